@@ -1,0 +1,87 @@
+/**
+ * Builds dist/: one bundle of src/, the addon, and the launchers. Steps whose inputs did not change are skipped.
+ * The addon is plain node_api.h and C++17, so one call of the compiler is its whole build system.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const root = path.dirname(import.meta.dirname);
+const dist = path.join(root, 'dist');
+/** node-linux-ARCH carries binary and headers in one folder. */
+const runtime = path.dirname(path.dirname(process.execPath));
+
+/** Runs `make` only if the content of `inputs` (files) differs from the last time. */
+async function step(name: string, inputs: readonly string[], make: () => void | Promise<void>): Promise<void> {
+  const hash = createHash('sha256');
+  for (const file of inputs) hash.update(file).update(readFileSync(file));
+  const digest = hash.digest('hex');
+  const stamp = path.join(dist, `.${name}.stamp`);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  const started = performance.now();
+  await make();
+  writeFileSync(stamp, digest);
+  console.log(`build: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+function filesBelow(folder: string, extensions: readonly string[]): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function buildAddon(sources: readonly string[]): void {
+  const include = path.join(runtime, 'include', 'node');
+  mkdirSync(path.join(dist, 'native'), { recursive: true });
+  const output = path.join(dist, 'native', 'keepalived.node');
+  const flags = ['-std=c++17', '-O2', '-g1', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror'];
+  // Written beside and renamed: a running daemon keeps its own file mapped.
+  const temporary = `${output}.new`;
+  execFileSync('g++', [...flags, `-I${include}`, '-o', temporary, ...sources.filter((file) => file.endsWith('.cc'))], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  execFileSync('mv', ['-f', temporary, output]);
+}
+
+async function bundle(): Promise<void> {
+  await build({
+    entryPoints: { main: path.join(root, 'src', 'main.ts') },
+    outdir: dist,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // CommonJS packages inside an ES module bundle still call require().
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+}
+
+function writeLaunchers(): void {
+  const folder = path.join(dist, 'bin');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['keepalived', 'genhash', 'keepalivectl']) {
+    const file = path.join(folder, name);
+    writeFileSync(file, readFileSync(path.join(root, 'scripts', 'launcher.sh'), 'utf8'));
+    chmodSync(file, 0o755);
+  }
+  const link = path.join(dist, 'runtime');
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(path.relative(dist, path.join(runtime, 'bin')), link);
+}
+
+mkdirSync(dist, { recursive: true });
+const packageFiles = ['package.json', 'package-lock.json'].map((file) => path.join(root, file));
+const own = path.join(import.meta.dirname, 'build.ts');
+const native = filesBelow(path.join(root, 'native'), ['.cc', '.h']);
+await step('addon', [own, ...native], () => buildAddon(native));
+await step('bundle', [own, ...packageFiles, ...filesBelow(path.join(root, 'src'), ['.ts'])], bundle);
+await step('launchers', [own, path.join(root, 'scripts', 'launcher.sh')], writeLaunchers);

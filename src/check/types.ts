@@ -1,0 +1,46 @@
+/** What goes into and comes out of the check engine (sans-I/O), and the interface every checker implements. */
+import type { DaemonEvent, LogLine } from '../core/events.ts';
+import type { HttpUrlConfiguration, CheckerConfiguration } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
+
+/**
+ * One attempt of one check. Serialisable. `url` is set for HTTP_GET and SSL_GET: one url a run (reference: behaviour B2).
+ */
+export interface ProbeRequest {
+  /** Unique while in flight. */
+  readonly id: number;
+  readonly checker: CheckerConfiguration;
+  readonly url?: HttpUrlConfiguration;
+}
+
+/** Where a probe failed. */
+export type ProbePhase = 'setup' | 'connect' | 'tls' | 'send' | 'headers' | 'body' | 'verdict';
+
+export type ProbeResult =
+  | { readonly ok: true; readonly detail: string; readonly duration: Milliseconds }
+  | {
+      readonly ok: false;
+      readonly phase: ProbePhase;
+      /** For the operator: "connection refused", "status 503, wanted 200-299", "digest ... wanted ...". */
+      readonly detail: string;
+      readonly duration: Milliseconds;
+    };
+
+/** One checker: starts an attempt, reports once, can be given up. I/O lives behind this. */
+export interface Probe {
+  /** Starts; calls `done` exactly once unless cancelled. Never throws for what the network does. */
+  start(request: ProbeRequest, done: (result: ProbeResult) => void): ProbeHandle;
+}
+
+export interface ProbeHandle {
+  /** Gives the attempt up and frees its resources; `done` will not be called. */
+  cancel(): void;
+}
+
+export type CheckIntent =
+  | { readonly type: 'start-probe'; readonly request: ProbeRequest }
+  | { readonly type: 'cancel-probe'; readonly id: number }
+  /** The wanted IPVS table changed: ask desiredServices() and write the difference now. */
+  | { readonly type: 'reconcile-services' }
+  | { readonly type: 'event'; readonly event: DaemonEvent }
+  | { readonly type: 'log'; readonly line: LogLine };

@@ -1,0 +1,108 @@
+/**
+ * The event stream: every change of state of anything the daemon looks after, once, with its reason. Log, scripts,
+ * FIFOs, mail, dumps and status are subscribers of this stream and nothing else.
+ */
+import type { MonotonicMs } from './time.ts';
+
+/** States of a VRRP instance or sync group (RFC 5798 section 6.4 plus FAULT and the ends of life). */
+export type VrrpState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP' | 'DELETED';
+
+/** State of a real server, a quorum, or a single check of a real server. */
+export type HealthState = 'UP' | 'DOWN';
+
+interface EventBase {
+  /** When the change was decided. */
+  readonly at: MonotonicMs;
+  /** Why, in words for the operator ("no advertisement for 3.609 s"). Never empty. */
+  readonly reason: string;
+}
+
+/** A VRRP instance entered another state. */
+export interface VrrpInstanceEvent extends EventBase {
+  readonly kind: 'vrrp-instance';
+  readonly instance: string;
+  readonly from: VrrpState;
+  readonly to: VrrpState;
+  /** Effective priority at that moment, 0..255. */
+  readonly priority: number;
+}
+
+/** A sync group entered another state; it follows the events of its members. */
+export interface VrrpGroupEvent extends EventBase {
+  readonly kind: 'vrrp-group';
+  readonly group: string;
+  readonly from: VrrpState;
+  readonly to: VrrpState;
+}
+
+/** The effective priority of an instance changed because of a tracker. */
+export interface VrrpPriorityEvent extends EventBase {
+  readonly kind: 'vrrp-priority';
+  readonly instance: string;
+  readonly state: VrrpState;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A master heard an advertisement of lower priority (notify_master_rx_lower_pri). */
+export interface VrrpLowerPriorityEvent extends EventBase {
+  readonly kind: 'vrrp-lower-priority';
+  readonly instance: string;
+  readonly priority: number;
+  /** Address of the other router. */
+  readonly source: string;
+}
+
+/** One check of a real server changed its mind, whether or not the server's state changes with it. */
+export interface CheckerEvent extends EventBase {
+  readonly kind: 'checker';
+  /** `[addr]:proto:port` or the other forms of FIFO lines (reference: notify FIFOs). */
+  readonly service: string;
+  readonly server: string;
+  /** TCP_CHECK, HTTP_GET... */
+  readonly checker: string;
+  readonly from: HealthState;
+  readonly to: HealthState;
+}
+
+/** A real server entered or left the pool of its virtual server. */
+export interface RealServerEvent extends EventBase {
+  readonly kind: 'real-server';
+  readonly service: string;
+  readonly server: string;
+  readonly from: HealthState;
+  readonly to: HealthState;
+  /** Set when the change comes from the start, a reload or the stop, where mail and scripts follow other rules. */
+  readonly phase: 'running' | 'start' | 'reload' | 'stop';
+}
+
+/** A virtual server gained or lost its quorum. */
+export interface VirtualServerEvent extends EventBase {
+  readonly kind: 'virtual-server';
+  readonly service: string;
+  readonly from: HealthState;
+  readonly to: HealthState;
+  readonly phase: 'running' | 'start' | 'reload' | 'stop';
+  /** Live weight, quorum and hysteresis behind the decision. */
+  readonly weight: number;
+  readonly quorum: number;
+  readonly hysteresis: number;
+}
+
+export type DaemonEvent =
+  | VrrpInstanceEvent
+  | VrrpGroupEvent
+  | VrrpPriorityEvent
+  | VrrpLowerPriorityEvent
+  | CheckerEvent
+  | RealServerEvent
+  | VirtualServerEvent;
+
+/** Severity of a log line, in syslog's words. */
+export type LogLevel = 'error' | 'warning' | 'notice' | 'info' | 'debug';
+
+/** A line for the log that is no change of state (a refused packet, a configuration hint). */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+}

@@ -1,0 +1,53 @@
+/** The content of the kernel's IPVS table, as wanted or as dumped. Plain data; addresses are canonical strings. */
+import type { AddressFamily, ForwardingMethod, IpvsProtocol } from '../config/model.ts';
+
+/** Identity of a service in the kernel. */
+export type ServiceKey =
+  | { readonly kind: 'address'; readonly family: AddressFamily; readonly protocol: IpvsProtocol; readonly address: string; readonly port: number }
+  | { readonly kind: 'fwmark'; readonly family: AddressFamily; readonly mark: number };
+
+export interface Destination {
+  readonly family: AddressFamily;
+  readonly address: string;
+  readonly port: number;
+  readonly weight: number;
+  readonly forwarding: ForwardingMethod;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+}
+
+export interface Service {
+  readonly key: ServiceKey;
+  readonly scheduler: string;
+  /** IP_VS_SVC_F_* bits that configuration decides (persistent, one-packet, sched1-3); not the kernel's own HASHED bit. */
+  readonly flags: number;
+  /** Persistence timeout in seconds, 0: none. */
+  readonly timeoutSeconds: number;
+  /** IPv4 netmask dotted ("255.255.255.255"), IPv6 prefix length as decimal string ("128"). */
+  readonly netmask: string;
+  readonly persistenceEngine?: string;
+  readonly destinations: readonly Destination[];
+}
+
+export interface SyncDaemon {
+  readonly role: 'master' | 'backup';
+  readonly interface: string;
+  readonly syncId: number;
+  readonly maxLength?: number;
+  readonly port?: number;
+  readonly ttl?: number;
+  readonly group?: string;
+}
+
+/** One write to the kernel, in the terms of ipvsadm: -A, -E, -D, -a, -e, -d, flush, sync daemons, timeouts. */
+export type IpvsOperation =
+  | { readonly op: 'add-service'; readonly service: Service }
+  | { readonly op: 'edit-service'; readonly service: Service }
+  | { readonly op: 'delete-service'; readonly key: ServiceKey }
+  | { readonly op: 'add-destination'; readonly key: ServiceKey; readonly destination: Destination }
+  | { readonly op: 'edit-destination'; readonly key: ServiceKey; readonly destination: Destination }
+  | { readonly op: 'delete-destination'; readonly key: ServiceKey; readonly destination: Destination }
+  | { readonly op: 'flush' }
+  | { readonly op: 'start-daemon'; readonly daemon: SyncDaemon }
+  | { readonly op: 'stop-daemon'; readonly role: 'master' | 'backup' }
+  | { readonly op: 'set-timeouts'; readonly tcp: number; readonly tcpFin: number; readonly udp: number };

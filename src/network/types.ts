@@ -1,0 +1,41 @@
+/** Addresses and links as the daemon wants them and as the kernel says they are. */
+import type { AddressFamily, VirtualAddress } from '../config/model.ts';
+
+/** A network interface as read from rtnetlink. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** IFF_* bits. */
+  readonly flags: number;
+  readonly mtu: number;
+  /** ARPHRD_* (1: Ethernet). */
+  readonly hardwareType: number;
+  /** Hardware address, 6 octets on Ethernet. */
+  readonly hardwareAddress: Uint8Array;
+  /** IFF_UP and IFF_RUNNING: what VRRP calls up. */
+  readonly up: boolean;
+  /** Index of the lower interface (macvlan, veth peer is not one). */
+  readonly lowerIndex?: number;
+  /** Kind from IFLA_INFO_KIND ("veth", "macvlan", ...). */
+  readonly kind?: string;
+}
+
+/** An address as read from rtnetlink. */
+export interface KernelAddress {
+  readonly interfaceIndex: number;
+  readonly family: AddressFamily;
+  /** Canonical local address (IFA_LOCAL, for IPv6 IFA_ADDRESS). */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly label?: string;
+  readonly scope: number;
+  /** IFA_F_* bits. */
+  readonly flags: number;
+  readonly broadcast?: string;
+  readonly peer?: string;
+  /** IFAPROT_*: 18 is keepalived's. */
+  readonly protocol?: number;
+}
+
+/** An address the daemon wants to exist. */
+export type DesiredAddress = VirtualAddress;
