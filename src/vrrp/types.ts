@@ -4,7 +4,8 @@
  */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import type { AddressFamily, LvsSyncDaemonConfiguration } from '../config/model.ts';
+import type { AddressFamily, LvsSyncDaemonConfiguration, ScriptCommand, VirtualAddress } from '../config/model.ts';
+import type { KernelAddress, Link } from '../network/types.ts';
 
 /** A received packet's surroundings, from ancillary data (IP_PKTINFO, IPV6_PKTINFO, hop limit). */
 export interface PacketMeta {
@@ -16,7 +17,7 @@ export interface PacketMeta {
   readonly ttl: number;
 }
 
-/** Sends one VRRP message. IPv4: `packet` starts at the VRRP header, the shell lets the kernel or the codec make the IP header. */
+/** Sends one VRRP message through a raw socket (IPv4: with IP_HDRINCL; IPv6: IPPROTO_VRRP, checksum by the kernel). */
 export interface SendAdvertisementIntent {
   readonly type: 'send-advertisement';
   readonly instance: string;
@@ -56,6 +57,7 @@ export interface SyncDaemonIntent {
 export interface RunScriptIntent {
   readonly type: 'run-script';
   readonly script: string;
+  readonly command: ScriptCommand;
 }
 
 /** Asks the running script to end (SIGTERM) or ends it (SIGKILL). */
@@ -65,6 +67,7 @@ export interface KillScriptIntent {
   readonly signal: 'SIGTERM' | 'SIGKILL';
 }
 
+/** For the subscribers of the event stream. The log line of a change is a log intent of its own: do not log the event again. */
 export interface EventIntent {
   readonly type: 'event';
   readonly event: DaemonEvent;
@@ -130,4 +133,62 @@ export interface VrrpInstanceStatus {
   readonly masterAdvertisementInterval: number;
   readonly addressesSet: boolean;
   readonly statistics: Readonly<VrrpStatistics>;
+}
+
+/** What the engine cannot know by itself, at the moment it is made. Later changes come as method calls. */
+export interface VrrpEnvironment {
+  readonly digests: VrrpDigests;
+  readonly links: readonly Link[];
+  readonly addresses: readonly KernelAddress[];
+}
+
+/** How one run of a script ended. */
+export type ScriptOutcome =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  /** It could not be started at all. */
+  | { readonly kind: 'not-started'; readonly error: string };
+
+/** The addresses of one instance: what has to exist now, and what of its own must not. */
+export interface DesiredInstanceAddresses {
+  readonly instance: string;
+  /** In configuration order, virtual addresses before excluded ones. Empty unless master. */
+  readonly addresses: readonly VirtualAddress[];
+  /** Configured (or configured before the last reload) and wanted by no instance: left over if the kernel has them. */
+  readonly unwanted: readonly VirtualAddress[];
+}
+
+/** One receiving and sending place; the shell opens a socket for each and closes what is no longer listed. */
+export interface VrrpTransport {
+  readonly family: AddressFamily;
+  readonly cast: 'multicast' | 'unicast';
+  /** Empty for unicast without an interface. */
+  readonly interface: string;
+  /** Multicast: the group to join on the interface. */
+  readonly group?: string;
+  /** Unicast: the local address to bind to, if one is configured. */
+  readonly source?: string;
+  readonly authenticationHeader: boolean;
+  /** For a socket filter: messages of other routers need not be delivered. */
+  readonly virtualRouterIds: readonly number[];
+}
+
+/** A sync group as dumps and status show it. */
+export interface VrrpGroupStatus {
+  readonly name: string;
+  readonly state: 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP';
+  readonly since: MonotonicMs;
+  readonly reason: string;
+  readonly members: readonly string[];
+}
+
+/** A tracked script as dumps and status show it. */
+export interface VrrpScriptStatus {
+  readonly name: string;
+  /** `unknown` until the first run has ended. */
+  readonly result: 'good' | 'bad' | 'unknown';
+  readonly state: 'idle' | 'running' | 'terminating' | 'killing';
+  /** Position on the rise/fall scale 0..rise+fall-1; good from `rise` on. */
+  readonly counter: number;
+  readonly lastOutcome?: ScriptOutcome;
 }
