@@ -1,0 +1,123 @@
+/**
+ * The command line of keepalived: argv to a typed value, nothing done yet. Options that answer and exit
+ * (`-v`, `-h`, `--signum`) act where they stand in the line, as in the original; anything unknown is reported for the
+ * whole line before exit 1.
+ */
+import { keepalivedOptions } from './keepalived-options.ts';
+import { helpText } from './help-text.ts';
+import { canonicalWord, scanCommandLine } from './long-options.ts';
+import { signalNumberOf } from './signal-numbers.ts';
+import { versionText } from './version.ts';
+
+/** Facilities of the system log that `-S` can name. */
+export type LogFacility = 'daemon' | 'user' | `local${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
+
+/** What `keepalived ARGUMENTS` asks the daemon to do. Paths are as written: relative ones belong to the start directory. */
+export interface KeepalivedArguments {
+  /** `-f`: file or pattern; absent: the default. */
+  readonly configurationFile?: string;
+  /** Child processes the line allows: `-P`, `-C`, `-B`. */
+  readonly vrrp: boolean;
+  readonly checker: boolean;
+  readonly bfd: boolean;
+  /** `--all`: start the allowed ones even without configuration. */
+  readonly allProcesses: boolean;
+  readonly logConsole: boolean;
+  /** Number of `-D`: 0, 1, or 2 and more. */
+  readonly logDetail: number;
+  readonly logFacility: LogFacility;
+  /** `-g`: path of the log file; absent: none. */
+  readonly logFile?: string;
+  readonly flushLogFile: boolean;
+  readonly syslog: boolean;
+  /** `-u`; absent: keyword `umask` or 0177. */
+  readonly umask?: number;
+  readonly releaseVips: boolean;
+  readonly dontReleaseVrrp: boolean;
+  readonly dontReleaseIpvs: boolean;
+  readonly dontRespawn: boolean;
+  readonly dontFork: boolean;
+  readonly dumpConfiguration: boolean;
+  readonly pidFile?: string;
+  readonly vrrpPidFile?: string;
+  readonly checkersPidFile?: string;
+  readonly bfdPidFile?: string;
+  readonly addressMonitoring: boolean;
+  readonly snmp: boolean;
+  readonly snmpAgentSocket?: string;
+  readonly namespace?: string;
+  readonly coreDump: boolean;
+  /** `-M`; absent: the pattern of the kernel is left alone. */
+  readonly coreDumpPattern?: string;
+  readonly allConfiguration: boolean;
+  /** `-i`; absent: the short host name. */
+  readonly configId?: string;
+  /** `-t`: check only. `file`: where the messages go instead of standard error. */
+  readonly configTest?: { readonly file?: string };
+  readonly ignoreSigint: boolean;
+  readonly configFd?: number;
+}
+
+/** A command line that was understood. `stderr` of a run is printed before anything else. */
+export type ParsedCommandLine =
+  | { readonly kind: 'run'; readonly arguments: KeepalivedArguments; readonly stderr: string }
+  | { readonly kind: 'exit'; readonly code: number; readonly stdout: string; readonly stderr: string }
+  /** `-T`/`--genhash` as first option: the rest of the line belongs to genhash. */
+  | { readonly kind: 'genhash'; readonly argv: readonly string[] };
+
+/**
+ * Reads `argv` (without program name). Never throws and never exits; asynchronous only because the typed reader is
+ * loaded on demand: exporters call `--signum` for every scrape and need not wait for it.
+ */
+export async function parseKeepalivedArguments(argv: readonly string[]): Promise<ParsedCommandLine> {
+  const messages: string[] = [];
+  const unexpected: string[] = [];
+  const canonical: string[] = [];
+  let failed = false;
+  const text = (): string => messages.map((line) => `${line}\n`).join('');
+  for (const step of scanCommandLine(argv, keepalivedOptions)) {
+    if (step.kind === 'word') {
+      unexpected.push(step.word);
+      continue;
+    }
+    if (step.kind === 'error') {
+      messages.push(step.message);
+      failed = true;
+      continue;
+    }
+    const { option, value } = step.occurrence;
+    switch (option.name) {
+      case 'version':
+        return { kind: 'exit', code: 0, stdout: '', stderr: text() + versionText() };
+      case 'help':
+        return { kind: 'exit', code: 0, stdout: '', stderr: text() + helpText(keepalivedOptions) };
+      case 'signum': {
+        const number = signalNumberOf(value ?? '');
+        if (number === undefined) {
+          messages.push(`Unknown sigfunc ${value ?? ''}`);
+          return { kind: 'exit', code: 1, stdout: '', stderr: text() };
+        }
+        return { kind: 'exit', code: 0, stdout: `${number}\n`, stderr: text() };
+      }
+      case 'genhash':
+        if (canonical.length === 0 && !failed && isGenhashWord(argv[0]))
+          return { kind: 'genhash', argv: argv.slice(1) };
+        messages.push('-T, --genhash must be the first option');
+        failed = true;
+        break;
+      default:
+        canonical.push(canonicalWord(step.occurrence));
+    }
+  }
+  if (failed) return { kind: 'exit', code: 1, stdout: '', stderr: text() };
+  const { readOptions } = await import('./keepalived-reader.ts');
+  const read = readOptions(canonical);
+  messages.push(...read.messages);
+  if (unexpected.length > 0) messages.push(`Unexpected argument(s): ${unexpected.join(' ')}`);
+  return { kind: 'run', arguments: read.arguments, stderr: text() };
+}
+
+/** True if the first word is exactly the switch to genhash, so that the rest of the line is untouched by our scan. */
+function isGenhashWord(word: string | undefined): boolean {
+  return word === '-T' || (word !== undefined && word.startsWith('--g') && '--genhash'.startsWith(word));
+}
