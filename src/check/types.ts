@@ -1,6 +1,7 @@
 /** What goes into and comes out of the check engine (sans-I/O), and the interface every checker implements. */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
 import type { HttpUrlConfiguration, CheckerConfiguration } from '../config/model.ts';
+import type { ServiceKey } from '../ipvs/types.ts';
 import type { Milliseconds } from '../core/time.ts';
 
 /**
@@ -13,7 +14,10 @@ export interface ProbeRequest {
   readonly url?: HttpUrlConfiguration;
 }
 
-/** Where a probe failed. */
+/**
+ * Where a probe failed. `setup` is trouble of this machine (no socket, no such source address): it says nothing about the
+ * server, so it changes no state.
+ */
 export type ProbePhase = 'setup' | 'connect' | 'tls' | 'send' | 'headers' | 'body' | 'verdict';
 
 export type ProbeResult =
@@ -40,7 +44,10 @@ export interface ProbeHandle {
 export type CheckIntent =
   | { readonly type: 'start-probe'; readonly request: ProbeRequest }
   | { readonly type: 'cancel-probe'; readonly id: number }
-  /** The wanted IPVS table changed: ask desiredServices() and write the difference now. */
-  | { readonly type: 'reconcile-services' }
+  /**
+   * The wanted IPVS table changed: ask desiredServices() and write the difference now, before the intents that follow.
+   * `touched` names the services that may differ; absent: any of them.
+   */
+  | { readonly type: 'reconcile-services'; readonly touched?: readonly ServiceKey[] }
   | { readonly type: 'event'; readonly event: DaemonEvent }
   | { readonly type: 'log'; readonly line: LogLine };

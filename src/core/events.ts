@@ -65,7 +65,10 @@ export interface CheckerEvent extends EventBase {
   readonly to: HealthState;
 }
 
-/** A real server entered or left the pool of its virtual server. */
+/**
+ * A real server became available or unavailable to its virtual server. `from` equals `to` when a first check merely
+ * confirmed what was assumed: notifications go out, nothing changed.
+ */
 export interface RealServerEvent extends EventBase {
   readonly kind: 'real-server';
   readonly service: string;
@@ -74,6 +77,8 @@ export interface RealServerEvent extends EventBase {
   readonly to: HealthState;
   /** Set when the change comes from the start, a reload or the stop, where mail and scripts follow other rules. */
   readonly phase: 'running' | 'start' | 'reload' | 'stop';
+  /** No script, FIFO or mail is told (a stop without `omega`); log and SNMP are. */
+  readonly quiet?: boolean;
 }
 
 /** A virtual server gained or lost its quorum. */
@@ -83,6 +88,8 @@ export interface VirtualServerEvent extends EventBase {
   readonly from: HealthState;
   readonly to: HealthState;
   readonly phase: 'running' | 'start' | 'reload' | 'stop';
+  /** No script, FIFO or mail is told (a stop without `omega`); log and SNMP are. */
+  readonly quiet?: boolean;
   /** Live weight, quorum and hysteresis behind the decision. */
   readonly weight: number;
   readonly quorum: number;
