@@ -1,0 +1,146 @@
+/**
+ * The raw sockets VRRP speaks through: one for each place the engine names (family, interface, group or source), opened
+ * when its interface appears, opened anew when the interface was made again, closed when the configuration drops it.
+ */
+import type { Link } from '../network/types.ts';
+import { RawSocket } from '../kernel/raw-socket.ts';
+import { virtualRouterIdFilter } from '../kernel/vrrp-filter.ts';
+import type { PacketMeta, SendAdvertisementIntent, VrrpTransport } from '../vrrp/types.ts';
+
+const IPPROTO_AH = 51;
+const IPPROTO_VRRP = 112;
+/** linux/in.h, linux/in6.h: a socket gets only the groups it joined itself. */
+const SOL_IP = 0;
+const IP_MULTICAST_ALL = 49;
+const SOL_IPV6 = 41;
+const IPV6_CHECKSUM = 7;
+/** Offset of the checksum in the VRRP header, for the kernel to compute and verify (RFC 5798 section 5.2.8). */
+const checksumOffset = 6;
+/** A flood from a broken router must not push out the advertisement that matters. */
+const receiveBufferBytes = 1 << 20;
+
+interface OpenSocket {
+  readonly socket: RawSocket;
+  readonly interfaceIndex: number;
+}
+
+export interface AdvertisementListener {
+  packet(packet: Uint8Array, meta: PacketMeta): void;
+  /** A socket could not be opened or used; said once for each place until it works again. */
+  trouble(message: string): void;
+}
+
+function keyOf(transport: VrrpTransport): string {
+  return [
+    transport.family,
+    transport.cast,
+    transport.interface,
+    transport.group ?? '',
+    transport.source ?? '',
+    transport.authenticationHeader ? 'ah' : '',
+    transport.virtualRouterIds.join(','),
+  ].join(' ');
+}
+
+export class AdvertisementSockets {
+  readonly #listener: AdvertisementListener;
+  readonly #open = new Map<string, OpenSocket>();
+  readonly #transports = new Map<string, VrrpTransport>();
+  readonly #troubled = new Set<string>();
+
+  constructor(listener: AdvertisementListener) {
+    this.#listener = listener;
+  }
+
+  /** Makes the open sockets those of `transports`, as far as their interfaces exist. Cheap when nothing changed. */
+  reconcile(transports: readonly VrrpTransport[], links: readonly Link[]): void {
+    this.#transports.clear();
+    for (const transport of transports) this.#transports.set(keyOf(transport), transport);
+    const indexByName = new Map(links.map((link) => [link.name, link.index]));
+    const indexOf = (transport: VrrpTransport): number | undefined =>
+      transport.interface === '' ? 0 : indexByName.get(transport.interface);
+    for (const [key, { socket, interfaceIndex }] of this.#open) {
+      const transport = this.#transports.get(key);
+      if (transport !== undefined && indexOf(transport) === interfaceIndex) continue;
+      socket.close();
+      this.#open.delete(key);
+    }
+    for (const [key, transport] of this.#transports) {
+      const interfaceIndex = indexOf(transport);
+      if (interfaceIndex !== undefined && !this.#open.has(key)) this.#openSocket(key, transport, interfaceIndex);
+    }
+  }
+
+  /** Sends one advertisement. A refusal by the kernel is reported once and is no error: the next one may pass. */
+  send(intent: SendAdvertisementIntent): void {
+    const place = `${intent.family} ${intent.interface}`;
+    const found = this.#socketFor(intent);
+    if (found === undefined) {
+      this.#report(place, `(${intent.instance}) no socket on ${intent.interface} to send an advertisement`);
+      return;
+    }
+    try {
+      found.socket.send(intent.packet, {
+        destination: intent.destination,
+        ...(found.interfaceIndex > 0 ? { interfaceIndex: found.interfaceIndex } : {}),
+        ...(intent.family === 'inet6' ? { source: intent.source, ttl: intent.ttl } : {}),
+      });
+      this.#troubled.delete(place);
+    } catch (error) {
+      this.#report(place, `(${intent.instance}) advertisement on ${intent.interface} not sent: ${(error as Error).message}`);
+    }
+  }
+
+  close(): void {
+    for (const { socket } of this.#open.values()) socket.close();
+    this.#open.clear();
+  }
+
+  #socketFor(intent: SendAdvertisementIntent): OpenSocket | undefined {
+    let fallback: OpenSocket | undefined;
+    for (const [key, transport] of this.#transports) {
+      if (transport.family !== intent.family || transport.interface !== intent.interface) continue;
+      if ((transport.cast === 'unicast') !== intent.unicast) continue;
+      const open = this.#open.get(key);
+      if (transport.source === undefined || transport.source === intent.source) return open;
+      fallback ??= open;
+    }
+    return fallback;
+  }
+
+  #openSocket(key: string, transport: VrrpTransport, interfaceIndex: number): void {
+    let socket: RawSocket | undefined;
+    try {
+      socket = RawSocket.open({
+        family: transport.family,
+        protocol: transport.authenticationHeader ? IPPROTO_AH : IPPROTO_VRRP,
+        includeHeader: transport.family === 'inet',
+      });
+      if (transport.interface !== '') socket.bindToInterface(transport.interface);
+      socket.setReceiveBuffer(receiveBufferBytes);
+      if (transport.family === 'inet') socket.setOption(SOL_IP, IP_MULTICAST_ALL, 0);
+      else socket.setOption(SOL_IPV6, IPV6_CHECKSUM, checksumOffset);
+      if (transport.cast === 'multicast' && transport.group !== undefined) {
+        socket.joinMulticast(transport.group, interfaceIndex);
+        socket.setMulticastInterface(interfaceIndex);
+        socket.setMulticastLoop(false);
+      } else if (transport.source !== undefined) {
+        socket.bind(transport.source, interfaceIndex);
+      }
+      if (!transport.authenticationHeader) socket.attachFilter(virtualRouterIdFilter(transport.family, transport.virtualRouterIds));
+      socket.onPacket((packet, meta) => this.#listener.packet(packet, meta));
+      socket.onError((error) => this.#report(key, `receiving advertisements on ${transport.interface}: ${error.message}`));
+      this.#open.set(key, { socket, interfaceIndex });
+      this.#troubled.delete(key);
+    } catch (error) {
+      socket?.close();
+      this.#report(key, `no socket for advertisements on ${transport.interface || 'any interface'}: ${(error as Error).message}`);
+    }
+  }
+
+  #report(place: string, message: string): void {
+    if (this.#troubled.has(place)) return;
+    this.#troubled.add(place);
+    this.#listener.trouble(message);
+  }
+}

@@ -1,0 +1,33 @@
+/** The child's end of the line to its parent: typed messages over the channel that the parent opened when it spawned us. */
+import type { ChildToParent, ParentToChild } from './messages.ts';
+
+export interface ParentChannel {
+  /** Queues a message; never blocks. After the parent is gone, messages are dropped. */
+  send(message: ChildToParent): void;
+  onMessage(listener: (message: ParentToChild) => void): void;
+  /** Settles when everything queued so far has left this process. */
+  flush(): Promise<void>;
+  /** The parent has died: an orderly stop is due. */
+  onParentGone(listener: () => void): void;
+}
+
+/** Opens the channel. Throws when this process was not started by the parent process. */
+export function openParentChannel(): ParentChannel {
+  const { send } = process;
+  if (send === undefined) throw new Error('this program is started by keepalived itself');
+  let last: Promise<void> = Promise.resolve();
+  return {
+    send: (message) => {
+      if (!process.connected) return;
+      // The callback takes the error of a closed channel, which would otherwise be thrown.
+      last = new Promise((resolve) => send.call(process, message, undefined, undefined, () => resolve()));
+    },
+    flush: () => last,
+    onMessage: (listener) => {
+      process.on('message', (message) => listener(message as ParentToChild));
+    },
+    onParentGone: (listener) => {
+      process.on('disconnect', listener);
+    },
+  };
+}

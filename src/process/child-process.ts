@@ -1,0 +1,151 @@
+/**
+ * What every child process does alike: greet the parent, take snapshots, keep names, priorities and pid file, and leave
+ * in order when the parent says so, is gone, or a signal comes.
+ */
+import type { ProcessScheduling } from '../config/model.ts';
+import { DaemonError } from '../core/errors.ts';
+import {
+  lockMemory,
+  parentProcessId,
+  setAffinity,
+  setLimit,
+  setNice,
+  setProcessName,
+  setRealTimePriority,
+  signalOnParentDeath,
+} from '../kernel/process-control.ts';
+import { onSignal, realTimeSignals } from '../kernel/signals.ts';
+import { createLog } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
+import { openParentChannel } from './child-channel.ts';
+import type { ParentChannel } from './child-channel.ts';
+import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
+import { PidFile } from './pid-file.ts';
+
+export type Snapshot = Extract<ParentToChild, { type: 'configure' }>;
+
+/** The work of one kind of child. All calls come from the event loop, `start` first and once. */
+export interface ChildWork {
+  start(snapshot: Snapshot): Promise<void>;
+  reload(snapshot: Snapshot): Promise<void>;
+  /** Settles when everything is given back. */
+  stop(): Promise<void>;
+  /** Writes the files a signal asked for. */
+  dump(kind: DumpKind): Promise<void>;
+  message(message: ParentToChild): void;
+  status(): unknown;
+  scheduling(snapshot: Snapshot): ProcessScheduling;
+}
+
+/** Made once the first snapshot is there. */
+export type ChildWorkFactory = (options: ChildOptions, channel: ParentChannel, log: Log) => ChildWork;
+
+/** Exit status of a child for an error that starting it again would only repeat. */
+const fatalExitCode = 1;
+
+/**
+ * Runs a child process until it is told to stop; never returns.
+ */
+export function runChild(makeWork: ChildWorkFactory): void {
+  const parent = parentProcessId();
+  const channel = openParentChannel();
+  if (!signalOnParentDeath('SIGTERM', parent)) process.exit(0);
+  let work: ChildWork | undefined;
+  let log: Log | undefined;
+  let pidFile: PidFile | undefined;
+  let stopping = false;
+  /** Snapshots are taken one after the other; a stop waits for the one in progress. */
+  let queue: Promise<void> = Promise.resolve();
+
+  const leave = async (exitCode: number): Promise<void> => {
+    pidFile?.remove();
+    await channel.flush();
+    process.exit(exitCode);
+  };
+  const fail = async (error: unknown): Promise<void> => {
+    const message = error instanceof DaemonError ? error.message : String(error instanceof Error ? error.stack : error);
+    channel.send({ type: 'failed', exitCode: fatalExitCode, message });
+    await leave(fatalExitCode);
+  };
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    queue = queue
+      .then(() => work?.stop())
+      .catch((error: unknown) => log?.error(`while stopping: ${(error as Error).message}`))
+      .then(() => leave(0));
+  };
+  const configure = async (snapshot: Snapshot): Promise<void> => {
+    if (work === undefined) {
+      const { options } = snapshot;
+      setProcessName(options.processName);
+      process.umask(options.umask);
+      log = createLog({ ...options.log, ident: options.ident, pid: process.pid });
+      pidFile = PidFile.create(options.pidFile);
+      work = makeWork(options, channel, log);
+      applyScheduling(work.scheduling(snapshot), log);
+      await work.start(snapshot);
+    } else {
+      await work.reload(snapshot);
+    }
+    channel.send({ type: 'configured' });
+  };
+  const dump = (kind: DumpKind): void => {
+    work?.dump(kind).catch((error: unknown) => log?.error(`dump not written: ${(error as Error).message}`));
+  };
+
+  channel.onMessage((message) => {
+    switch (message.type) {
+      case 'configure':
+        queue = queue.then(() => (stopping ? undefined : configure(message))).catch(fail);
+        return;
+      case 'stop':
+        stop();
+        return;
+      case 'dump':
+        dump(message.dump);
+        return;
+      case 'status':
+        channel.send({ type: 'status', request: message.request, status: work?.status() ?? null });
+        return;
+      default:
+        work?.message(message);
+    }
+  });
+  channel.onParentGone(stop);
+  onSignal('SIGTERM', stop);
+  // Ctrl-C reaches the whole foreground group: the parent decides what it means.
+  onSignal('SIGINT', () => undefined);
+  // The parent reads the files; a child that is told alone has nothing new to read.
+  onSignal('SIGHUP', () => log?.info('SIGHUP is for the parent process: ignored'));
+  onSignal('SIGUSR1', () => dump('data'));
+  onSignal('SIGUSR2', () => dump('statistics'));
+  onSignal(realTimeSignals.statisticsAndClear, () => dump('statistics-and-clear'));
+  onSignal(realTimeSignals.jsonDump, () => dump('json'));
+  process.on('uncaughtException', (error) => {
+    log?.error(`internal error: ${error.stack ?? error.message}`);
+    process.exit(internalErrorExitCode);
+  });
+  channel.send({ type: 'hello' });
+}
+
+/** A defect of ours: the parent starts the child again. */
+const internalErrorExitCode = 70;
+
+/** Real-time priority and the like; a refusal (no privilege) is logged and lived with. */
+function applyScheduling(scheduling: ProcessScheduling, log: Log): void {
+  const attempt = (what: string, apply: () => void): void => {
+    try {
+      apply();
+    } catch (error) {
+      log.warning(`${what} not set: ${(error as Error).message}`);
+    }
+  };
+  const { cpuAffinity, noSwap, priority, realTimeLimitUs, realTimePriority } = scheduling;
+  if (priority !== undefined) attempt('process priority', () => setNice(priority));
+  if (cpuAffinity !== undefined) attempt('processor affinity', () => setAffinity(cpuAffinity));
+  if (realTimeLimitUs !== undefined)
+    attempt('real-time limit', () => setLimit('rttime', { soft: realTimeLimitUs, hard: realTimeLimitUs }));
+  if (realTimePriority !== undefined) attempt('real-time priority', () => setRealTimePriority(realTimePriority));
+  if (noSwap) attempt('memory lock', () => lockMemory());
+}

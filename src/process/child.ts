@@ -1,0 +1,141 @@
+/** One child of the parent: started, configured, started again when it dies, stopped. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Configuration } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
+import { now } from '../kernel/clock.ts';
+import type { Log } from '../log/log.ts';
+import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
+import { RespawnPolicy } from './respawn.ts';
+
+/** Words on the command line of a child, behind the name of the program; nobody types them. */
+export const childRoles = { vrrp: '@vrrp', checker: '@checker' } as const;
+
+export interface ChildListener {
+  /** Anything the child says but `hello`, `configured` and `failed`. */
+  message(child: Child, message: ChildToParent): void;
+  /** A snapshot has taken effect in the child. */
+  configured(child: Child): void;
+  /** The child ended in a way that ends the daemon. */
+  fatal(child: Child, exitCode: number): void;
+}
+
+interface Snapshot {
+  readonly configuration: Configuration;
+  readonly options: ChildOptions;
+}
+
+/** Supervises one kind of child process. All methods are safe in every state. */
+export class Child {
+  readonly kind: ChildOptions['kind'];
+  readonly #log: Log;
+  readonly #listener: ChildListener;
+  readonly #respawnAllowed: boolean;
+  readonly #policy = new RespawnPolicy();
+  #snapshot: Snapshot;
+  #process: ChildProcess | undefined;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #greeted = false;
+  #stopping = false;
+
+  constructor(snapshot: Snapshot, respawnAllowed: boolean, log: Log, listener: ChildListener) {
+    this.kind = snapshot.options.kind;
+    this.#snapshot = snapshot;
+    this.#respawnAllowed = respawnAllowed;
+    this.#log = log;
+    this.#listener = listener;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Starts the process. It gets the snapshot as soon as it has said hello. */
+  start(): void {
+    const main = process.argv[1];
+    if (main === undefined) throw new Error('the path of the program is unknown');
+    const child = spawn(process.execPath, [...process.execArgv, main, childRoles[this.kind]], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'json',
+    });
+    this.#process = child;
+    this.#greeted = false;
+    this.#policy.started(now());
+    this.#log.info(`Starting ${this.#snapshot.options.ident} child process, pid=${child.pid ?? 'none'}`);
+    child.on('message', (message) => this.#received(message as ChildToParent));
+    child.once('error', (error) => {
+      this.#log.error(`${this.#snapshot.options.ident} cannot be started: ${error.message}`);
+      if (child.pid === undefined) this.#ended(child, 1, null);
+    });
+    child.once('exit', (code, signal) => this.#ended(child, code, signal));
+  }
+
+  /** Gives the child a new snapshot: now, or when it greets. */
+  configure(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    if (this.#greeted) this.#sendSnapshot();
+  }
+
+  send(message: ParentToChild): void {
+    // The callback takes the error of a child that died in the meantime; its exit is handled on its own.
+    if (this.#process?.connected === true) this.#process.send(message, () => undefined);
+  }
+
+  /**
+   * Asks the child to stop and waits for it; after `grace` it is killed.
+   * @returns a promise that settles when the process is gone.
+   */
+  async stop(grace: Milliseconds): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restartTimer);
+    const child = this.#process;
+    if (child === undefined) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const timer = setTimeout(() => {
+      this.#log.warning(`${this.#snapshot.options.ident} (pid ${child.pid}) did not stop in ${grace / 1000} s, killing it`);
+      child.kill('SIGKILL');
+    }, grace);
+    child.kill('SIGTERM');
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #sendSnapshot(): void {
+    this.send({ type: 'configure', ...this.#snapshot });
+  }
+
+  #received(message: ChildToParent): void {
+    switch (message.type) {
+      case 'hello':
+        this.#greeted = true;
+        this.#sendSnapshot();
+        return;
+      case 'configured':
+        this.#listener.configured(this);
+        return;
+      case 'failed':
+        this.#log.error(message.message);
+        return;
+      default:
+        this.#listener.message(this, message);
+    }
+  }
+
+  #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#process !== child) return;
+    this.#process = undefined;
+    this.#greeted = false;
+    if (this.#stopping) return;
+    const how = signal === null ? `exited with status ${code}` : `was ended by ${signal}`;
+    const decision = this.#policy.died(code, now(), this.#respawnAllowed);
+    if (decision.action === 'stop-daemon') {
+      this.#log.error(`${this.#snapshot.options.ident} child process(${child.pid}) ${how}: stopping`);
+      this.#listener.fatal(this, decision.exitCode);
+      return;
+    }
+    this.#log.warning(
+      `${this.#snapshot.options.ident} child process(${child.pid}) ${how}: Respawning${decision.after > 0 ? ` in ${decision.after / 1000} s` : ''}`,
+    );
+    this.#restartTimer = setTimeout(() => this.start(), decision.after);
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Going into the background without fork(): the foreground process starts the daemon in a session of its own, waits
+ * until that is ready or has failed, and returns with its verdict. So `keepalived` in a script means "it runs now".
+ */
+import { spawn } from 'node:child_process';
+
+/** Word on the command line of the process that became the daemon; nobody types it. */
+export const daemonRole = '@daemon';
+
+/** What the daemon tells the foreground process that started it. */
+export type DaemonVerdict = { readonly type: 'ready' } | { readonly type: 'exit'; readonly exitCode: number };
+
+/**
+ * Starts the daemon and waits for its verdict. stderr stays ours until the verdict, so that mistakes in the
+ * configuration are seen by who typed the command.
+ * @param argv the command line without the program's name
+ * @returns exit status for the foreground process
+ */
+export function daemonize(argv: readonly string[]): Promise<number> {
+  const main = process.argv[1];
+  if (main === undefined) throw new Error('the path of the program is unknown');
+  return new Promise((resolve) => {
+    const daemon = spawn(process.execPath, [...process.execArgv, main, daemonRole, ...argv], {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    daemon.once('message', (message) => {
+      const verdict = message as DaemonVerdict;
+      resolve(verdict.type === 'ready' ? 0 : verdict.exitCode);
+      daemon.disconnect();
+      daemon.unref();
+    });
+    daemon.once('error', (error) => {
+      process.stderr.write(`keepalived: cannot start the daemon: ${error.message}\n`);
+      resolve(1);
+    });
+    daemon.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Called in the daemon: tells the foreground process, once; later calls and a foreground process do nothing. */
+export function reportVerdict(verdict: DaemonVerdict): void {
+  if (!process.connected || process.send === undefined) return;
+  process.send(verdict, undefined, undefined, () => {
+    if (process.connected) process.disconnect();
+  });
+}

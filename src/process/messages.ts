@@ -1,0 +1,64 @@
+/** What the parent and its children say to each other: one union a direction, plain data. */
+import type { DaemonEvent } from '../core/events.ts';
+import type { Configuration, ScriptCommand } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
+import type { LogOptions } from '../log/log.ts';
+
+export type ChildKind = 'checker' | 'vrrp';
+
+/** Options of the command line that a child needs. */
+export interface ChildOptions {
+  readonly kind: ChildKind;
+  readonly pidFile: string;
+  readonly log: Omit<LogOptions, 'ident' | 'pid'>;
+  /** Identification in syslog, the original's name for this child. */
+  readonly ident: string;
+  /** comm of the process. */
+  readonly processName: string;
+  /** -V: addresses stay at stop. */
+  readonly keepAddressesAtStop: boolean;
+  /** -I: IPVS stays at stop. */
+  readonly keepServicesAtStop: boolean;
+  /** -a: log every address change seen. */
+  readonly monitorAddresses: boolean;
+  /** Umask of the files the daemon makes. */
+  readonly umask: number;
+}
+
+/** The files that a signal asks for. */
+export type DumpKind = 'data' | 'statistics' | 'statistics-and-clear' | 'json';
+
+/** How one run of a script ended. */
+export interface ScriptRunOutcome {
+  /** Exit status, or undefined if a signal ended it or it could not be started. */
+  readonly exit?: number;
+  readonly signal?: string;
+  readonly duration: Milliseconds;
+  /** First line of what it wrote to stderr, or why it could not be started. */
+  readonly message?: string;
+}
+
+export type ParentToChild =
+  /** The first message, and again at each reload: a whole new snapshot. */
+  | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
+  | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
+  | { readonly type: 'dump'; readonly dump: DumpKind }
+  | { readonly type: 'status'; readonly request: number }
+  | { readonly type: 'stop' };
+
+export type ChildToParent =
+  /** The child runs and wants its configuration. */
+  | { readonly type: 'hello' }
+  /** A `configure` message has taken effect. */
+  | { readonly type: 'configured' }
+  /** The child cannot go on; it exits with this status next. */
+  | { readonly type: 'failed'; readonly exitCode: number; readonly message: string }
+  | { readonly type: 'event'; readonly event: DaemonEvent }
+  /** The parent starts processes for its children, so that no protocol loop forks. */
+  | {
+      readonly type: 'run-script';
+      readonly script: string;
+      readonly command: ScriptCommand;
+    }
+  | { readonly type: 'kill-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
+  | { readonly type: 'status'; readonly request: number; readonly status: unknown };
