@@ -1,0 +1,128 @@
+/**
+ * The log of one process. A call never waits and never throws: destinations that are slow, full or gone lose lines,
+ * count them, and say so when they are back.
+ */
+import pino from 'pino';
+import type { LogLevel } from '../core/events.ts';
+import { UnixDatagramSocket } from '../kernel/unix-datagram-socket.ts';
+import { FileSink, openLogFile } from './file-sink.ts';
+import { RepeatFolder } from './repeat-folder.ts';
+import { maskSecrets, secretFieldPaths } from './secrets.ts';
+import { SyslogSink, type SyslogFacility } from './syslog-sink.ts';
+import { pinoLevels, type LogRecord, type LogSink } from './sink.ts';
+
+/** Facts for machines that accompany a message; they stand in structured output only. Never put secrets here. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Log {
+  error(message: string, fields?: LogFields): void;
+  warning(message: string, fields?: LogFields): void;
+  notice(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  /** Shown with `-D` only. */
+  debug(message: string, fields?: LogFields): void;
+  /** A line whose level is data (engines say so). */
+  write(level: LogLevel, message: string, fields?: LogFields): void;
+  /** Closes and opens the log file again, after somebody moved it away. */
+  reopen(): void;
+  /** Writes what is still queued, for at most `timeout` milliseconds, then drops the rest. */
+  close(timeout: number): Promise<void>;
+}
+
+/** Plain data: it travels to the child processes. */
+export interface LogOptions {
+  /** Name in the system log: `Keepalived`, `Keepalived_vrrp`... */
+  readonly ident: string;
+  readonly pid: number;
+  readonly facility: SyslogFacility;
+  readonly syslog: boolean;
+  /** Log to standard error. */
+  readonly console: boolean;
+  /** Absolute path of a log file. */
+  readonly file?: string;
+  /** Number of `-D`: from 1 on, debug lines are shown. */
+  readonly detail: number;
+  /** Console and file get one JSON object a line instead of text. */
+  readonly structured?: boolean;
+}
+
+/** What createLog() takes from the world outside; tests put their own here. */
+export interface LogEnvironment {
+  readonly sinks?: readonly LogSink[];
+}
+
+const syslogSocket = '/dev/log';
+
+/** One line: a newline inside would let a remote text forge lines. */
+function oneLine(message: string): string {
+  return message.replace(/[\u0000-\u0008\u000a-\u001f\u007f]+/g, ' ').trimEnd();
+}
+
+function openSinks(options: LogOptions): LogSink[] {
+  const sinks: LogSink[] = [];
+  if (options.syslog) {
+    sinks.push(
+      new SyslogSink({ ident: options.ident, pid: options.pid, facility: options.facility }, () =>
+        UnixDatagramSocket.open(syslogSocket),
+      ),
+    );
+  }
+  const structured = options.structured === true;
+  if (options.console) sinks.push(new FileSink(() => 2, { structured, close: false }));
+  const file = options.file;
+  if (file !== undefined) sinks.push(new FileSink(() => openLogFile(file), { structured, close: true }));
+  return sinks;
+}
+
+/** Opens a log. A destination that cannot be opened now is tried again with later lines. */
+export function createLog(options: LogOptions, environment: LogEnvironment = {}): Log {
+  const sinks = environment.sinks ?? openSinks(options);
+  // pino hands over level and text beside the finished JSON, so that text sinks need not parse it again.
+  const fanOut = {
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    lastMsg: '',
+    write(json: string): void {
+      const level = levelOf(fanOut.lastLevel);
+      const record: LogRecord = { level, message: fanOut.lastMsg, time: Date.now(), json };
+      for (const sink of sinks) sink.write(record);
+    },
+  };
+  const logger = pino(
+    {
+      customLevels: pinoLevels,
+      useOnlyCustomLevels: true,
+      level: options.detail > 0 ? 'debug' : 'info',
+      base: { ident: options.ident, pid: options.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: [...secretFieldPaths], censor: '********' },
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    fanOut,
+  );
+  const folder = new RepeatFolder((level, message, fields) => logger[level](fields ?? {}, message));
+  const write = (level: LogLevel, message: string, fields?: LogFields): void => {
+    if (!logger.isLevelEnabled(level)) return;
+    folder.line(level, maskSecrets(oneLine(message)), fields);
+  };
+  return {
+    error: (message, fields) => write('error', message, fields),
+    warning: (message, fields) => write('warning', message, fields),
+    notice: (message, fields) => write('notice', message, fields),
+    info: (message, fields) => write('info', message, fields),
+    debug: (message, fields) => write('debug', message, fields),
+    write,
+    reopen: () => {
+      for (const sink of sinks) sink.reopen();
+    },
+    close: async (timeout) => {
+      folder.flush();
+      await Promise.all(sinks.map((sink) => sink.close(timeout)));
+    },
+  };
+}
+
+function levelOf(number: number): LogLevel {
+  const found = Object.entries(pinoLevels).find(([, value]) => value === number);
+  return (found?.[0] ?? 'info') as LogLevel;
+}
