@@ -3,7 +3,13 @@ import type { AddressFamily, ForwardingMethod, IpvsProtocol } from '../config/mo
 
 /** Identity of a service in the kernel. */
 export type ServiceKey =
-  | { readonly kind: 'address'; readonly family: AddressFamily; readonly protocol: IpvsProtocol; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'address';
+      readonly family: AddressFamily;
+      readonly protocol: IpvsProtocol;
+      readonly address: string;
+      readonly port: number;
+    }
   | { readonly kind: 'fwmark'; readonly family: AddressFamily; readonly mark: number };
 
 export interface Destination {
@@ -51,3 +57,23 @@ export type IpvsOperation =
   | { readonly op: 'start-daemon'; readonly daemon: SyncDaemon }
   | { readonly op: 'stop-daemon'; readonly role: 'master' | 'backup' }
   | { readonly op: 'set-timeouts'; readonly tcp: number; readonly tcpFin: number; readonly udp: number };
+
+/** A destination as dumped, with the connections it carries at the moment. */
+export interface KernelDestination extends Destination {
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly persistentConnections: number;
+}
+
+/** Timeouts of connections in seconds (`ipvsadm --set`). Written, 0 leaves one as it is. */
+export interface IpvsTimeouts {
+  readonly tcp: number;
+  readonly tcpFin: number;
+  readonly udp: number;
+}
+
+export interface IpvsInfo {
+  /** "1.2.1" */
+  readonly version: string;
+  readonly connectionTableSize: number;
+}

@@ -200,6 +200,15 @@ export function parseNetlinkMessages(bytes: Uint8Array): Decoded<NetlinkMessage[
   });
 }
 
+/** The one message that `bytes` are. @throws NetlinkFormatError: use inside `decoding` */
+export function readNetlinkMessage(bytes: Uint8Array): NetlinkMessage {
+  const parsed = parseNetlinkMessages(bytes);
+  if (!parsed.ok) throw parsed.error;
+  const [message] = parsed.value;
+  if (!message) throw new NetlinkFormatError('no octets: no message');
+  return message;
+}
+
 /**
  * The attributes of one level, to be read by type. Methods throw NetlinkFormatError for an attribute of the wrong size,
  * so they are used inside `decoding`. Of two attributes of one type the later counts, as in the kernel.
