@@ -1,12 +1,25 @@
 /**
  * The check engine: which probe runs when, what its result means for checkers, real servers and quorums, and what IPVS
  * should hold because of it. Sans-I/O: calls come in with the time, intents go out.
+ *
+ * Start, reload and stop are one thing: another configuration takes the place of the one before (none, at the start and
+ * at the end), and what is the same keeps its state.
  */
 import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts';
+import type { DaemonEvent, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import type { Service } from '../ipvs/types.ts';
+import type { Service, ServiceKey } from '../ipvs/types.ts';
+import { assemble, emptyAssembly, type Assembly, type AssemblyChange } from './assembly.ts';
+import { mergeServices, serviceKeyText } from './desired.ts';
+import type { HealthCheck } from './health-check.ts';
+import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
+import { ProbeSchedule } from './probe-schedule.ts';
+import { assumedState, type RealServerState } from './real-server.ts';
+import { probeFailureText, retryText } from './result-text.ts';
+import { afterProbe, bootstrapDelay, type CheckProgress } from './schedule.ts';
 import type { CheckStatus } from './status.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
+import type { VirtualServerState } from './virtual-server.ts';
 
 /** What the engine takes from the world besides calls. */
 export interface CheckEnvironment {
@@ -17,45 +30,317 @@ export interface CheckEnvironment {
 }
 
 export class CheckEngine {
-  constructor(_configuration: CheckConfiguration, _global: GlobalConfiguration, _environment: CheckEnvironment) {}
+  #configuration: CheckConfiguration;
+  #global: GlobalConfiguration;
+  readonly #environment: CheckEnvironment;
+  readonly #schedule: ProbeSchedule;
+  #assembly: Assembly = emptyAssembly;
+  #running = false;
+  #lastCall: MonotonicMs = 0;
+
+  constructor(configuration: CheckConfiguration, global: GlobalConfiguration, environment: CheckEnvironment) {
+    this.#configuration = configuration;
+    this.#global = global;
+    this.#environment = environment;
+    this.#schedule = new ProbeSchedule(environment.maximumInFlight ?? defaultMaximumInFlight);
+  }
 
   /** Installs everything and schedules the first probes. Once, first. */
-  start(_now: MonotonicMs): CheckIntent[] {
-    return [];
+  start(now: MonotonicMs): CheckIntent[] {
+    this.#running = true;
+    return this.#replace(now);
+  }
+
+  /** Takes another configuration; what is the same keeps its state. */
+  reload(configuration: CheckConfiguration, global: GlobalConfiguration, now: MonotonicMs): CheckIntent[] {
+    this.#configuration = configuration;
+    this.#global = global;
+    return this.#running ? this.#replace(now) : [];
   }
 
   /** The probe `id` of a `start-probe` intent has reported. Unknown and cancelled ids are ignored. */
-  probeFinished(_id: number, _result: ProbeResult, _now: MonotonicMs): CheckIntent[] {
-    return [];
+  probeFinished(id: number, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
+    this.#lastCall = now;
+    const check = this.#schedule.finished(id);
+    if (check === undefined) return [];
+    check.runs += 1;
+    if (!result.ok && result.phase === 'setup') return this.#couldNotProbe(check, result, now);
+    check.lastResult = result;
+    if (!result.ok) check.failures += 1;
+    return this.#conclude(check, result, now);
   }
 
   /** To be called when nextTimeout() has come; harmless earlier. */
-  timeout(_now: MonotonicMs): CheckIntent[] {
-    return [];
+  timeout(now: MonotonicMs): CheckIntent[] {
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    const intents = this.#schedule.overdue(now).flatMap((id) => this.#giveUp(id, now));
+    intents.push(...this.#schedule.startDue(now));
+    return intents;
   }
 
   /** When timeout() wants to be called next; undefined: not before another call. Ask again after every call. */
   nextTimeout(): MonotonicMs | undefined {
-    return undefined;
+    return this.#running ? this.#schedule.nextTimeout() : undefined;
   }
 
-  /** Takes another configuration; what is the same keeps its state. */
-  reload(_configuration: CheckConfiguration, _global: GlobalConfiguration, _now: MonotonicMs): CheckIntent[] {
-    return [];
-  }
-
-  /** Ends: probes cancelled, last notifications out, the wanted table empty. */
-  stop(_now: MonotonicMs): CheckIntent[] {
-    return [];
+  /**
+   * Ends: probes cancelled, servers and quorums reported down (quietly without omega), the wanted table empty. To leave
+   * IPVS as it is, do not act on the reconcile intent.
+   */
+  stop(now: MonotonicMs): CheckIntent[] {
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    this.#running = false;
+    const cancelled = this.#schedule.clear();
+    const events = this.#assembly.virtualServers.flatMap((virtualServer) =>
+      this.#removed(virtualServer, 'stop', 'Shutting down', now),
+    );
+    this.#assembly = emptyAssembly;
+    return [...cancelled, { type: 'reconcile-services' }, ...events.map(eventIntent)];
   }
 
   /** What IPVS should hold now, one entry a kernel service, in configuration order. */
   desiredServices(): readonly Service[] {
-    return [];
+    return mergeServices(this.#assembly.virtualServers.flatMap((virtualServer) => virtualServer.services()));
   }
 
   /** A snapshot for people and machines. */
   status(): CheckStatus {
-    return { running: false, virtualServers: [], probesInFlight: 0, probesWaiting: 0, checks: 0, worstLateness: 0 };
+    const { virtualServers, checks } = this.#assembly;
+    return {
+      running: this.#running,
+      virtualServers: virtualServers.map((virtualServer) => virtualServer.status()),
+      probesInFlight: this.#schedule.inFlight,
+      probesWaiting: this.#schedule.waiting(checks.values(), this.#lastCall),
+      checks: checks.size,
+      worstLateness: this.#schedule.worstLateness,
+    };
   }
+
+  // ------------------------------------------------------------------------------------------------- probe results
+
+  /** This machine's own trouble says nothing about the server: tell it once, ask again after delay_loop. */
+  #couldNotProbe(check: HealthCheck, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
+    const news = check.lastResult?.detail !== result.detail;
+    check.lastResult = result;
+    this.#schedule.schedule(check, now + check.checker.delayLoop);
+    if (!news) return [];
+    return [
+      logIntent(
+        'warning',
+        `${describe(check)} cannot be made: ${result.detail}. The state stays ${check.progress.state}; next attempt in ${check.checker.delayLoop / 1000} s`,
+      ),
+    ];
+  }
+
+  /** A probe that should have reported long ago counts as failed. */
+  #giveUp(id: number, now: MonotonicMs): CheckIntent[] {
+    const check = this.#schedule.finished(id);
+    if (check === undefined) return [];
+    check.runs += 1;
+    check.failures += 1;
+    const limit = wholeCheckLimit(check.checker) + watchdogSlack;
+    const result: ProbeResult = {
+      ok: false,
+      phase: 'verdict',
+      detail: `no result within ${limit / 1000} s`,
+      duration: limit,
+    };
+    check.lastResult = result;
+    return [{ type: 'cancel-probe', id }, ...this.#conclude(check, result, now)];
+  }
+
+  #conclude(check: HealthCheck, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
+    const before = check.progress;
+    const { progress, concluded, delay } = afterProbe(check.checker, before, result.ok);
+    check.progress = progress;
+    this.#schedule.schedule(check, now + delay);
+    if (concluded !== undefined && concluded !== before.state) return this.#changed(check, before, result, now);
+    const intents: CheckIntent[] = [];
+    if (!result.ok && this.#logsFailures(check)) {
+      const retries =
+        progress.retriesUsed > 0 ? `; ${retryText(progress.retriesUsed, check.checker.retry, delay)}` : '';
+      intents.push(logIntent('info', `${describe(check)} failed: ${probeFailureText(result)}${retries}`));
+    }
+    if (concluded !== undefined && !before.hasRun) intents.push(...this.#firstRun(check, before, result, now));
+    return intents;
+  }
+
+  #logsFailures(check: HealthCheck): boolean {
+    return check.checker.logAllFailures || this.#global.checkerLogAllFailures;
+  }
+
+  /** A first run that confirms what was assumed is told for alpha and for failed checks. */
+  #firstRun(check: HealthCheck, before: CheckProgress, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
+    check.reason = conclusionText(check, before, result);
+    if (!check.checker.alpha && check.progress.state === 'UP') return [];
+    return check.subscribers.map((server) =>
+      eventIntent(server.event(server.state, 'running', now, `first check: ${check.reason}`)),
+    );
+  }
+
+  /** A check changed its mind: all who share it hear of it. */
+  #changed(check: HealthCheck, before: CheckProgress, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
+    const from = before.state;
+    const to = check.progress.state;
+    check.reason = conclusionText(check, before, result);
+    check.since = now;
+    const events: DaemonEvent[] = [];
+    const touched = new Map<string, ServiceKey>();
+    for (const server of check.subscribers) {
+      events.push({
+        kind: 'checker',
+        service: server.virtualServer.label,
+        server: server.label,
+        checker: check.checker.type,
+        from,
+        to,
+        at: now,
+        reason: check.reason,
+      });
+      const serverEvents = this.#review(server, check, now);
+      if (serverEvents.length === 0) continue;
+      events.push(...serverEvents);
+      for (const service of server.virtualServer.services()) touched.set(serviceKeyText(service.key), service.key);
+    }
+    const reconcile: CheckIntent[] =
+      touched.size === 0 ? [] : [{ type: 'reconcile-services', touched: [...touched.values()] }];
+    return [...reconcile, ...events.map(eventIntent)];
+  }
+
+  /** Draws the consequences of a changed check for one server and its virtual server. */
+  #review(server: RealServerState, cause: HealthCheck, now: MonotonicMs): DaemonEvent[] {
+    const to = server.stateByChecks();
+    if (to === server.state) return [];
+    const from = server.state;
+    server.enter(to, `${cause.checker.type}: ${cause.reason}`, now);
+    const quorum = server.virtualServer.updateQuorum('running', now);
+    const event = server.event(from, 'running', now);
+    return quorum === undefined ? [event] : [event, quorum];
+  }
+
+  // ----------------------------------------------------------------------------------------- start, reload and stop
+
+  #replace(now: MonotonicMs): CheckIntent[] {
+    this.#lastCall = now;
+    const change = assemble(this.#configuration, this.#assembly, now);
+    this.#assembly = change.assembly;
+    const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
+    const removals = this.#removals(change, now);
+    const installed = change.assembly.virtualServers.flatMap((virtualServer) =>
+      this.#installed(virtualServer, change, now),
+    );
+    for (const check of change.assembly.checks.values()) {
+      // A probe in flight reports soon and goes on from there.
+      if (check.inFlight !== undefined) continue;
+      this.#schedule.schedule(check, now + bootstrapDelay + this.#environment.random() * check.checker.warmup);
+    }
+    return [
+      ...cancelled,
+      ...weightChanges(change),
+      { type: 'reconcile-services' },
+      ...removals.map(eventIntent),
+      ...installed.map(eventIntent),
+    ];
+  }
+
+  #removals(change: AssemblyChange, now: MonotonicMs): DaemonEvent[] {
+    const events: DaemonEvent[] = change.removedVirtualServers.flatMap((virtualServer) =>
+      this.#removed(virtualServer, 'reload', 'Removing', now),
+    );
+    for (const server of change.removedServers) {
+      if (server.state === 'DOWN') continue;
+      server.enter('DOWN', 'Removing', now);
+      events.push(server.event('UP', 'reload', now));
+    }
+    return events;
+  }
+
+  /** Last events of a virtual server that goes, quiet unless omega. */
+  #removed(
+    virtualServer: VirtualServerState,
+    phase: 'reload' | 'stop',
+    reason: string,
+    now: MonotonicMs,
+  ): DaemonEvent[] {
+    const quiet = virtualServer.configuration.omega ? {} : { quiet: true };
+    const events: DaemonEvent[] = [];
+    for (const server of virtualServer.servers) {
+      if (server.state === 'DOWN') continue;
+      server.enter('DOWN', reason, now);
+      events.push({ ...server.event('UP', phase, now), ...quiet });
+    }
+    if (virtualServer.quorum === 'UP') {
+      events.push({ ...virtualServer.enterQuorum('DOWN', 0, reason, phase, now), ...quiet });
+    }
+    return events;
+  }
+
+  /** States of a virtual server just put in place: by what its checks know, then the quorum. */
+  #installed(virtualServer: VirtualServerState, change: AssemblyChange, now: MonotonicMs): DaemonEvent[] {
+    const kept = change.keptVirtualServers.has(virtualServer);
+    const events: DaemonEvent[] = [];
+    for (const server of virtualServer.servers) {
+      const event = this.#installedServer(server, change.keptServers.has(server), kept ? 'reload' : 'start', now);
+      if (event !== undefined) events.push(event);
+    }
+    const quorum = virtualServer.updateQuorum(kept ? 'reload' : 'start', now);
+    if (quorum !== undefined) events.push(quorum);
+    return events;
+  }
+
+  #installedServer(
+    server: RealServerState,
+    kept: boolean,
+    phase: 'start' | 'reload',
+    now: MonotonicMs,
+  ): RealServerEvent | undefined {
+    const expected = kept ? server.state : assumedState(server.configuration);
+    const state = server.stateByChecks();
+    if (state !== expected) {
+      const failed = server.checks.find((check) => check.progress.state === 'DOWN');
+      const reason = failed === undefined ? 'no failed check is left' : `${failed.checker.type}: ${failed.reason}`;
+      server.enter(state, reason, now);
+      return server.event(expected, phase, now);
+    }
+    if (!kept && state === 'UP' && this.#global.rsInitNotifies) return server.event('UP', phase, now, 'installed');
+    return undefined;
+  }
+}
+
+function eventIntent(event: DaemonEvent): CheckIntent {
+  return { type: 'event', event };
+}
+
+function logIntent(level: 'warning' | 'info', message: string): CheckIntent {
+  return { type: 'log', line: { level, message } };
+}
+
+/** The check and whom it is for, for log lines: `TCP_CHECK of [192.0.2.1]:tcp:80`. */
+function describe(check: HealthCheck): string {
+  const { type, address, port } = check.checker;
+  return `${type} of ${check.subscribers[0]?.label ?? `[${address}]:${port}`}`;
+}
+
+/** Why a check concluded what it did. */
+function conclusionText(check: HealthCheck, before: CheckProgress, result: ProbeResult): string {
+  if (result.ok) return result.detail;
+  const { retry } = check.checker;
+  const retried = before.hasRun && before.state === 'UP' && retry > 0;
+  return retried ? `${probeFailureText(result)}, failed after ${retry} retries` : probeFailureText(result);
+}
+
+function weightChanges(change: AssemblyChange): CheckIntent[] {
+  const intents: CheckIntent[] = [];
+  for (const [server, old] of change.keptServers) {
+    if (server.effectiveWeight === old.effectiveWeight) continue;
+    intents.push(
+      logIntent(
+        'info',
+        `Changing weight from ${old.effectiveWeight} to ${server.effectiveWeight} for service ${server.label} of VS ${server.virtualServer.label}`,
+      ),
+    );
+  }
+  return intents;
 }

@@ -1,0 +1,124 @@
+/** From a virtual server and its pool to the services and destinations that the kernel should hold. */
+import type {
+  AddressFamily,
+  RealServerConfiguration,
+  VirtualServerConfiguration,
+  VirtualServerGroup,
+} from '../config/model.ts';
+import type { Destination, Service, ServiceKey } from '../ipvs/types.ts';
+import { serviceFlags } from './service-flags.ts';
+
+/** A server in the pool with the weight it has there now. */
+export interface PoolMember {
+  readonly server: RealServerConfiguration;
+  readonly weight: number;
+}
+
+/**
+ * The kernel services of a virtual server: one, or one for each entry of its group, each with the whole pool. A group
+ * that is not defined gives none.
+ */
+export function servicesOf(
+  virtualServer: VirtualServerConfiguration,
+  group: VirtualServerGroup | undefined,
+  pool: readonly PoolMember[],
+): readonly Service[] {
+  return serviceKeysOf(virtualServer, group).map((key) => ({
+    key,
+    ...serviceParameters(virtualServer, key.family),
+    destinations: pool.map((member) => destinationOf(member, key)),
+  }));
+}
+
+/** The keys alone, in the order of the group's entries. */
+export function serviceKeysOf(
+  virtualServer: VirtualServerConfiguration,
+  group: VirtualServerGroup | undefined,
+): readonly ServiceKey[] {
+  const { identity } = virtualServer;
+  switch (identity.kind) {
+    case 'address':
+    case 'fwmark':
+      return [identity];
+    case 'group':
+      return (group?.entries ?? []).map((entry): ServiceKey => {
+        if (entry.kind === 'fwmark') {
+          return { kind: 'fwmark', family: entry.family ?? familyOfServers(virtualServer), mark: entry.mark };
+        }
+        const { family, address, port } = entry;
+        return { kind: 'address', family, protocol: identity.protocol, address, port };
+      });
+  }
+}
+
+/** A mark has no family of its own: that of the servers behind it. */
+function familyOfServers(virtualServer: VirtualServerConfiguration): AddressFamily {
+  return (virtualServer.realServers[0] ?? virtualServer.sorryServer)?.family ?? 'inet';
+}
+
+function serviceParameters(
+  virtualServer: VirtualServerConfiguration,
+  family: AddressFamily,
+): Omit<Service, 'key' | 'destinations'> {
+  const timeoutSeconds = Math.round((virtualServer.persistenceTimeout ?? 0) / 1000);
+  let flags = 0;
+  if (timeoutSeconds > 0) flags |= serviceFlags.persistent;
+  if (virtualServer.onePacket) flags |= serviceFlags.onePacket;
+  for (const flag of virtualServer.schedulerFlags) flags |= serviceFlags[flag];
+  return {
+    scheduler: virtualServer.scheduler,
+    flags,
+    timeoutSeconds,
+    netmask: virtualServer.persistenceGranularity ?? (family === 'inet6' ? '128' : '255.255.255.255'),
+    ...(virtualServer.persistenceEngine === undefined ? {} : { persistenceEngine: virtualServer.persistenceEngine }),
+  };
+}
+
+function destinationOf({ server, weight }: PoolMember, key: ServiceKey): Destination {
+  return {
+    family: server.family,
+    address: server.address,
+    port: destinationPort(server, key),
+    weight,
+    forwarding: server.forwarding,
+    upperThreshold: server.upperThreshold,
+    lowerThreshold: server.lowerThreshold,
+  };
+}
+
+/**
+ * Only NAT can change the port: direct routing and tunnels deliver the packet as it came, so their destinations have the
+ * port of the service (0 for a mark). NAT without a port keeps that of the service too.
+ */
+function destinationPort(server: RealServerConfiguration, key: ServiceKey): number {
+  const servicePort = key.kind === 'address' ? key.port : 0;
+  return server.forwarding.method === 'NAT' && server.port !== 0 ? server.port : servicePort;
+}
+
+/** Text that is equal exactly for equal keys. */
+export function serviceKeyText(key: ServiceKey): string {
+  return key.kind === 'fwmark'
+    ? `fwmark ${key.family} ${key.mark}`
+    : `${key.protocol} ${key.family} [${key.address}]:${key.port}`;
+}
+
+/**
+ * One entry for each kernel service. Virtual servers of two protocols may share a mark through a group: the first
+ * decides the parameters, the destinations are joined.
+ */
+export function mergeServices(services: Iterable<Service>): readonly Service[] {
+  const merged = new Map<string, Service>();
+  for (const service of services) {
+    const key = serviceKeyText(service.key);
+    const first = merged.get(key);
+    merged.set(key, first === undefined ? service : joinDestinations(first, service));
+  }
+  return [...merged.values()];
+}
+
+function joinDestinations(first: Service, second: Service): Service {
+  const name = (destination: Destination) => `[${destination.address}]:${destination.port}`;
+  const present = new Set(first.destinations.map(name));
+  const added = second.destinations.filter((destination) => !present.has(name(destination)));
+  return added.length === 0 ? first : { ...first, destinations: [...first.destinations, ...added] };
+}

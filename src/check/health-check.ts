@@ -1,0 +1,69 @@
+/** One check as the engine keeps it: shared by every real server that configures exactly the same one. */
+import type { CheckerConfiguration } from '../config/model.ts';
+import type { MonotonicMs } from '../core/time.ts';
+import type { CheckProgress } from './schedule.ts';
+import type { CheckerStatus } from './status.ts';
+import type { ProbeRequest, ProbeResult } from './types.ts';
+import type { RealServerState } from './real-server.ts';
+
+export class HealthCheck {
+  /** checkIdentity() of the configuration. */
+  readonly key: string;
+  /** The first configuration met; the others differ only in where they stand in the file. */
+  readonly checker: CheckerConfiguration;
+  progress: CheckProgress;
+  /** When and why the check came to its state. */
+  since: MonotonicMs;
+  reason: string;
+  runs = 0;
+  failures = 0;
+  lastResult?: ProbeResult;
+  /** Start of the next probe; undefined while one is in flight. */
+  due: MonotonicMs | undefined;
+  /** Id of the probe in flight. */
+  inFlight: number | undefined;
+  /** The servers that live by it. */
+  subscribers: RealServerState[] = [];
+
+  constructor(key: string, checker: CheckerConfiguration, progress: CheckProgress, now: MonotonicMs, reason: string) {
+    this.key = key;
+    this.checker = checker;
+    this.progress = progress;
+    this.since = now;
+    this.reason = reason;
+  }
+
+  /** The next attempt. HTTP checks ask one url a run. */
+  request(id: number): ProbeRequest {
+    const { checker } = this;
+    switch (checker.type) {
+      case 'TCP_CHECK':
+        return { id, checker };
+      case 'HTTP_GET':
+      case 'SSL_GET': {
+        const url = checker.urls[this.progress.urlIndex] ?? checker.urls[0];
+        return url === undefined ? { id, checker } : { id, checker, url };
+      }
+    }
+  }
+
+  status(): CheckerStatus {
+    return {
+      type: this.checker.type,
+      address: this.checker.address,
+      port: this.checker.port,
+      state: this.progress.state,
+      since: this.since,
+      reason: this.reason,
+      hasRun: this.progress.hasRun,
+      runs: this.runs,
+      failures: this.failures,
+      retriesUsed: this.progress.hasRun ? this.progress.retriesUsed : 0,
+      retry: this.checker.retry,
+      inFlight: this.inFlight !== undefined,
+      ...(this.due === undefined ? {} : { nextRun: this.due }),
+      ...(this.lastResult === undefined ? {} : { lastResult: this.lastResult }),
+      sharedBy: this.subscribers.length,
+    };
+  }
+}

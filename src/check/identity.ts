@@ -1,0 +1,85 @@
+/**
+ * When two things are the same: checks that may share one probe, and the servers and services that a reload keeps.
+ * Everything here makes a string that is equal exactly when the things are.
+ */
+import type {
+  CheckConfiguration,
+  CheckerConfiguration,
+  RealServerConfiguration,
+  VirtualServerConfiguration,
+} from '../config/model.ts';
+import { virtualServerLabels } from './labels.ts';
+
+/** JSON with sorted keys, so that equal values give equal text whatever built them. Absent and undefined are equal. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`);
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** Equal for checks that are the same in all respects, schedule included: one probe serves them all. */
+export function checkIdentity(checker: CheckerConfiguration): string {
+  const { at: _at, ...parameters } = checker;
+  return canonical(parameters);
+}
+
+/**
+ * Equal for checks that ask the same question (type, target, binding, timeout, urls), whatever their schedule: what is
+ * known from one holds for the other over a reload.
+ */
+export function probeIdentity(checker: CheckerConfiguration): string {
+  const {
+    at: _at,
+    delayLoop: _delayLoop,
+    warmup: _warmup,
+    retry: _retry,
+    delayBeforeRetry: _delayBeforeRetry,
+    alpha: _alpha,
+    logAllFailures: _logAllFailures,
+    ...question
+  } = checker;
+  return canonical(question);
+}
+
+/**
+ * One key for each virtual server: protocol, address and port; or mark and family; or group name and its ordinal among
+ * the virtual servers of the group. A repeated key (a configuration that names a service twice) gets a number.
+ */
+export function virtualServerKeys(configuration: CheckConfiguration): readonly string[] {
+  const labels = virtualServerLabels(configuration);
+  return uniqueKeys(
+    configuration.virtualServers.map(({ identity }, index) => {
+      const label = labels[index] ?? '';
+      return identity.kind === 'fwmark' ? `${label} ${identity.family}` : label;
+    }),
+  );
+}
+
+/** One key for each real server of a virtual server: address and port. */
+export function realServerKeys(virtualServer: VirtualServerConfiguration): readonly string[] {
+  return uniqueKeys(virtualServer.realServers.map(serverKey));
+}
+
+/** True if the two name the same endpoint: a sorry server may also be one of the real servers. */
+export function sameServer(a: RealServerConfiguration, b: RealServerConfiguration): boolean {
+  return serverKey(a) === serverKey(b);
+}
+
+function serverKey(server: RealServerConfiguration): string {
+  return `[${server.address}]:${server.port}`;
+}
+
+function uniqueKeys(keys: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return keys.map((key) => {
+    const count = seen.get(key) ?? 0;
+    seen.set(key, count + 1);
+    return count === 0 ? key : `${key} #${count}`;
+  });
+}

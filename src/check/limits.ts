@@ -1,0 +1,48 @@
+/**
+ * What one check may cost, so that a hostile or broken server costs its own check and nothing else. The original knows
+ * only the timeout of each step; a server that sends one octet a second keeps its checks busy for ever.
+ */
+import type { CheckerConfiguration } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
+
+/** Response header an HTTP check reads (the original gives up at 4 KiB; real proxies send more). */
+export const maximumHeaderOctets = 64 * 1024;
+
+/** Response body an HTTP check reads; a page to check by digest is far smaller, a download that never ends is not. */
+export const maximumBodyOctets = 8 * 1024 * 1024;
+
+/**
+ * Probes in flight at one time. High on purpose: a probe waits most of its life, and silent servers times their timeout
+ * must fit (4096 probes of 5 s: 800 dead servers a second) or they would delay the checks of the living.
+ */
+export const defaultMaximumInFlight = 4096;
+
+/**
+ * Probes started in one turn, and the pause before the next turn: measured, 25 connects each 5 ms leave timers 1-2 ms
+ * late, 5,000 in one turn half a second.
+ */
+export const startsPerTurn = 32;
+export const turnSpacing: Milliseconds = 5;
+
+/**
+ * Steps that may each take connect_timeout: connect, TLS, first octet, and as much again for the rest of the body.
+ * The check as a whole may take the product.
+ */
+const stepsOfHttpCheck = 5;
+
+/** Longest time from the start of a probe to its result. */
+export function wholeCheckLimit(checker: CheckerConfiguration): Milliseconds {
+  switch (checker.type) {
+    case 'TCP_CHECK':
+      return checker.connectTimeout;
+    case 'HTTP_GET':
+    case 'SSL_GET':
+      return stepsOfHttpCheck * checker.connectTimeout;
+  }
+}
+
+/**
+ * Past the limit of the check by this much, the engine stops waiting for a probe that ought to have reported: a mistake
+ * in a probe must not end the checks of a server.
+ */
+export const watchdogSlack: Milliseconds = 2000;

@@ -1,0 +1,162 @@
+/** A virtual server as the engine keeps it: its servers, its quorum, and the pool that follows from them. */
+import type { RealServerConfiguration, VirtualServerConfiguration, VirtualServerGroup } from '../config/model.ts';
+import type { HealthState, VirtualServerEvent } from '../core/events.ts';
+import type { MonotonicMs } from '../core/time.ts';
+import type { Service } from '../ipvs/types.ts';
+import { servicesOf, type PoolMember } from './desired.ts';
+import { sameServer } from './identity.ts';
+import { quorumReason, quorumState } from './quorum.ts';
+import type { RealServerState } from './real-server.ts';
+import { realServerLabel } from './labels.ts';
+import type { VirtualServerStatus } from './status.ts';
+
+export class VirtualServerState {
+  readonly configuration: VirtualServerConfiguration;
+  readonly key: string;
+  readonly label: string;
+  readonly #group: VirtualServerGroup | undefined;
+  servers: RealServerState[] = [];
+  /** Down before its servers are first installed. */
+  quorum: HealthState = 'DOWN';
+  quorumSince: MonotonicMs;
+  quorumReason = 'not yet evaluated';
+  #services: readonly Service[] | undefined;
+
+  constructor(
+    configuration: VirtualServerConfiguration,
+    group: VirtualServerGroup | undefined,
+    key: string,
+    label: string,
+    now: MonotonicMs,
+  ) {
+    this.configuration = configuration;
+    this.#group = group;
+    this.key = key;
+    this.label = label;
+    this.quorumSince = now;
+  }
+
+  /** Sum of the weights of the servers that are up. */
+  get liveWeight(): number {
+    return this.servers.reduce((sum, server) => (server.state === 'UP' ? sum + server.effectiveWeight : sum), 0);
+  }
+
+  /** The sorry server stands in exactly while there is no quorum. */
+  get sorryActive(): boolean {
+    return this.configuration.sorryServer !== undefined && this.quorum === 'DOWN';
+  }
+
+  /**
+   * Re-evaluates the quorum; the event if there is something to tell. At the first evaluation a missing quorum is told
+   * only if a sorry server has to stand in.
+   */
+  updateQuorum(phase: VirtualServerEvent['phase'], now: MonotonicMs): VirtualServerEvent | undefined {
+    this.invalidate();
+    const weight = this.liveWeight;
+    const { quorum, hysteresis } = this.configuration;
+    const before = this.quorum;
+    const after = quorumState(before, weight, quorum, hysteresis);
+    const tellDown = phase === 'start' && after === 'DOWN' && this.sorryActive;
+    if (after === before && !tellDown) {
+      if (phase === 'start') this.quorumReason = quorumReason(after, weight, quorum, hysteresis);
+      return undefined;
+    }
+    return this.enterQuorum(after, weight, quorumReason(after, weight, quorum, hysteresis), phase, now);
+  }
+
+  enterQuorum(
+    state: HealthState,
+    weight: number,
+    reason: string,
+    phase: VirtualServerEvent['phase'],
+    now: MonotonicMs,
+  ): VirtualServerEvent {
+    const from = this.quorum;
+    this.quorum = state;
+    this.quorumSince = now;
+    this.quorumReason = reason;
+    this.invalidate();
+    return {
+      kind: 'virtual-server',
+      service: this.label,
+      from,
+      to: state,
+      phase,
+      weight,
+      quorum: this.configuration.quorum,
+      hysteresis: this.configuration.hysteresis,
+      at: now,
+      reason,
+    };
+  }
+
+  /** To be called when the state of a server changed. */
+  invalidate(): void {
+    this.#services = undefined;
+  }
+
+  /** True if the server takes new connections now. */
+  inPool(server: RealServerState): boolean {
+    return server.state === 'UP' && !this.sorryActive;
+  }
+
+  /** The kernel services this virtual server wants. */
+  services(): readonly Service[] {
+    this.#services ??= servicesOf(this.configuration, this.#group, this.#pool());
+    return this.#services;
+  }
+
+  /**
+   * Servers in the pool and the sorry server while it stands in, with their weights; what is inhibited instead of
+   * removed has weight 0.
+   */
+  #pool(): PoolMember[] {
+    const sorry = this.configuration.sorryServer;
+    const pool: PoolMember[] = [];
+    for (const server of this.servers) {
+      if (this.sorryActive && sorry !== undefined && sameServer(server.configuration, sorry)) continue;
+      if (this.inPool(server)) pool.push({ server: server.configuration, weight: server.effectiveWeight });
+      else if (server.configuration.inhibitOnFailure) pool.push({ server: server.configuration, weight: 0 });
+    }
+    if (sorry !== undefined) this.#addSorryServer(pool, sorry);
+    return pool;
+  }
+
+  #addSorryServer(pool: PoolMember[], sorry: RealServerConfiguration): void {
+    const alsoRealServer = this.servers.some((server) => sameServer(server.configuration, sorry));
+    if (this.sorryActive) pool.push({ server: sorry, weight: sorry.weight });
+    else if (this.configuration.sorryServerInhibit && !alsoRealServer) pool.push({ server: sorry, weight: 0 });
+  }
+
+  status(): VirtualServerStatus {
+    const { configuration } = this;
+    const sorry = configuration.sorryServer;
+    return {
+      label: this.label,
+      identity: configuration.identity,
+      quorum: {
+        state: this.quorum,
+        since: this.quorumSince,
+        reason: this.quorumReason,
+        weight: this.liveWeight,
+        quorum: configuration.quorum,
+        hysteresis: configuration.hysteresis,
+      },
+      ...(sorry === undefined
+        ? {}
+        : { sorryServer: { label: realServerLabel(configuration, sorry), active: this.sorryActive } }),
+      servers: this.servers.map((server) => ({
+        label: server.label,
+        address: server.configuration.address,
+        port: server.configuration.port,
+        state: server.state,
+        since: server.since,
+        reason: server.reason,
+        weight: server.configuration.weight,
+        effectiveWeight: server.effectiveWeight,
+        inPool: this.inPool(server),
+        checkers: server.checks.map((check) => check.status()),
+      })),
+    };
+  }
+}
