@@ -1,0 +1,150 @@
+/**
+ * The difference between the IPVS table as it is and as it should be, as few writes as the kernel allows. Existing
+ * entries are edited, never deleted and added again: running connections hang on the entry.
+ */
+import { destinationKeyText, serviceKeyText } from './keys.ts';
+import { sameDestinationIdentity, sameDestinationSettings, sameServiceSettings } from './service.ts';
+import type { Destination, IpvsOperation, Service, ServiceKey } from './types.ts';
+
+/**
+ * Services by key text, each destination once. Of two services of one key the first decides the settings and both give
+ * destinations; of two equal destinations the first counts (the original adds in order and lets "exists" pass).
+ */
+export function mergeServices(services: readonly Service[]): Map<string, Service> {
+  const merged = new Map<string, Service>();
+  for (const service of services) {
+    const text = serviceKeyText(service.key);
+    const first = merged.get(text);
+    const destinations = uniqueDestinations(
+      first ? [...first.destinations, ...service.destinations] : service.destinations,
+    );
+    if (first) merged.set(text, { ...first, destinations });
+    else merged.set(text, destinations === service.destinations ? service : { ...service, destinations });
+  }
+  return merged;
+}
+
+/** The list itself if no destination is in it twice. */
+function uniqueDestinations(destinations: readonly Destination[]): readonly Destination[] {
+  if (destinations.length < 2) return destinations;
+  const seen = new Set<string>();
+  const unique = destinations.filter((destination) => {
+    const text = destinationKeyText(destination);
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+  return unique.length === destinations.length ? destinations : unique;
+}
+
+/** Cheap answer for the usual case: the same servers in the same order with the same settings. */
+function sameDestinationList(a: readonly Destination[], b: readonly Destination[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every((destination, index) => {
+    const other = b[index];
+    return (
+      other !== undefined &&
+      (destination === other ||
+        (sameDestinationIdentity(destination, other) && sameDestinationSettings(destination, other)))
+    );
+  });
+}
+
+function planDestinations(
+  key: ServiceKey,
+  actual: readonly Destination[],
+  desired: readonly Destination[],
+  operations: IpvsOperation[],
+): void {
+  if (sameDestinationList(actual, desired)) return;
+  const left = new Map(actual.map((destination) => [destinationKeyText(destination), destination]));
+  const edits: IpvsOperation[] = [];
+  for (const destination of desired) {
+    const text = destinationKeyText(destination);
+    const present = left.get(text);
+    left.delete(text);
+    if (!present) operations.push({ op: 'add-destination', key, destination });
+    else if (!sameDestinationSettings(present, destination)) edits.push({ op: 'edit-destination', key, destination });
+  }
+  operations.push(...edits);
+  // Last, so that the service is never without a server on the way from one set to another.
+  for (const destination of left.values()) operations.push({ op: 'delete-destination', key, destination });
+}
+
+/**
+ * The writes that turn `actual` into `desired`.
+ * @param actual the table as dumped or believed, foreign services included
+ * @param desired what we want to be there; an existing service of the same key becomes ours
+ * @param owned key texts (serviceKeyText) of services that are ours: those no longer desired are deleted, all others of
+ *   `actual` are left alone
+ * @returns operations in the order to write them; none if nothing differs
+ */
+export function planServices(
+  actual: readonly Service[],
+  desired: readonly Service[],
+  owned: ReadonlySet<string>,
+): IpvsOperation[] {
+  return planTables(mergeServices(actual), mergeServices(desired), owned);
+}
+
+/** planServices for tables that mergeServices already made. */
+export function planTables(
+  actual: ReadonlyMap<string, Service>,
+  desired: ReadonlyMap<string, Service>,
+  owned: ReadonlySet<string>,
+): IpvsOperation[] {
+  const operations: IpvsOperation[] = [];
+  for (const [text, service] of desired) {
+    const present = actual.get(text);
+    if (present === service) continue;
+    if (!present) operations.push({ op: 'add-service', service });
+    else if (!sameServiceSettings(present, service)) operations.push({ op: 'edit-service', service });
+    planDestinations(service.key, present?.destinations ?? [], service.destinations, operations);
+  }
+  // The kernel drops a service's servers with it: one write each.
+  for (const [text, service] of actual) {
+    if (owned.has(text) && !desired.has(text)) operations.push({ op: 'delete-service', key: service.key });
+  }
+  return operations;
+}
+
+/** Changes `table` (by key text) as a successful operation changes the kernel's. Daemons and timeouts are not in it. */
+export function applyToTable(table: Map<string, Service>, operation: IpvsOperation): void {
+  switch (operation.op) {
+    case 'add-service':
+      table.set(serviceKeyText(operation.service.key), { ...operation.service, destinations: [] });
+      return;
+    case 'edit-service': {
+      const text = serviceKeyText(operation.service.key);
+      table.set(text, { ...operation.service, destinations: table.get(text)?.destinations ?? [] });
+      return;
+    }
+    case 'delete-service':
+      table.delete(serviceKeyText(operation.key));
+      return;
+    case 'add-destination':
+    case 'edit-destination':
+    case 'delete-destination': {
+      const text = serviceKeyText(operation.key);
+      const service = table.get(text);
+      if (!service) return;
+      const { destination } = operation;
+      const destinations =
+        operation.op === 'add-destination'
+          ? [...service.destinations, destination]
+          : operation.op === 'edit-destination'
+            ? service.destinations.map((other) => (sameDestinationIdentity(other, destination) ? destination : other))
+            : service.destinations.filter((other) => !sameDestinationIdentity(other, destination));
+      table.set(text, { ...service, destinations });
+      return;
+    }
+    case 'flush':
+      table.clear();
+      return;
+    case 'start-daemon':
+    case 'stop-daemon':
+    case 'set-timeouts':
+      return;
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Keeps our services in the kernel equal to what is wanted. The table is dumped once, then believed; every new wish is
+ * compared with the belief and only the difference is written. Any sign that somebody else writes too ("exists",
+ * "not there") makes it look again.
+ */
+import { serviceKeyText } from './keys.ts';
+import type { IpvsOutcome } from './outcome.ts';
+import { applyToTable, mergeServices, planTables } from './plan.ts';
+import type { IpvsOperation, Service } from './types.ts';
+
+/** The kernel's table, as kernel/ipvs-table.ts gives it. */
+export interface ServiceTable {
+  /** The table; servers are read only of services whose key text `wantDestinations` affirms. */
+  dumpServices(wantDestinations?: (keyText: string) => boolean): Promise<readonly Service[]>;
+  /** Writes in order; the first batch reaches the kernel before this returns. One outcome an operation. */
+  apply(operations: readonly IpvsOperation[]): Promise<readonly IpvsOutcome[]>;
+}
+
+/** What one round of writing did. */
+export interface ReconcileReport {
+  readonly outcomes: readonly IpvsOutcome[];
+  /** True if the table was read anew in this round. */
+  readonly resynchronised: boolean;
+}
+
+/** Looks in one run: a rival who undoes everything at once must not keep us busy for ever. */
+const MAXIMUM_LOOKS = 3;
+const ESRCH = 3;
+
+export class ServiceReconciler {
+  readonly #table: ServiceTable;
+  readonly #onReport: (report: ReconcileReport) => void;
+  #believed: Map<string, Service> | undefined;
+  /** Foreign services of the last dump, whose servers were not read. */
+  #unread: ReadonlySet<string> = new Set();
+  #desired: ReadonlyMap<string, Service> = new Map();
+  readonly #owned = new Set<string>();
+  #busy = false;
+  #running: Promise<void> = Promise.resolve();
+  #changed = false;
+  #mustLook = false;
+
+  /** @param onReport told of every round that wrote something or read the table */
+  constructor(table: ServiceTable, onReport: (report: ReconcileReport) => void = () => undefined) {
+    this.#table = table;
+    this.#onReport = onReport;
+  }
+
+  /** Key texts of the services that are ours: wanted now, or written by us and not yet gone. */
+  get owned(): ReadonlySet<string> {
+    return this.#owned;
+  }
+
+  /**
+   * Sets what should be there. While a write is under way only the latest wish is kept. If idle and the table is known,
+   * the first batch is handed to the kernel before this returns.
+   * @returns settled when this wish, or a newer one, has been written; rejects if the table cannot be read or
+   *   acknowledgements were lost: the wish is kept, and the next call starts with a look at the table
+   */
+  setDesired(services: readonly Service[]): Promise<void> {
+    this.#desired = mergeServices(services);
+    this.#changed = true;
+    return this.#run();
+  }
+
+  /** Services we may delete although we did not write them in this life: those of a predecessor. */
+  adopt(keyTexts: Iterable<string>): void {
+    for (const text of keyTexts) this.#owned.add(text);
+  }
+
+  /** Reads the table anew and writes what is missing ("somebody ran ipvsadm -C"). */
+  resync(): Promise<void> {
+    this.#mustLook = true;
+    return this.#run();
+  }
+
+  #run(): Promise<void> {
+    if (!this.#busy) {
+      this.#busy = true;
+      this.#running = this.#rounds();
+    }
+    return this.#running;
+  }
+
+  async #rounds(): Promise<void> {
+    try {
+      let looks = 0;
+      while (this.#changed || this.#mustLook || !this.#believed) {
+        const desired = this.#desired;
+        this.#changed = false;
+        for (const text of desired.keys()) this.#owned.add(text);
+        const believed = this.#known();
+        if (believed) {
+          const outcomes = await this.#write(believed, desired);
+          if (outcomes.length > 0) this.#onReport({ outcomes, resynchronised: false });
+          if (looks < MAXIMUM_LOOKS && contradictsBelief(outcomes)) this.#mustLook = true;
+        } else {
+          looks++;
+          await this.#look();
+          this.#changed = true;
+          this.#onReport({ outcomes: [], resynchronised: true });
+        }
+      }
+    } finally {
+      // Here, not in a later callback: a wish that arrives once the loop has ended must start a new one.
+      this.#busy = false;
+    }
+  }
+
+  /** The believed table, unless it has to be read (again) first. */
+  #known(): Map<string, Service> | undefined {
+    if (this.#mustLook) return undefined;
+    // A foreign service that became ours: its servers are not known.
+    for (const text of this.#unread) if (this.#owned.has(text)) return undefined;
+    return this.#believed;
+  }
+
+  async #look(): Promise<void> {
+    this.#mustLook = false;
+    this.#believed = undefined;
+    const unread = new Set<string>();
+    const services = await this.#table.dumpServices((text) => {
+      const ours = this.#owned.has(text);
+      if (!ours) unread.add(text);
+      return ours;
+    });
+    this.#believed = mergeServices(services);
+    this.#unread = unread;
+  }
+
+  async #write(believed: Map<string, Service>, desired: ReadonlyMap<string, Service>): Promise<readonly IpvsOutcome[]> {
+    const operations = planTables(believed, desired, this.#owned);
+    let outcomes: readonly IpvsOutcome[] = [];
+    if (operations.length > 0) {
+      try {
+        outcomes = await this.#table.apply(operations);
+      } catch (error) {
+        // What was written is unknown.
+        this.#mustLook = true;
+        throw error;
+      }
+    }
+    this.#learn(believed, desired, outcomes);
+    return outcomes;
+  }
+
+  /** Brings the belief up to date with what the kernel answered. */
+  #learn(
+    believed: Map<string, Service>,
+    desired: ReadonlyMap<string, Service>,
+    outcomes: readonly IpvsOutcome[],
+  ): void {
+    const troubled = new Set<string>();
+    for (const { operation, result } of outcomes) if (result !== 'done') troubled.add(operationKeyText(operation));
+    for (const { operation, result } of outcomes) {
+      const text = operationKeyText(operation);
+      if (result !== 'failed' && (troubled.has(text) || operation.op === 'delete-service')) {
+        applyToTable(believed, operation);
+      }
+    }
+    // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
+    for (const [text, service] of desired) if (!troubled.has(text)) believed.set(text, service);
+    for (const text of this.#owned) if (!desired.has(text) && !believed.has(text)) this.#owned.delete(text);
+  }
+}
+
+/**
+ * True if the kernel was found in another state than believed. A refusal for other reasons (no such scheduler, and the
+ * servers of a service that could not be made) is no such sign: looking again would not help.
+ */
+function contradictsBelief(outcomes: readonly IpvsOutcome[]): boolean {
+  const unmade = new Set<string>();
+  for (const { operation, result } of outcomes) {
+    if (result === 'failed' && operation.op === 'add-service') unmade.add(serviceKeyText(operation.service.key));
+  }
+  return outcomes.some(
+    ({ operation, result, errno }) =>
+      result === 'already' ||
+      result === 'added' ||
+      (result === 'failed' && errno === ESRCH && !unmade.has(operationKeyText(operation))),
+  );
+}
+
+function operationKeyText(operation: IpvsOperation): string {
+  switch (operation.op) {
+    case 'add-service':
+    case 'edit-service':
+      return serviceKeyText(operation.service.key);
+    case 'delete-service':
+    case 'add-destination':
+    case 'edit-destination':
+    case 'delete-destination':
+      return serviceKeyText(operation.key);
+    default:
+      return '';
+  }
+}
