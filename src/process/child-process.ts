@@ -42,6 +42,8 @@ export type ChildWorkFactory = (options: ChildOptions, channel: ParentChannel, l
 
 /** Exit status of a child for an error that starting it again would only repeat. */
 const fatalExitCode = 1;
+/** How long the last log lines may take to be written, in milliseconds. */
+const lastWordsTime = 500;
 
 /**
  * Runs a child process until it is told to stop; never returns.
@@ -59,7 +61,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
 
   const leave = async (exitCode: number): Promise<void> => {
     pidFile?.remove();
-    await channel.flush();
+    await Promise.all([channel.flush(), log?.close(lastWordsTime)]);
     process.exit(exitCode);
   };
   const fail = async (error: unknown): Promise<void> => {

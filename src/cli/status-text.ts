@@ -1,0 +1,69 @@
+/** The daemon's status for people: one line a thing, indented by belonging, each state with its age and its reason. */
+import type { CheckStatus, VirtualServerStatus } from '../check/status.ts';
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { VrrpGroupStatus, VrrpInstanceStatus } from '../vrrp/types.ts';
+
+/** Answer of the control command `status`. */
+export interface DaemonStatus {
+  readonly pid: number;
+  /** Files of the running configuration. */
+  readonly files: readonly string[];
+  readonly vrrp?: {
+    readonly now: MonotonicMs;
+    readonly instances: readonly VrrpInstanceStatus[];
+    readonly groups: readonly VrrpGroupStatus[];
+  } | null;
+  readonly checker?: (CheckStatus & { readonly now: MonotonicMs }) | null;
+}
+
+/** "3 s", "5 min", "2 h 10 min", "4 d 3 h": as exact as a person needs. */
+export function formatAge(age: Milliseconds): string {
+  const seconds = Math.max(0, Math.floor(age / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+export function formatStatus(status: DaemonStatus): string {
+  const lines = [`keepalived, pid ${status.pid}, configuration ${status.files[0] ?? '(none)'}`];
+  const { checker, vrrp } = status;
+  if (vrrp) {
+    for (const group of vrrp.groups) {
+      lines.push(`group ${group.name}: ${group.state} for ${formatAge(vrrp.now - group.since)} (${group.reason})`);
+      lines.push(`  members ${group.members.join(', ')}`);
+    }
+    for (const instance of vrrp.instances) lines.push(...instanceLines(instance, vrrp.now));
+  }
+  if (checker) for (const service of checker.virtualServers) lines.push(...serviceLines(service, checker.now));
+  return `${lines.join('\n')}\n`;
+}
+
+function instanceLines(instance: VrrpInstanceStatus, now: MonotonicMs): string[] {
+  const master =
+    instance.masterAddress === undefined || instance.state === 'MASTER'
+      ? []
+      : [`  master ${instance.masterAddress}, priority ${instance.masterPriority}`];
+  return [
+    `instance ${instance.name}: ${instance.state} for ${formatAge(now - instance.since)} (${instance.reason})`,
+    `  priority ${instance.priorityExplanation}`,
+    ...master,
+  ];
+}
+
+function serviceLines(service: VirtualServerStatus, now: MonotonicMs): string[] {
+  const { quorum, sorryServer } = service;
+  const lines = [
+    `service ${service.label}: ${quorum.state} for ${formatAge(now - quorum.since)} (${quorum.reason}), weight ${quorum.weight}, quorum ${quorum.quorum}`,
+  ];
+  if (sorryServer?.active === true) lines.push(`  sorry server ${sorryServer.label} answers`);
+  for (const server of service.servers) {
+    lines.push(`  ${server.label}: ${server.state} for ${formatAge(now - server.since)}, weight ${server.effectiveWeight} (${server.reason})`);
+    for (const checker of server.checkers) {
+      lines.push(`    ${checker.type}: ${checker.state}, ${checker.runs} runs, ${checker.failures} failed (${checker.reason})`);
+    }
+  }
+  return lines;
+}

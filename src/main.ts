@@ -1,0 +1,30 @@
+/**
+ * The one entrance: which program is meant by the name it was called with. The launchers in dist/bin pass that name as
+ * the first word; children of the daemon are started with names of their own.
+ */
+import { runKeepalived } from './process/daemon.ts';
+import { daemonRole } from './process/daemonize.ts';
+import { childRoles } from './process/child.ts';
+
+async function main(name: string, argv: readonly string[]): Promise<number | undefined> {
+  switch (name) {
+    case childRoles.vrrp:
+      (await import('./process/vrrp-process.ts')).runVrrpProcess();
+      return undefined;
+    case childRoles.checker:
+      (await import('./process/checker-process.ts')).runCheckerProcess();
+      return undefined;
+    case 'genhash':
+      return (await import('./cli/genhash.ts')).genhashMain(argv);
+    case 'keepalivectl':
+      return (await import('./cli/keepalivectl.ts')).keepalivectlMain(argv);
+    default: {
+      const outcome = await runKeepalived(argv, name === daemonRole);
+      return outcome.kind === 'exit' ? outcome.code : undefined;
+    }
+  }
+}
+
+const [name = 'keepalived', ...argv] = process.argv.slice(2);
+const exitCode = await main(name, argv);
+if (exitCode !== undefined) process.exitCode = exitCode;

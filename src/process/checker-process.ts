@@ -1,0 +1,209 @@
+/** The checker process: runs the probes the engine asks for and keeps the kernel's IPVS table as the engine wants it. */
+import { CheckEngine } from '../check/engine.ts';
+import { startProbe } from '../check/probes/registry.ts';
+import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
+import type { Configuration, GlobalConfiguration, ProcessScheduling } from '../config/model.ts';
+import { ServiceReconciler } from '../ipvs/reconciler.ts';
+import type { ReconcileReport } from '../ipvs/reconciler.ts';
+import type { IpvsTimeouts } from '../ipvs/types.ts';
+import { now } from '../kernel/clock.ts';
+import { DeadlineTimer } from '../kernel/deadline-timer.ts';
+import { IpvsTable } from '../kernel/ipvs-table.ts';
+import { namespacePath } from '../kernel/process-control.ts';
+import type { Log } from '../log/log.ts';
+import type { ParentChannel } from './child-channel.ts';
+import { runChild } from './child-process.ts';
+import type { ChildWork, Snapshot } from './child-process.ts';
+import type { ChildOptions, DumpKind } from './messages.ts';
+
+export function runCheckerProcess(): void {
+  runChild((options, channel, log) => new CheckerWork(options, channel, log));
+}
+
+class CheckerWork implements ChildWork {
+  readonly #options: ChildOptions;
+  readonly #channel: ParentChannel;
+  readonly #log: Log;
+  readonly #timer: DeadlineTimer;
+  /** Probes under way, to be given up at a reload or stop. */
+  readonly #probes = new Map<number, ProbeHandle>();
+  #engine: CheckEngine | undefined;
+  #configuration: Configuration | undefined;
+  #table: IpvsTable | undefined;
+  #reconciler: ServiceReconciler | undefined;
+  /** The kernel's time-outs before ours, to be given back. */
+  #formerTimeouts: IpvsTimeouts | undefined;
+  /** Stopping with -I: whatever the engine wants now, IPVS stays as it is. */
+  #leaving = false;
+  /** The last write to IPVS asked for; rejections are handled where it is made. */
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(options: ChildOptions, channel: ParentChannel, log: Log) {
+    this.#options = options;
+    this.#channel = channel;
+    this.#log = log;
+    this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
+  }
+
+  async start({ configuration }: Snapshot): Promise<void> {
+    const { check, global } = configuration;
+    this.#configuration = configuration;
+    const table = await IpvsTable.open(ipvsNamespace(global));
+    this.#table = table;
+    this.#reconciler = new ServiceReconciler(table, (report) => this.#report(report));
+    if (global.lvsFlush) await table.apply([{ op: 'flush' }]);
+    await this.#setTimeouts(global);
+    await this.#startSyncDaemons(global);
+    const engine = new CheckEngine(check, global, { random: Math.random });
+    this.#engine = engine;
+    this.#step(() => engine.start(now()));
+    await this.#written;
+  }
+
+  async reload({ configuration }: Snapshot): Promise<void> {
+    const { check, global } = configuration;
+    this.#configuration = configuration;
+    await this.#setTimeouts(global);
+    await this.#startSyncDaemons(global);
+    // What others did to our services in the meantime is mended by the same stroke.
+    await this.#reconciler?.resync().catch((error: unknown) => this.#log.error((error as Error).message));
+    this.#step((engine) => engine.reload(check, global, now()));
+    await this.#written;
+  }
+
+  async stop(): Promise<void> {
+    this.#timer.arm(undefined);
+    const engine = this.#engine;
+    const table = this.#table;
+    this.#leaving = this.#options.keepServicesAtStop;
+    if (engine !== undefined) this.#perform(engine, engine.stop(now()));
+    this.#engine = undefined;
+    for (const probe of this.#probes.values()) probe.cancel();
+    this.#probes.clear();
+    await this.#written;
+    if (table !== undefined) {
+      const global = this.#configuration?.global;
+      if (global?.lvsFlushOnStop === 'all' && !this.#options.keepServicesAtStop) await table.apply([{ op: 'flush' }]);
+      if (this.#formerTimeouts !== undefined) await table.apply([{ op: 'set-timeouts', ...this.#formerTimeouts }]);
+      if (runsSyncDaemons(global)) await table.applySyncDaemons([]);
+      table.close();
+    }
+    this.#timer.close();
+  }
+
+  message(): void {
+    // Scripts of the checker arrive with MISC_CHECK; nothing else is addressed to this process alone.
+  }
+
+  dump(_kind: DumpKind): Promise<void> {
+    return Promise.resolve();
+  }
+
+  status(): unknown {
+    return { ...this.#engine?.status(), now: now() };
+  }
+
+  scheduling({ configuration }: Snapshot): ProcessScheduling {
+    return configuration.global.checkerScheduling;
+  }
+
+  #step(call: (engine: CheckEngine) => readonly CheckIntent[]): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    this.#perform(engine, call(engine));
+    this.#timer.arm(engine.nextTimeout());
+  }
+
+  #perform(engine: CheckEngine, intents: readonly CheckIntent[]): void {
+    for (const intent of intents) {
+      switch (intent.type) {
+        case 'start-probe':
+          this.#startProbe(intent.request);
+          break;
+        case 'cancel-probe':
+          this.#probes.get(intent.id)?.cancel();
+          this.#probes.delete(intent.id);
+          break;
+        case 'reconcile-services':
+          this.#reconcile(engine);
+          break;
+        case 'event':
+          this.#channel.send(intent);
+          break;
+        case 'log':
+          this.#log.write(intent.line.level, intent.line.message);
+          break;
+      }
+    }
+  }
+
+  #startProbe(request: ProbeRequest): void {
+    const handle = startProbe(request, (result) => {
+      this.#probes.delete(request.id);
+      this.#step((engine) => engine.probeFinished(request.id, result, now()));
+    });
+    this.#probes.set(request.id, handle);
+  }
+
+  #reconcile(engine: CheckEngine): void {
+    const reconciler = this.#reconciler;
+    if (reconciler === undefined || this.#leaving) return;
+    this.#written = reconciler.setDesired(engine.desiredServices()).catch((error: unknown) => {
+      this.#log.error(`IPVS: ${(error as Error).message}`);
+    });
+  }
+
+  /** Writes that the kernel refused are said with their reason; the rest is for the debug log. */
+  #report(report: ReconcileReport): void {
+    for (const outcome of report.outcomes) {
+      if (outcome.result === 'failed') this.#log.error(`IPVS: ${outcome.reason ?? outcome.operation.op}`);
+    }
+    this.#log.debug(`IPVS: ${report.outcomes.length} writes${report.resynchronised ? ', table read' : ''}`);
+  }
+
+  async #setTimeouts(global: GlobalConfiguration): Promise<void> {
+    const table = this.#table;
+    const wanted = global.lvsTimeouts;
+    if (table === undefined) return;
+    if (wanted === undefined) {
+      if (this.#formerTimeouts !== undefined) await table.apply([{ op: 'set-timeouts', ...this.#formerTimeouts }]);
+      this.#formerTimeouts = undefined;
+      return;
+    }
+    this.#formerTimeouts ??= await table.timeouts();
+    const former = this.#formerTimeouts;
+    const seconds = (milliseconds: number | undefined, otherwise: number): number =>
+      milliseconds === undefined ? otherwise : Math.round(milliseconds / 1000);
+    await table.apply([
+      {
+        op: 'set-timeouts',
+        tcp: seconds(wanted.tcp, former.tcp),
+        tcpFin: seconds(wanted.tcpFin, former.tcpFin),
+        udp: seconds(wanted.udp, former.udp),
+      },
+    ]);
+  }
+
+  /** A sync daemon without an instance to follow runs in both roles (reference: behaviour A11). */
+  async #startSyncDaemons(global: GlobalConfiguration): Promise<void> {
+    const daemon = global.lvsSyncDaemon;
+    const table = this.#table;
+    if (table === undefined || !runsSyncDaemons(global) || daemon === undefined) return;
+    const { at: _at, interface: interfaceName, syncId = 0, vrrpInstance: _instance, ...options } = daemon;
+    const outcomes = await table.applySyncDaemons(
+      (['master', 'backup'] as const).map((role) => ({ role, interface: interfaceName, syncId, ...options })),
+    );
+    for (const outcome of outcomes) if (outcome.result === 'failed') this.#log.error(`IPVS: ${outcome.reason ?? ''}`);
+  }
+}
+
+function runsSyncDaemons(global: GlobalConfiguration | undefined): boolean {
+  return global?.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined;
+}
+
+/** Where IPVS lives if not in the namespace of this process. */
+function ipvsNamespace(global: GlobalConfiguration): { readonly namespacePath?: string } {
+  const name = global.netNamespaceIpvs;
+  if (name === undefined) return {};
+  return { namespacePath: name === '' ? '/proc/1/ns/net' : namespacePath(name) };
+}

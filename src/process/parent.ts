@@ -1,0 +1,248 @@
+/**
+ * The parent: reads the configuration, holds the pid file, starts and supervises the children, hands them snapshots,
+ * and does on their behalf what would disturb them: scripts, FIFOs and mail.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { formatDiagnostic } from '../config/format-diagnostic.ts';
+import { missingInterfaces } from '../config/interfaces.ts';
+import { newErrors } from '../config/new-errors.ts';
+import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
+import type { Diagnostic } from '../config/diagnostics.ts';
+import type { Configuration } from '../config/model.ts';
+import { DaemonError } from '../core/errors.ts';
+import type { Log } from '../log/log.ts';
+import { Child } from './child.ts';
+import { logDiagnostics, readConfiguration } from './configuration-source.ts';
+import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
+import { Notifications } from './notifications.ts';
+import { PidFile } from './pid-file.ts';
+import { childOptions, pidDirectory, pidFilePath, usesPidDirectory, wantedChildren } from './settings.ts';
+import type { ServiceManager } from './systemd.ts';
+
+/** How a reload ended. */
+export type ReloadOutcome =
+  | { readonly outcome: 'applied' }
+  /** The running configuration stays; why, as the log has it. */
+  | { readonly outcome: 'refused'; readonly errors: readonly string[] };
+
+export interface ParentEnvironment {
+  readonly args: KeepalivedArguments;
+  readonly log: Log;
+  readonly serviceManager: ServiceManager;
+  /** The daemon is ready, or is over with this status; called once each, `ready` first if at all. */
+  readonly ready: () => void;
+  readonly exit: (exitCode: number) => void;
+}
+
+/** The daemon cannot start: message and exit status of the original. */
+export class StartRefused extends DaemonError {
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string) {
+    super('START_REFUSED', message);
+    this.exitCode = exitCode;
+  }
+}
+
+interface Loaded {
+  readonly configuration: Configuration;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
+const configureTimeout = 60_000;
+
+export class Parent {
+  readonly #environment: ParentEnvironment;
+  readonly #children = new Map<ChildKind, Child>();
+  readonly #notifications: Notifications;
+  #loaded: Loaded | undefined;
+  #pidFile: PidFile | undefined;
+  /** Children whose answer to the current snapshot is outstanding. */
+  readonly #awaited = new Set<Child>();
+  #allConfigured: (() => void) | undefined;
+  #reload: Promise<ReloadOutcome> | undefined;
+  #stopping = false;
+
+  constructor(environment: ParentEnvironment) {
+    this.#environment = environment;
+    this.#notifications = new Notifications(environment.log, (kind, message) => this.#children.get(kind)?.send(message));
+  }
+
+  get configuration(): Configuration | undefined {
+    return this.#loaded?.configuration;
+  }
+
+  /**
+   * Starts everything and settles when all children run.
+   * @throws StartRefused
+   */
+  async start(): Promise<void> {
+    const { args, log, ready, serviceManager } = this.#environment;
+    const { configuration, diagnostics } = this.#loadForStart();
+    this.#loaded = { configuration, diagnostics };
+    const { global } = configuration;
+    if (usesPidDirectory(args, global)) mkdirSync(pidDirectory, { recursive: true, mode: 0o755 });
+    try {
+      this.#pidFile = PidFile.create(pidFilePath('parent', args, global));
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      throw new StartRefused(error.code === 'PID_FILE_LOCKED' ? 0 : 1, error.message);
+    }
+    await this.#notifications.configure(configuration);
+    const answered = this.#startChildren(configuration);
+    if (this.#children.size === 0) log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
+    await answered;
+    if (this.#stopping) return;
+    serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
+    log.info('Startup complete');
+    ready();
+  }
+
+  /** Reads the configuration anew and goes over to it, or says why not. Requests during a reload share the next one. */
+  reload(): Promise<ReloadOutcome> {
+    if (this.#stopping || this.#loaded === undefined) {
+      return Promise.resolve({ outcome: 'refused', errors: ['the daemon is starting or stopping'] });
+    }
+    const previous = this.#reload ?? Promise.resolve(undefined);
+    const next = previous.then(() => this.#reloadNow());
+    this.#reload = next;
+    void next.finally(() => {
+      if (this.#reload === next) this.#reload = undefined;
+    });
+    return next;
+  }
+
+  /** Ends everything in order. Safe to call again. */
+  async stop(exitCode: number): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { exit, log, serviceManager } = this.#environment;
+    serviceManager.notify('STOPPING=1', 'STATUS=stopping');
+    log.info('Stopping');
+    const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
+    await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
+    await this.#notifications.close();
+    this.#pidFile?.remove();
+    log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
+    await log.close(500);
+    exit(exitCode);
+  }
+
+  /** Has every child write the files of a signal. */
+  dump(kind: DumpKind): void {
+    for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
+  }
+
+  #loadForStart(): Loaded {
+    const { args, log } = this.#environment;
+    const { configuration, diagnostics, exitCode } = readConfiguration(args, 'run');
+    logDiagnostics(log, diagnostics);
+    if (configuration === undefined) {
+      const stopper = diagnostics.find((diagnostic) => diagnostic.stops !== undefined);
+      throw new StartRefused(
+        exitCode,
+        stopper === undefined ? 'the configuration cannot be used' : `not started: ${formatDiagnostic(stopper, undefined, { oneLine: true })}`,
+      );
+    }
+    const absent = args.vrrp ? missingInterfaces(configuration, interfaceNames()) : [];
+    logDiagnostics(log, absent);
+    const fatal = absent.find((diagnostic) => diagnostic.stops !== undefined);
+    if (fatal !== undefined) throw new StartRefused(fatal.stops?.exitCode ?? 2, `not started: ${fatal.message}`);
+    return { configuration, diagnostics };
+  }
+
+  async #reloadNow(): Promise<ReloadOutcome> {
+    const { args, log, serviceManager } = this.#environment;
+    const running = this.#loaded;
+    if (running === undefined || this.#stopping) return { outcome: 'refused', errors: ['the daemon is stopping'] };
+    log.info('Reloading');
+    serviceManager.notify('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
+    const { configuration, diagnostics } = readConfiguration(args, 'run');
+    const absent = configuration === undefined || !args.vrrp ? [] : missingInterfaces(configuration, interfaceNames());
+    const stoppers = [...diagnostics, ...absent].filter((diagnostic) => diagnostic.stops !== undefined);
+    const errors = [...new Set([...newErrors(running.diagnostics, diagnostics), ...stoppers])];
+    logDiagnostics(log, [...diagnostics, ...absent]);
+    if (configuration === undefined || errors.length > 0) {
+      const texts = errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, { oneLine: true }));
+      log.error(`Reload refused, the running configuration stays: ${texts[0] ?? 'the configuration cannot be read'}`);
+      serviceManager.notify('READY=1', 'STATUS=running; the last reload was refused');
+      return { outcome: 'refused', errors: texts };
+    }
+    this.#loaded = { configuration, diagnostics };
+    await this.#notifications.configure(configuration);
+    await this.#startChildren(configuration);
+    serviceManager.notify('READY=1', 'STATUS=running');
+    log.info('Reload complete');
+    return { outcome: 'applied' };
+  }
+
+  /** Gives every wanted child the snapshot, starts the missing ones, stops those no longer wanted; settles when all answered. */
+  async #startChildren(configuration: Configuration): Promise<void> {
+    const { args, log } = this.#environment;
+    const wanted = wantedChildren(args, configuration);
+    const answered = new Promise<void>((resolve) => {
+      this.#allConfigured = resolve;
+    });
+    this.#awaited.clear();
+    const gone = [...this.#children.entries()].filter(([kind]) => !wanted.includes(kind));
+    const stops = gone.map(([kind, child]) => {
+      this.#children.delete(kind);
+      return child.stop(configuration.global.childWaitTime);
+    });
+    for (const kind of wanted) {
+      const snapshot = { configuration, options: childOptions(kind, args, configuration.global) };
+      let child = this.#children.get(kind);
+      if (child === undefined) {
+        child = new Child(snapshot, !args.dontRespawn, log, {
+          message: (from, message) => this.#childSaid(from, message),
+          configured: (from) => this.#childConfigured(from),
+          fatal: (_from, exitCode) => void this.stop(exitCode),
+        });
+        this.#children.set(kind, child);
+        child.start();
+      } else {
+        child.configure(snapshot);
+      }
+      this.#awaited.add(child);
+    }
+    if (this.#awaited.size > 0) {
+      const timer = setTimeout(() => {
+        log.warning(`no answer from ${[...this.#awaited].map((child) => child.kind).join(', ')} in ${configureTimeout / 1000} s`);
+        this.#allConfigured?.();
+      }, configureTimeout);
+      await answered;
+      clearTimeout(timer);
+    }
+    await Promise.all(stops);
+  }
+
+  #childConfigured(child: Child): void {
+    this.#awaited.delete(child);
+    if (this.#awaited.size === 0) this.#allConfigured?.();
+  }
+
+  #childSaid(child: Child, message: ChildToParent): void {
+    switch (message.type) {
+      case 'event':
+        this.#notifications.event(message.event);
+        return;
+      case 'run-script':
+        this.#notifications.runScript(child.kind, message.script, message.command);
+        return;
+      case 'kill-script':
+        this.#notifications.killScript(child.kind, message.script, message.signal);
+        return;
+      default:
+    }
+  }
+}
+
+/** Interfaces of this process's network namespace. */
+function interfaceNames(): readonly string[] {
+  return readFileSync('/proc/self/net/dev', 'utf8')
+    .split('\n')
+    .slice(2)
+    .map((line) => line.split(':', 1)[0]?.trim() ?? '')
+    .filter((name) => name !== '');
+}

@@ -1,0 +1,184 @@
+/** The VRRP process: carries the engine's intents out and feeds it packets, time, links, addresses and script results. */
+import { createHmac } from 'node:crypto';
+import type { Configuration, ProcessScheduling } from '../config/model.ts';
+import { now } from '../kernel/clock.ts';
+import { DeadlineTimer } from '../kernel/deadline-timer.ts';
+import { PacketSocket } from '../kernel/packet-socket.ts';
+import type { Log } from '../log/log.ts';
+import type { VrrpIntent } from '../vrrp/types.ts';
+import { VrrpEngine } from '../vrrp/engine.ts';
+import { AddressKeeper } from './address-keeper.ts';
+import { AdvertisementSockets } from './advertisement-sockets.ts';
+import type { ParentChannel } from './child-channel.ts';
+import { runChild } from './child-process.ts';
+import type { ChildWork, Snapshot } from './child-process.ts';
+import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
+import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
+import { writeVrrpDump } from './vrrp-dumps.ts';
+
+export function runVrrpProcess(): void {
+  runChild((options, channel, log) => new VrrpWork(options, channel, log));
+}
+
+class VrrpWork implements ChildWork {
+  readonly #options: ChildOptions;
+  readonly #channel: ParentChannel;
+  readonly #log: Log;
+  readonly #addresses: AddressKeeper;
+  readonly #sockets: AdvertisementSockets;
+  readonly #frames = PacketSocket.open();
+  readonly #syncDaemons: SyncDaemonKeeper;
+  readonly #timer: DeadlineTimer;
+  #engine: VrrpEngine | undefined;
+  #configuration: Configuration | undefined;
+  /** Index of each interface by name, for frames. */
+  #interfaceIndexes = new Map<string, number>();
+
+  constructor(options: ChildOptions, channel: ParentChannel, log: Log) {
+    this.#options = options;
+    this.#channel = channel;
+    this.#log = log;
+    this.#addresses = new AddressKeeper(log, {
+      links: () => this.#linksChanged(),
+      addresses: () => this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now())),
+    });
+    this.#sockets = new AdvertisementSockets({
+      packet: (packet, meta) => this.#step((engine) => engine.receive(packet, meta, now())),
+      trouble: (message) => log.warning(message),
+    });
+    this.#syncDaemons = new SyncDaemonKeeper(log);
+    // Packets that arrived together with the deadline count first: the engine hears them before it gives a master up.
+    this.#timer = new DeadlineTimer(() => setImmediate(() => this.#step((engine) => engine.timeout(now()))));
+  }
+
+  async start({ configuration }: Snapshot): Promise<void> {
+    this.#configuration = configuration;
+    await this.#addresses.open();
+    this.#indexInterfaces();
+    const engine = new VrrpEngine(configuration.vrrp, configuration.global, {
+      digests: { hmacMd5: (key, data) => createHmac('md5', key).update(data).digest() },
+      links: this.#addresses.links,
+      addresses: this.#addresses.addresses,
+    });
+    this.#engine = engine;
+    this.#openSockets();
+    this.#step(() => engine.start(now()));
+  }
+
+  reload({ configuration }: Snapshot): Promise<void> {
+    this.#configuration = configuration;
+    this.#step((engine) => engine.reload(configuration.vrrp, configuration.global, now()));
+    this.#openSockets();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#timer.arm(undefined);
+    const engine = this.#engine;
+    this.#engine = undefined;
+    if (engine !== undefined) {
+      const intents = engine.stop(now());
+      this.#perform(engine, this.#options.keepAddressesAtStop ? intents.filter(({ type }) => type !== 'reconcile-addresses') : intents);
+    }
+    this.#sockets.close();
+    await Promise.all([this.#addresses.close(), this.#syncDaemons.close()]);
+    this.#frames.close();
+    this.#timer.close();
+  }
+
+  message(message: ParentToChild): void {
+    if (message.type !== 'script-finished') return;
+    const { outcome, script } = message;
+    this.#step((engine) => engine.scriptFinished(script, scriptOutcome(outcome), now()));
+  }
+
+  async dump(kind: DumpKind): Promise<void> {
+    const engine = this.#engine;
+    const configuration = this.#configuration;
+    if (engine === undefined || configuration === undefined) return;
+    await writeVrrpDump(kind, configuration, engine, this.#addresses.links);
+    if (kind === 'statistics-and-clear') engine.clearStatistics();
+  }
+
+  status(): unknown {
+    const engine = this.#engine;
+    if (engine === undefined) return null;
+    return { instances: engine.status(), groups: engine.groupStatus(), scripts: engine.scriptStatus(), now: now() };
+  }
+
+  scheduling({ configuration }: Snapshot): ProcessScheduling {
+    return configuration.global.vrrpScheduling;
+  }
+
+  #linksChanged(): void {
+    this.#indexInterfaces();
+    // Sockets first: the engine may answer with an advertisement on an interface that has just come.
+    this.#openSockets();
+    this.#step((engine) => engine.linksChanged(this.#addresses.links, now()));
+    this.#openSockets();
+  }
+
+  #indexInterfaces(): void {
+    this.#interfaceIndexes = new Map(this.#addresses.links.map((link) => [link.name, link.index]));
+  }
+
+  #openSockets(): void {
+    const engine = this.#engine;
+    if (engine !== undefined) this.#sockets.reconcile(engine.transports(), this.#addresses.links);
+  }
+
+  /** One call of the engine: its intents are performed, its next deadline is set. */
+  #step(call: (engine: VrrpEngine) => readonly VrrpIntent[]): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    this.#perform(engine, call(engine));
+    this.#timer.arm(engine.nextTimeout());
+  }
+
+  #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): void {
+    for (const intent of intents) {
+      switch (intent.type) {
+        case 'send-advertisement':
+          this.#sockets.send(intent);
+          break;
+        case 'reconcile-addresses':
+          this.#addresses.reconcile(engine.desiredAddresses(intent.instances));
+          break;
+        case 'send-frame':
+          this.#sendFrame(intent.interface, intent.frame);
+          break;
+        case 'sync-daemon':
+          this.#syncDaemons.follow(intent);
+          break;
+        case 'run-script':
+          this.#channel.send({ type: 'run-script', script: intent.script, command: intent.command });
+          break;
+        case 'kill-script':
+          this.#channel.send(intent);
+          break;
+        case 'event':
+          this.#channel.send(intent);
+          break;
+        case 'log':
+          this.#log.write(intent.line.level, intent.line.message);
+          break;
+      }
+    }
+  }
+
+  #sendFrame(interfaceName: string, frame: Uint8Array): void {
+    const index = this.#interfaceIndexes.get(interfaceName);
+    if (index === undefined) return;
+    try {
+      this.#frames.send(index, frame);
+    } catch (error) {
+      this.#log.warning(`gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`);
+    }
+  }
+}
+
+function scriptOutcome(outcome: ScriptRunOutcome): Parameters<VrrpEngine['scriptFinished']>[1] {
+  if (outcome.exit !== undefined) return { kind: 'exited', code: outcome.exit };
+  if (outcome.signal !== undefined) return { kind: 'killed', signal: outcome.signal };
+  return { kind: 'not-started', error: outcome.message ?? 'unknown' };
+}
