@@ -1,0 +1,45 @@
+/** The line an event writes to the notify FIFOs (reference: runtime 7): a pure mapping. */
+import type { DaemonEvent } from '../core/events.ts';
+import { notifiedState, tellsRealServer, tellsVirtualServer } from './notified-state.ts';
+import type { Subjects } from './subjects.ts';
+
+export interface FifoLine {
+  /** Which of the two special FIFOs gets it; the general one gets all. */
+  readonly family: 'vrrp' | 'lvs';
+  /** Newline included. */
+  readonly text: string;
+}
+
+function instanceLine(name: string, word: string, priority: number): FifoLine {
+  return { family: 'vrrp', text: `INSTANCE "${name}" ${word} ${priority}\n` };
+}
+
+/** The line for one event, or `undefined` if the event is not told. */
+export function fifoLineForEvent(event: DaemonEvent, subjects: Subjects): FifoLine | undefined {
+  switch (event.kind) {
+    case 'vrrp-instance': {
+      const notify = subjects.instance(event.instance)?.configuration.notify;
+      const state = notifiedState(event.to, notify?.notifyDeleted ?? false);
+      return state && instanceLine(event.instance, state, event.priority);
+    }
+    case 'vrrp-group': {
+      const notify = subjects.group(event.group)?.configuration.notify;
+      const state = notifiedState(event.to, notify?.notifyDeleted ?? false);
+      return state && { family: 'vrrp', text: `GROUP "${event.group}" ${state} 0\n` };
+    }
+    case 'vrrp-lower-priority':
+      return instanceLine(event.instance, 'MASTER_RX_LOWER_PRI', event.priority);
+    case 'vrrp-priority':
+      if (!subjects.current.global.vrrpNotifyPriorityChanges) return undefined;
+      if (event.state !== 'MASTER' && event.state !== 'BACKUP') return undefined;
+      return instanceLine(event.instance, `${event.state}_PRIORITY`, event.to);
+    case 'virtual-server':
+      if (!tellsVirtualServer(event, subjects)) return undefined;
+      return { family: 'lvs', text: `VS ${event.service} ${event.to}\n` };
+    case 'real-server':
+      if (!tellsRealServer(event, subjects)) return undefined;
+      return { family: 'lvs', text: `RS ${event.server} ${event.service} ${event.to}\n` };
+    case 'checker':
+      return undefined;
+  }
+}
