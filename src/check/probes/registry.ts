@@ -1,12 +1,18 @@
 /** Which probe carries out which checker. */
-import type { CheckerConfiguration } from '../../config/model.ts';
 import type { Probe, ProbeHandle, ProbeRequest, ProbeResult } from '../types.ts';
+import { startHttpProbe } from './http.ts';
+import { startTcpProbe } from './tcp.ts';
 
-/** The one probe that carries out every checker type by handing the request to the right one. */
+/** The probe that carries out every checker type by handing the request to the right one. */
 export class ProbeRegistry implements Probe {
-  start(_request: ProbeRequest, _done: (result: ProbeResult) => void): ProbeHandle {
-    return { cancel: () => undefined };
+  start(request: ProbeRequest, done: (result: ProbeResult) => void): ProbeHandle {
+    const { checker } = request;
+    switch (checker.type) {
+      case 'TCP_CHECK':
+        return startTcpProbe(checker, done);
+      case 'HTTP_GET':
+      case 'SSL_GET':
+        return startHttpProbe(checker, request.url, done);
+    }
   }
 }
-
-export type CheckerType = CheckerConfiguration['type'];

@@ -1,0 +1,88 @@
+/** TCP connections of probes: where they go, where they leave from, and what their failures are called. */
+import net from 'node:net';
+import type { CheckerCommon } from '../../config/model.ts';
+import { openTcpDescriptor } from '../../kernel/tcp-descriptor.ts';
+import type { ProbePhase } from '../types.ts';
+
+/** The part of a checker's configuration that says how to connect. */
+export type ConnectionTarget = Pick<
+  CheckerCommon,
+  'address' | 'port' | 'bindAddress' | 'bindPort' | 'bindInterface' | 'fwmark'
+>;
+
+/**
+ * Starts connecting; the socket emits `connect` or `error`.
+ * @throws if the socket cannot be made as asked for (no such interface, no permission for a mark): trouble of this
+ * machine, not of the server.
+ */
+export function connectTo(target: ConnectionTarget): net.Socket {
+  const { address, port } = target;
+  if (target.bindInterface === undefined && (target.fwmark ?? 0) === 0) {
+    return net.connect({
+      host: address,
+      port,
+      autoSelectFamily: false,
+      ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
+      ...(target.bindPort === undefined ? {} : { localPort: target.bindPort }),
+    });
+  }
+  // Device and mark must be set before connect(), which Node's own sockets cannot.
+  const fd = openTcpDescriptor({
+    family: net.isIPv6(address) ? 'inet6' : 'inet',
+    ...(target.bindAddress === undefined ? {} : { source: target.bindAddress }),
+    ...(target.bindPort === undefined ? {} : { sourcePort: target.bindPort }),
+    ...(target.bindInterface === undefined ? {} : { interface: target.bindInterface }),
+    ...(target.fwmark === undefined ? {} : { mark: target.fwmark }),
+  });
+  const socket = new net.Socket({ fd });
+  socket.connect({ host: address, port, autoSelectFamily: false });
+  return socket;
+}
+
+/** Errors of connect() and bind() that are this machine's: no descriptors, no memory, no such source. */
+const ownTrouble = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'EADDRNOTAVAIL',
+  'EADDRINUSE',
+  'ENODEV',
+  'EINVAL',
+]);
+
+/** Whose fault a failed connection attempt is. */
+export function connectFailurePhase(error: unknown): ProbePhase {
+  const code = errorCode(error);
+  return code !== undefined && ownTrouble.has(code) ? 'setup' : 'connect';
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection closed while sending',
+  ETIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network unreachable',
+  EACCES: 'not permitted (local firewall?)',
+  EPERM: 'not permitted (local firewall?)',
+  EMFILE: 'no descriptor left in this process (raise LimitNOFILE)',
+  ENFILE: 'no descriptor left on this machine',
+  EADDRNOTAVAIL: 'source address not on this machine, or no free source port',
+  EADDRINUSE: 'source port in use',
+  ENODEV: 'no such interface',
+};
+
+/** An error of a socket for the operator: words for what happens every day, the system's own text for the rest. */
+export function errorText(error: unknown): string {
+  const code = errorCode(error);
+  const known = code === undefined ? undefined : words[code];
+  if (known !== undefined) return known;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return code;
+}
