@@ -16,6 +16,8 @@ export interface Link {
   readonly up: boolean;
   /** Index of the lower interface (macvlan, veth peer is not one). */
   readonly lowerIndex?: number;
+  /** Index of the bridge, bond or VRF it belongs to. */
+  readonly masterIndex?: number;
   /** Kind from IFLA_INFO_KIND ("veth", "macvlan", ...). */
   readonly kind?: string;
 }
@@ -39,3 +41,16 @@ export interface KernelAddress {
 
 /** An address the daemon wants to exist. */
 export type DesiredAddress = VirtualAddress;
+
+/** What names an address to the kernel when it is to be deleted. */
+export interface AddressIdentity {
+  readonly family: AddressFamily;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly peer?: string;
+}
+
+/** One write: `ip address add` or `ip address del`. */
+export type AddressChange =
+  | { readonly change: 'add'; readonly interfaceIndex: number; readonly address: DesiredAddress }
+  | { readonly change: 'delete'; readonly interfaceIndex: number; readonly address: AddressIdentity };
