@@ -1,21 +1,43 @@
 /** Sends complete Ethernet frames (gratuitous ARP, unsolicited neighbour advertisements). */
+import { addon } from './addon.ts';
+import { Descriptor } from './descriptor.ts';
+import { SystemError } from './errors.ts';
+import { packetName } from './socket-address.ts';
+import { AF, SOCK } from './socket-constants.ts';
+
+/** Offset of the protocol in an Ethernet header. */
+const etherTypeAt = 12;
+const etherHeaderLength = 14;
 
 export class PacketSocket {
+  readonly #descriptor: Descriptor;
+
+  private constructor(namespacePath: string | undefined) {
+    // Protocol 0 receives nothing, and an interface that goes down then is no error of this socket.
+    this.#descriptor = new Descriptor('packet socket', AF.PACKET, SOCK.RAW, 0, namespacePath);
+  }
+
   /** One socket serves all interfaces of its namespace and receives nothing. @throws SystemError EPERM without CAP_NET_RAW. */
-  static open(_options: { readonly namespacePath?: string } = {}): PacketSocket {
-    return new PacketSocket();
+  static open(options: { readonly namespacePath?: string } = {}): PacketSocket {
+    return new PacketSocket(options.namespacePath);
   }
 
   /**
    * Sends one frame, destination address first.
-   * @throws SystemError ENETDOWN (interface down), ENXIO/ENODEV (gone), ENOBUFS (queue full); the socket stays usable.
+   * @throws SystemError ENETDOWN (interface down), ENXIO (gone), ENOBUFS (queue full), EINVAL (no Ethernet frame); the
+   * socket stays usable
    */
-  send(_interfaceIndex: number, _frame: Uint8Array): void {
-    throw new Error('not yet');
+  send(interfaceIndex: number, frame: Uint8Array): void {
+    const invalidArgument = 22;
+    if (frame.length < etherHeaderLength)
+      throw new SystemError('sendmsg', invalidArgument, 'frame without Ethernet header');
+    const protocol = ((frame[etherTypeAt] ?? 0) << 8) | (frame[etherTypeAt + 1] ?? 0);
+    const result = addon().sendmsg(this.#descriptor.number, frame, packetName(interfaceIndex, protocol));
+    if (result < 0) throw new SystemError('sendmsg', -result, `frame on interface ${interfaceIndex}`);
   }
 
   /** Safe to call twice. */
   close(): void {
-    throw new Error('not yet');
+    this.#descriptor.close();
   }
 }

@@ -1,74 +1,144 @@
 /** What a process can do to itself: name, scheduling, memory, limits, namespaces, the bond to its parent. */
+import { readdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { ERRNO, addon } from './addon.ts';
+import { SystemError, checked } from './errors.ts';
+import { signalNumber } from './signals.ts';
+
+/** linux/prctl.h */
+const PR = { SET_PDEATHSIG: 1, SET_DUMPABLE: 4, SET_NAME: 15, SET_CHILD_SUBREAPER: 36 } as const;
+/** linux/sched.h */
+const SCHED = { OTHER: 0, RR: 2, RESET_ON_FORK: 0x40000000 } as const;
+const CLONE = { NEWNS: 0x20000, NEWNET: 0x40000000 } as const;
+/** linux/mount.h */
+const MS = { BIND: 4096, REC: 16384, SLAVE: 1 << 19 } as const;
+/** asm-generic/mman.h */
+const MCL = { CURRENT: 1, FUTURE: 2, ONFAULT: 4 } as const;
+/** asm-generic/resource.h */
+const RLIMIT = { stack: 3, core: 4, nofile: 7, memlock: 8, rtprio: 14, rttime: 15 } as const;
+const thisThread = 0;
+const namespaceFolder = '/run/netns';
 
 /**
  * Has the kernel send `signal` to this process when its parent dies.
- * @param _expectedParent pid that must be the parent now; it may have died before the request was made.
- * @returns false if the parent is gone already: the caller should end itself.
+ * @param expectedParent pid that must be the parent now; it may have died before the request was made
+ * @returns false if the parent is gone already: the caller should end itself
+ * @throws SystemError
  */
-export function signalOnParentDeath(_signal: number | NodeJS.Signals, _expectedParent: number): boolean {
-  throw new Error('not yet');
+export function signalOnParentDeath(signal: number | NodeJS.Signals, expectedParent: number): boolean {
+  checked(addon().prctl(PR.SET_PDEATHSIG, signalNumber(signal)), 'prctl');
+  return process.ppid === expectedParent;
 }
 
 /** Pid of the parent, read from the kernel now. */
 export function parentProcessId(): number {
-  throw new Error('not yet');
+  return process.ppid;
 }
 
-/** Sets the name in `ps` and the 15 octets of /proc/PID/comm, which exporters look for. */
-export function setProcessName(_name: string): void {
-  throw new Error('not yet');
+/** Sets the command line that `ps` shows and /proc/PID/comm (cut to 15 octets), which exporters look for. */
+export function setProcessName(name: string): void {
+  process.title = name;
+  // The title cannot grow beyond the memory of the first command line, and is cut there; the name is not.
+  checked(addon().prctl(PR.SET_NAME, name), 'prctl');
 }
 
-/** Makes this process adopt orphaned descendants (PR_SET_CHILD_SUBREAPER). */
-export function adoptOrphans(_enabled: boolean): void {
-  throw new Error('not yet');
+/** Makes this process adopt orphaned descendants (PR_SET_CHILD_SUBREAPER). @throws SystemError */
+export function adoptOrphans(enabled: boolean): void {
+  checked(addon().prctl(PR.SET_CHILD_SUBREAPER, enabled ? 1 : 0), 'prctl');
 }
 
-/** Whether the process may leave a core dump and be traced by its own user (PR_SET_DUMPABLE). */
-export function setDumpable(_enabled: boolean): void {
-  throw new Error('not yet');
+/** Whether the process may leave a core dump and be traced by its own user (PR_SET_DUMPABLE). @throws SystemError */
+export function setDumpable(enabled: boolean): void {
+  checked(addon().prctl(PR.SET_DUMPABLE, enabled ? 1 : 0), 'prctl');
 }
 
-/** Collects one ended child that Node did not start (adopted orphan). @returns undefined if there is none. */
-export function reapChild(_processId: number): { readonly processId: number; readonly status: number } | undefined {
-  throw new Error('not yet');
+/**
+ * Collects a child that Node did not start (an adopted orphan), if it has ended.
+ * @returns undefined if it still runs or is no child; `status` as wait(2) encodes it
+ * @throws SystemError
+ */
+export function reapChild(processId: number): { readonly processId: number; readonly status: number } | undefined {
+  const result = addon().waitpid(processId);
+  if (typeof result === 'number') {
+    if (result === -ERRNO.ECHILD) return undefined;
+    throw new SystemError('waitpid', -result);
+  }
+  const [ended, status] = result;
+  return ended === 0 ? undefined : { processId: ended, status };
 }
 
-/** Real-time round robin for the event loop's thread; children are started without it (SCHED_RESET_ON_FORK). @param _priority 1..99 */
-export function setRealTimePriority(_priority: number): void {
-  throw new Error('not yet');
+/**
+ * Real-time round robin for the event loop's thread; threads and children made from now on start without it.
+ * @param priority 1..99
+ * @throws SystemError EPERM without CAP_SYS_NICE, EINVAL
+ */
+export function setRealTimePriority(priority: number): void {
+  checked(
+    addon().setScheduler(thisThread, SCHED.RR | SCHED.RESET_ON_FORK, priority),
+    'sched_setscheduler',
+    `real-time priority ${priority}`,
+  );
 }
 
-/** Back to time sharing. */
+/** Back to time sharing. @throws SystemError */
 export function clearRealTimePriority(): void {
-  throw new Error('not yet');
+  checked(addon().setScheduler(thisThread, SCHED.OTHER, 0), 'sched_setscheduler');
 }
 
-/** Nice value -20..19 of all threads of this process. */
-export function setNice(_nice: number): void {
-  throw new Error('not yet');
+/** Thread ids of this process. */
+function threads(): readonly number[] {
+  return readdirSync('/proc/self/task').map(Number);
 }
 
-/** Binds all threads of this process to these processors. */
-export function setAffinity(_processors: readonly number[]): void {
-  throw new Error('not yet');
+/** Does something to every thread; one that ended meanwhile is no error. */
+function forEachThread(act: (thread: number) => void): void {
+  const noSuchProcess = 'ESRCH';
+  for (const thread of threads()) {
+    try {
+      act(thread);
+    } catch (error) {
+      if (
+        (error as { code?: unknown }).code !== noSuchProcess &&
+        (error as { info?: { code?: unknown } }).info?.code !== noSuchProcess
+      )
+        throw error;
+    }
+  }
 }
 
-/** Processors that the event loop's thread may run on. */
+/** Nice value -20..19 of all threads of this process. @throws SystemError of Node (EACCES) */
+export function setNice(nice: number): void {
+  forEachThread((thread) => setPriority(thread, nice));
+}
+
+/** Binds all threads of this process to these processors. @throws SystemError EINVAL if none of them exists */
+export function setAffinity(processors: readonly number[]): void {
+  forEachThread((thread) => {
+    checked(addon().setAffinity(thread, processors), 'sched_setaffinity', `processors ${processors.join(', ')}`);
+  });
+}
+
+/** Processors that the event loop's thread may run on. @throws SystemError */
 export function getAffinity(): readonly number[] {
-  throw new Error('not yet');
+  const result = addon().getAffinity(thisThread);
+  if (typeof result === 'number') throw new SystemError('sched_getaffinity', -result);
+  return result;
 }
 
-/** Keeps pages in memory once touched (MCL_ONFAULT: without it a Node process would grow to hundreds of megabytes). */
+/**
+ * Keeps pages in memory once touched (MCL_ONFAULT: without it a Node process would grow to hundreds of megabytes).
+ * @throws SystemError EPERM, ENOMEM (RLIMIT_MEMLOCK)
+ */
 export function lockMemory(): void {
-  throw new Error('not yet');
+  checked(addon().mlockall(MCL.CURRENT | MCL.FUTURE | MCL.ONFAULT), 'mlockall');
 }
 
+/** @throws SystemError */
 export function unlockMemory(): void {
-  throw new Error('not yet');
+  checked(addon().mlockall(0), 'munlockall');
 }
 
-export type ResourceLimit = 'core' | 'nofile' | 'rttime' | 'rtprio' | 'memlock' | 'stack';
+export type ResourceLimit = keyof typeof RLIMIT;
 
 /** Soft and hard limit; Infinity: none. Units of setrlimit(2) (octets, descriptors, microseconds). */
 export interface LimitValues {
@@ -76,51 +146,69 @@ export interface LimitValues {
   readonly hard: number;
 }
 
-export function getLimit(_limit: ResourceLimit): LimitValues {
-  throw new Error('not yet');
+/** @throws SystemError */
+export function getLimit(limit: ResourceLimit): LimitValues {
+  const result = addon().getrlimit(RLIMIT[limit]);
+  if (typeof result === 'number') throw new SystemError('getrlimit', -result);
+  return { soft: result[0], hard: result[1] };
 }
 
-export function setLimit(_limit: ResourceLimit, _values: LimitValues): void {
-  throw new Error('not yet');
+/** @throws SystemError EPERM for a hard limit above the present one without CAP_SYS_RESOURCE, EINVAL for soft above hard */
+export function setLimit(limit: ResourceLimit, values: LimitValues): void {
+  checked(addon().setrlimit(RLIMIT[limit], values.soft, values.hard), 'setrlimit', `limit ${limit}`);
 }
 
 /** Path of a network namespace by its name in /run/netns, or the path itself. */
-export function namespacePath(_nameOrPath: string): string {
-  throw new Error('not yet');
+export function namespacePath(nameOrPath: string): string {
+  return nameOrPath.includes('/') ? nameOrPath : `${namespaceFolder}/${nameOrPath}`;
 }
 
 /**
  * Moves the event loop's thread (and every process started afterwards) into a network namespace. Threads that exist
- * already stay: do this before anything uses the thread pool, or in the parent of the process that should live there.
+ * already stay where they are: for a whole process, do this in the one that starts it.
+ * @throws SystemError ENOENT, EPERM, EINVAL
  */
-export function enterNetworkNamespace(_nameOrPath: string): void {
-  throw new Error('not yet');
-}
-
-/** Gives this process a mount namespace of its own whose changes stay inside. */
-export function unshareMounts(): void {
-  throw new Error('not yet');
-}
-
-/** mount --bind */
-export function bindMount(_source: string, _target: string): void {
-  throw new Error('not yet');
+export function enterNetworkNamespace(nameOrPath: string): void {
+  const path = namespacePath(nameOrPath);
+  checked(addon().setns(path, CLONE.NEWNET), 'setns', `network namespace ${path}`);
 }
 
 /**
- * Takes the exclusive lock of an open file (open-file-description lock: it lives as long as the descriptor, also in children).
- * @returns false if another process holds it.
+ * Gives the event loop's thread (and every process started afterwards) a mount namespace of its own, whose changes stay
+ * inside while those of the machine still come in. Threads that exist already see the old one.
+ * @throws SystemError EPERM
  */
-export function lockFile(_descriptor: number): boolean {
-  throw new Error('not yet');
+export function unshareMounts(): void {
+  checked(addon().unshare(CLONE.NEWNS), 'unshare');
+  checked(addon().mount('none', '/', '', MS.REC | MS.SLAVE), 'mount', 'mount propagation of /');
 }
 
-/** Index of an interface in this process's namespace; undefined if there is none. */
-export function interfaceIndex(_name: string): number | undefined {
-  throw new Error('not yet');
+/** mount --bind. @throws SystemError */
+export function bindMount(source: string, target: string): void {
+  checked(addon().mount(source, target, '', MS.BIND), 'mount', `${source} at ${target}`);
 }
 
-/** Name of an interface in this process's namespace; undefined if there is none. */
-export function interfaceName(_index: number): string | undefined {
-  throw new Error('not yet');
+/**
+ * Takes the exclusive lock of an open, writable file (open-file-description lock: it lives until the last copy of the
+ * descriptor is closed, and is not lost when the file is opened and closed elsewhere in the process).
+ * @returns false if another process holds it
+ * @throws SystemError EBADF if it is not open for writing
+ */
+export function lockFile(descriptor: number): boolean {
+  const result = addon().lockFile(descriptor);
+  if (result === -ERRNO.EAGAIN || result === -ERRNO.EACCES) return false;
+  checked(result, 'fcntl');
+  return true;
+}
+
+/** Index of an interface in the event loop's namespace; undefined if there is none. */
+export function interfaceIndex(name: string): number | undefined {
+  const index = addon().interfaceIndex(name);
+  return index < 0 ? undefined : index;
+}
+
+/** Name of an interface in the event loop's namespace; undefined if there is none. */
+export function interfaceName(index: number): string | undefined {
+  const name = addon().interfaceName(index);
+  return typeof name === 'string' ? name : undefined;
 }

@@ -1,7 +1,14 @@
 /** Raw IP sockets with ancillary data: where a packet came from, to which address, with which TTL. */
 import type { AddressFamily } from '../config/model.ts';
 import type { PacketMeta } from '../vrrp/types.ts';
-import type { SystemError } from './errors.ts';
+import { ERRNO } from './addon.ts';
+import { decodeControl, encodeControl } from './control-message.ts';
+import { Descriptor, deliver } from './descriptor.ts';
+import type { Datagram } from './descriptor.ts';
+import { SystemError } from './errors.ts';
+import { addressOctets, anyAddress, internetName, readInternetName, saysGone } from './socket-address.ts';
+import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
+import { addon } from './addon.ts';
 
 export interface RawSocketOptions {
   readonly family: AddressFamily;
@@ -13,6 +20,11 @@ export interface RawSocketOptions {
   readonly includeHeader?: boolean;
   /** False for a socket that only sends: the kernel then queues nothing on it. Default true. */
   readonly receive?: boolean;
+  /**
+   * True for the kernel's ping socket (ICMP and ICMPv6 only; its group must be inside net.ipv4.ping_group_range): it
+   * receives the answers to its own echo requests alone, and IPv4 data then starts at the ICMP header.
+   */
+  readonly datagram?: boolean;
 }
 
 /** Where and how one packet is sent. */
@@ -26,82 +38,185 @@ export interface SendTarget {
   readonly ttl?: number;
 }
 
+/** `ret 0`: a classic BPF program that accepts nothing. */
+const acceptNothing = new Uint8Array([0x06, 0, 0, 0, 0, 0, 0, 0]);
+
 export class RawSocket {
+  readonly #family: AddressFamily;
+  readonly #descriptor: Descriptor;
+  readonly #packetListeners: ((data: Uint8Array, meta: PacketMeta) => void)[] = [];
+  readonly #errorListeners: ((error: SystemError) => void)[] = [];
+
+  private constructor(options: RawSocketOptions) {
+    const { family, protocol } = options;
+    this.#family = family;
+    const subject = `${family === 'inet' ? 'IPv4' : 'IPv6'} socket for protocol ${protocol}`;
+    const type = options.datagram === true ? SOCK.DGRAM : SOCK.RAW;
+    this.#descriptor = new Descriptor(
+      subject,
+      AF[family === 'inet' ? 'INET' : 'INET6'],
+      type,
+      protocol,
+      options.namespacePath,
+    );
+    try {
+      if (options.receive === false) this.attachFilter(acceptNothing);
+      this.#askForMeta();
+      if (options.includeHeader === true) this.#descriptor.setOption(IPPROTO.IP, IP_OPTION.HDRINCL, 1);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
   /** @throws SystemError EPERM without CAP_NET_RAW. */
-  static open(_options: RawSocketOptions): RawSocket {
-    return new RawSocket();
+  static open(options: RawSocketOptions): RawSocket {
+    return new RawSocket(options);
   }
 
-  /** Sends and receives through this interface alone (SO_BINDTODEVICE). */
-  bindToInterface(_name: string): void {
-    throw new Error('not yet');
+  #askForMeta(): void {
+    if (this.#family === 'inet') {
+      this.#descriptor.setOption(IPPROTO.IP, IP_OPTION.PKTINFO, 1);
+      this.#descriptor.setOption(IPPROTO.IP, IP_OPTION.RECVTTL, 1);
+    } else {
+      this.#descriptor.setOption(IPPROTO.IPV6, IPV6_OPTION.RECVPKTINFO, 1);
+      this.#descriptor.setOption(IPPROTO.IPV6, IPV6_OPTION.RECVHOPLIMIT, 1);
+    }
   }
 
-  /** Receives only what is sent to `address`, and sends from it. A link-local IPv6 address needs the interface. */
-  bind(_address: string, _interfaceIndex?: number): void {
-    throw new Error('not yet');
-  }
-
-  /** setsockopt with the numbers of the kernel (socket-constants.ts). */
-  setOption(_level: number, _option: number, _value: number | Uint8Array): void {
-    throw new Error('not yet');
-  }
-
-  /** Joins a multicast group on an interface; joining twice is not an error. */
-  joinMulticast(_group: string, _interfaceIndex: number): void {
-    throw new Error('not yet');
-  }
-
-  /** Leaves a group; a group (or interface) that is gone already is not an error. */
-  leaveMulticast(_group: string, _interfaceIndex: number): void {
-    throw new Error('not yet');
-  }
-
-  /** Interface that multicast leaves through. */
-  setMulticastInterface(_interfaceIndex: number): void {
-    throw new Error('not yet');
-  }
-
-  /** Whether this machine hears its own multicast. The kernel's default is yes. */
-  setMulticastLoop(_enabled: boolean): void {
-    throw new Error('not yet');
-  }
-
-  /** TTL or hop limit of unicast and multicast packets that name none themselves. */
-  setTtl(_ttl: number): void {
-    throw new Error('not yet');
-  }
-
-  /** Receive buffer in octets, beyond net.core.rmem_max when privileged. */
-  setReceiveBuffer(_bytes: number): void {
-    throw new Error('not yet');
-  }
-
-  /** Installs a classic BPF program: `struct sock_filter` records of 8 octets, native byte order. */
-  attachFilter(_program: Uint8Array): void {
-    throw new Error('not yet');
-  }
-
-  /** Sends one packet now. @throws SystemError (ENETDOWN, ENOBUFS, EADDRNOTAVAIL ...); the socket stays usable. */
-  send(_data: Uint8Array, _target: SendTarget): void {
-    throw new Error('not yet');
+  /** Sends and receives through this interface alone (SO_BINDTODEVICE). @throws SystemError ENODEV */
+  bindToInterface(name: string): void {
+    this.#descriptor.bindToInterface(name);
   }
 
   /**
-   * Starts receiving. IPv4: `data` starts at the IP header as the kernel delivers it (total length in network order,
-   * header checksum as received); IPv6: at the payload. Every packet has memory of its own.
+   * Receives only what is sent to `address`, and sends from it. A link-local IPv6 address needs the interface.
+   * @throws SystemError EADDRNOTAVAIL (or set IP_FREEBIND first), DaemonError ADDRESS_INVALID
    */
-  onPacket(_listener: (data: Uint8Array, meta: PacketMeta) => void): void {
-    throw new Error('not yet');
+  bind(address: string, interfaceIndex = 0): void {
+    this.#descriptor.bind(internetName(this.#family, address, 0, interfaceIndex));
+  }
+
+  /** setsockopt with the numbers of the kernel (socket-constants.ts). @throws SystemError */
+  setOption(level: number, option: number, value: number | Uint8Array): void {
+    this.#descriptor.setOption(level, option, value);
+  }
+
+  /** Joins a multicast group on an interface; joining twice is not an error. @throws SystemError ENODEV */
+  joinMulticast(group: string, interfaceIndex: number): void {
+    const result = this.#membership(group, interfaceIndex, IP_OPTION.ADD_MEMBERSHIP, IPV6_OPTION.ADD_MEMBERSHIP);
+    if (result !== -ERRNO.EADDRINUSE) this.#descriptor.check(result, `setsockopt (join ${group})`);
+  }
+
+  /** Leaves a group; a group (or interface) that is gone already is not an error. */
+  leaveMulticast(group: string, interfaceIndex: number): void {
+    const result = this.#membership(group, interfaceIndex, IP_OPTION.DROP_MEMBERSHIP, IPV6_OPTION.DROP_MEMBERSHIP);
+    if (!saysGone(-result)) this.#descriptor.check(result, `setsockopt (leave ${group})`);
+  }
+
+  /** struct ip_mreqn (group, address, index) or struct ipv6_mreq (group, index). */
+  #membership(group: string, interfaceIndex: number, option: number, option6: number): number {
+    const octets = addressOctets(this.#family, group);
+    const inet = this.#family === 'inet';
+    const request = new Uint8Array(inet ? 12 : 20);
+    request.set(octets);
+    new DataView(request.buffer).setInt32(inet ? 8 : 16, interfaceIndex, true);
+    return addon().setsockopt(
+      this.#descriptor.number,
+      inet ? IPPROTO.IP : IPPROTO.IPV6,
+      inet ? option : option6,
+      request,
+    );
+  }
+
+  /** Interface that multicast leaves through. @throws SystemError */
+  setMulticastInterface(interfaceIndex: number): void {
+    if (this.#family === 'inet') {
+      const request = new Uint8Array(12);
+      new DataView(request.buffer).setInt32(8, interfaceIndex, true);
+      this.#descriptor.setOption(IPPROTO.IP, IP_OPTION.MULTICAST_IF, request);
+    } else {
+      this.#descriptor.setOption(IPPROTO.IPV6, IPV6_OPTION.MULTICAST_IF, interfaceIndex);
+    }
+  }
+
+  /** Whether this machine hears its own multicast. The kernel's default is yes. @throws SystemError */
+  setMulticastLoop(enabled: boolean): void {
+    this.#setForFamily(IP_OPTION.MULTICAST_LOOP, IPV6_OPTION.MULTICAST_LOOP, enabled ? 1 : 0);
+  }
+
+  /** TTL or hop limit of unicast and multicast packets that name none themselves. @throws SystemError */
+  setTtl(ttl: number): void {
+    this.#setForFamily(IP_OPTION.TTL, IPV6_OPTION.UNICAST_HOPS, ttl);
+    this.#setForFamily(IP_OPTION.MULTICAST_TTL, IPV6_OPTION.MULTICAST_HOPS, ttl);
+  }
+
+  #setForFamily(option: number, option6: number, value: number): void {
+    if (this.#family === 'inet') this.#descriptor.setOption(IPPROTO.IP, option, value);
+    else this.#descriptor.setOption(IPPROTO.IPV6, option6, value);
+  }
+
+  /** Receive buffer in octets, beyond net.core.rmem_max when privileged. @throws SystemError */
+  setReceiveBuffer(bytes: number): void {
+    this.#descriptor.setReceiveBuffer(bytes);
+  }
+
+  /** Installs a classic BPF program: `struct sock_filter` records of 8 octets, native byte order. @throws SystemError EINVAL */
+  attachFilter(program: Uint8Array): void {
+    this.#descriptor.setOption(SOL.SOCKET, SO.ATTACH_FILTER, program);
+  }
+
+  /**
+   * Sends one packet now.
+   * @throws SystemError (ENETDOWN, ENOBUFS, EADDRNOTAVAIL ...), DaemonError ADDRESS_INVALID; the socket stays usable
+   */
+  send(data: Uint8Array, target: SendTarget): void {
+    const name = internetName(this.#family, target.destination, 0, target.interfaceIndex ?? 0);
+    const result = addon().sendmsg(this.#descriptor.number, data, name, encodeControl(this.#family, target));
+    if (result < 0) throw new SystemError('sendmsg', -result, `packet to ${target.destination}`);
+  }
+
+  /**
+   * Starts receiving; what was queued before is thrown away, since it may precede the filter and the bindings. IPv4:
+   * `data` starts at the IP header as the kernel delivers it, IPv6: at the payload. Every packet has memory of its own.
+   * @throws SystemError
+   */
+  onPacket(listener: (data: Uint8Array, meta: PacketMeta) => void): void {
+    this.#packetListeners.push(listener);
+    if (this.#packetListeners.length > 1) return;
+    this.#descriptor.discard();
+    this.#descriptor.watch(() =>
+      this.#descriptor.drain(
+        (datagram) => this.#take(datagram),
+        (errno) => this.#fail(errno),
+      ),
+    );
   }
 
   /** Errors of reception (ENETDOWN when the interface goes); reception goes on by itself. */
-  onError(_listener: (error: SystemError) => void): void {
-    throw new Error('not yet');
+  onError(listener: (error: SystemError) => void): void {
+    this.#errorListeners.push(listener);
+  }
+
+  #take(datagram: Datagram): void {
+    const control = decodeControl(datagram.control);
+    const meta: PacketMeta = {
+      family: this.#family,
+      interfaceIndex: control.interfaceIndex ?? 0,
+      source: readInternetName(datagram.name)?.address ?? anyAddress(this.#family),
+      destination: control.destination ?? anyAddress(this.#family),
+      ttl: control.ttl ?? 0,
+    };
+    for (const listener of this.#packetListeners) deliver(() => listener(datagram.data, meta));
+  }
+
+  #fail(errno: number): void {
+    const error = new SystemError('recvmsg', errno);
+    for (const listener of this.#errorListeners) deliver(() => listener(error));
   }
 
   /** Stops and closes. Safe to call twice. */
   close(): void {
-    throw new Error('not yet');
+    this.#descriptor.close();
   }
 }

@@ -1,12 +1,18 @@
 /** Descriptors for checks that must leave from a given address, interface or with a mark, handed to Node's own sockets. */
+import { closeSync } from 'node:fs';
 import type { AddressFamily } from '../config/model.ts';
+import { Descriptor } from './descriptor.ts';
+import { SystemError } from './errors.ts';
+import { addon } from './addon.ts';
+import { anyAddress, internetName } from './socket-address.ts';
+import { AF, SO, SOCK, SOL } from './socket-constants.ts';
 
 export interface ProbeDescriptorOptions {
   readonly family: AddressFamily;
   /** Source address (canonical text) and port; port 0: any. */
   readonly source?: string;
   readonly sourcePort?: number;
-  /** Interface to leave through (SO_BINDTODEVICE). */
+  /** Interface to leave through (SO_BINDTODEVICE); link-local source addresses need it. */
   readonly interface?: string;
   /** Firewall mark (SO_MARK). */
   readonly mark?: number;
@@ -14,20 +20,46 @@ export interface ProbeDescriptorOptions {
   readonly namespacePath?: string;
 }
 
-/**
- * An unconnected TCP descriptor for `new net.Socket({ fd })`, which owns it from then on; connect() follows.
- * @throws SystemError EADDRNOTAVAIL, EADDRINUSE, ENODEV, EPERM.
- */
-export function openTcpDescriptor(_options: ProbeDescriptorOptions): number {
-  throw new Error('not yet');
+function open(type: number, options: ProbeDescriptorOptions): number {
+  const { family, source, sourcePort } = options;
+  const kind = type === SOCK.STREAM ? 'TCP' : 'UDP';
+  const descriptor = new Descriptor(
+    `${kind} socket of a check`,
+    family === 'inet' ? AF.INET : AF.INET6,
+    type,
+    0,
+    options.namespacePath,
+  );
+  try {
+    if (options.interface !== undefined) descriptor.bindToInterface(options.interface);
+    if (options.mark !== undefined) descriptor.setOption(SOL.SOCKET, SO.MARK, options.mark);
+    if (source !== undefined || sourcePort !== undefined) {
+      const address = source ?? anyAddress(family);
+      const scope = options.interface === undefined ? 0 : Math.max(0, addon().interfaceIndex(options.interface));
+      const result = addon().bind(descriptor.number, internetName(family, address, sourcePort ?? 0, scope));
+      if (result < 0) throw new SystemError('bind', -result, `${kind} source ${address} port ${sourcePort ?? 0}`);
+    }
+    return descriptor.release();
+  } catch (error) {
+    descriptor.close();
+    throw error;
+  }
 }
 
-/** The same for UDP, for `dgram.createSocket(...).bind({ fd })`. */
-export function openUdpDescriptor(_options: ProbeDescriptorOptions): number {
-  throw new Error('not yet');
+/**
+ * An unconnected TCP descriptor for `new net.Socket({ fd })`, which owns it from then on; connect() follows.
+ * @throws SystemError EADDRNOTAVAIL, EADDRINUSE, ENODEV, EPERM; DaemonError ADDRESS_INVALID
+ */
+export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
+  return open(SOCK.STREAM, options);
+}
+
+/** The same for UDP, for `dgram.createSocket(...).bind({ fd })`, which binds nothing anew. @throws as openTcpDescriptor */
+export function openUdpDescriptor(options: ProbeDescriptorOptions): number {
+  return open(SOCK.DGRAM, options);
 }
 
 /** Closes a descriptor that was not handed on. */
-export function closeDescriptor(_descriptor: number): void {
-  throw new Error('not yet');
+export function closeDescriptor(descriptor: number): void {
+  closeSync(descriptor);
 }

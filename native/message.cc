@@ -1,0 +1,68 @@
+// Datagrams with names and control messages; the bytes of both are built and read in TypeScript.
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "values.h"
+
+namespace keepalived {
+namespace {
+
+// sendmsg(descriptor, data, name?, control?, flags?): data is bytes or an array of them, sent as one datagram.
+napi_value sendMessage(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int descriptor = arguments.integer(0);
+  const std::vector<Bytes> parts = arguments.gather(1);
+  const Bytes name = arguments.optionalBytes(2);
+  const Bytes control = arguments.optionalBytes(3);
+  const int flags = arguments.present(4) ? arguments.integer(4) : 0;
+  if (!arguments.valid()) return invalid(env);
+  std::vector<iovec> vectors;
+  vectors.reserve(parts.size());
+  for (const Bytes& part : parts) vectors.push_back({part.data, part.size});
+  msghdr message{};
+  message.msg_name = name.data;
+  message.msg_namelen = name.size;
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = vectors.size();
+  message.msg_control = control.data;
+  message.msg_controllen = control.size;
+  ssize_t result;
+  do {
+    result = sendmsg(descriptor, &message, flags | MSG_NOSIGNAL);
+  } while (result < 0 && errno == EINTR);
+  return toInteger(env, result < 0 ? -errno : static_cast<int>(result));
+}
+
+// recvmsg(descriptor, data, name, control, lengths): fills the first three and lengths (an Int32Array) with the length
+// of the name, the length of the control data and the flags (MSG_TRUNC ...); answers the octets of data.
+napi_value receiveMessage(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int descriptor = arguments.integer(0);
+  const Bytes data = arguments.bytes(1), name = arguments.bytes(2), control = arguments.bytes(3);
+  const Bytes lengths = arguments.bytes(4);
+  if (!arguments.valid() || lengths.size < 3 * sizeof(int32_t)) return invalid(env);
+  iovec vector{data.data, data.size};
+  msghdr message{};
+  message.msg_name = name.data;
+  message.msg_namelen = name.size;
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data;
+  message.msg_controllen = control.size;
+  ssize_t result;
+  do {
+    result = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC);
+  } while (result < 0 && errno == EINTR);
+  if (result < 0) return toInteger(env, -errno);
+  auto* out = reinterpret_cast<int32_t*>(lengths.data);
+  out[0] = static_cast<int32_t>(message.msg_namelen);
+  out[1] = static_cast<int32_t>(message.msg_controllen);
+  out[2] = message.msg_flags;
+  return toInteger(env, static_cast<int>(result));
+}
+
+}  // namespace
+
+std::vector<Function> messageFunctions() { return {{"sendmsg", sendMessage}, {"recvmsg", receiveMessage}}; }
+
+}  // namespace keepalived

@@ -1,0 +1,64 @@
+// The monotonic clock and timers on it.
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <ctime>
+
+#include "values.h"
+
+namespace keepalived {
+namespace {
+
+constexpr double kNanosecondsPerMillisecond = 1e6;
+constexpr double kMillisecondsPerSecond = 1e3;
+
+// monotonicNow(): milliseconds on CLOCK_MONOTONIC.
+napi_value monotonicNow(napi_env env, napi_callback_info) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return toNumber(env, static_cast<double>(now.tv_sec) * kMillisecondsPerSecond +
+                           static_cast<double>(now.tv_nsec) / kNanosecondsPerMillisecond);
+}
+
+// timerCreate()
+napi_value timerCreate(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int descriptor = orError(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+  return toInteger(env, arguments.environment().adopt(descriptor));
+}
+
+// timerSet(descriptor, milliseconds): an absolute deadline, rounded up to nanoseconds; negative: none.
+napi_value timerSet(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int descriptor = arguments.integer(0);
+  const double deadline = arguments.number(1);
+  if (!arguments.valid() || std::isnan(deadline)) return invalid(env);
+  itimerspec value{};
+  if (deadline >= 0) {
+    // A value of zero would disarm the timer; one nanosecond after boot is as much in the past.
+    const double nanoseconds = std::fmin(std::fmax(std::ceil(deadline * kNanosecondsPerMillisecond), 1), 9e18);
+    const auto whole = static_cast<int64_t>(nanoseconds);
+    value.it_value.tv_sec = whole / 1000000000;
+    value.it_value.tv_nsec = whole % 1000000000;
+  }
+  return toInteger(env, orError(timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &value, nullptr)));
+}
+
+// timerTake(descriptor): how often it expired since it was set or taken; -EAGAIN: not yet.
+napi_value timerTake(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int descriptor = arguments.integer(0);
+  if (!arguments.valid()) return invalid(env);
+  uint64_t expirations = 0;
+  const ssize_t result = read(descriptor, &expirations, sizeof expirations);
+  return toInteger(env, result < 0 ? -errno : static_cast<int>(expirations));
+}
+
+}  // namespace
+
+std::vector<Function> timerFunctions() {
+  return {{"monotonicNow", monotonicNow}, {"timerCreate", timerCreate}, {"timerSet", timerSet}, {"timerTake", timerTake}};
+}
+
+}  // namespace keepalived

@@ -1,0 +1,135 @@
+/**
+ * The addon's functions as they are: each is one system call, answers with its result or a negative error number, and
+ * decides nothing. Only this folder calls them; the other files of it make sockets, timers and errors of them.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { DaemonError } from '../core/errors.ts';
+
+export interface Addon {
+  // Event loop. `events` are EPOLL* bits; the watch holds the callback until unwatch or close.
+  watch(descriptor: number, events: number, callback: (events: number) => void, keepsAlive: boolean): number;
+  modify(descriptor: number, events: number): number;
+  unwatch(descriptor: number): number;
+  /** Closes a descriptor that the addon opened; -EBADF for any other. */
+  close(descriptor: number): number;
+  /** Hands a descriptor that the addon opened to somebody who will close it. */
+  release(descriptor: number): number;
+
+  // Sockets, close-on-exec and non-blocking. `name` is a struct sockaddr.
+  socket(domain: number, type: number, protocol: number): number;
+  socketInNamespace(path: string, domain: number, type: number, protocol: number): number;
+  bind(descriptor: number, name: Uint8Array): number;
+  connect(descriptor: number, name: Uint8Array): number;
+  /** Fills `name` and answers its length; likewise getsockopt. */
+  getsockname(descriptor: number, name: Uint8Array): number;
+  /** SO_ATTACH_FILTER takes the instructions alone. */
+  setsockopt(descriptor: number, level: number, option: number, value: number | Uint8Array): number;
+  getsockopt(descriptor: number, level: number, option: number, value: Uint8Array): number;
+  /** Several parts are sent as one datagram. `control` holds complete control messages. */
+  sendmsg(
+    descriptor: number,
+    data: Uint8Array | readonly Uint8Array[],
+    name?: Uint8Array,
+    control?: Uint8Array,
+    flags?: number,
+  ): number;
+  /** Fills data, name and control; `lengths` (3 numbers) gets the lengths of name and control and the MSG_* flags. */
+  recvmsg(descriptor: number, data: Uint8Array, name: Uint8Array, control: Uint8Array, lengths: Int32Array): number;
+
+  // Interfaces of the thread's network namespace.
+  interfaceIndex(name: string): number;
+  interfaceName(index: number): string | number;
+
+  // Time: milliseconds on CLOCK_MONOTONIC.
+  monotonicNow(): number;
+  timerCreate(): number;
+  /** Absolute deadline; negative: none. */
+  timerSet(descriptor: number, milliseconds: number): number;
+  /** Expirations since it was set or taken; -EAGAIN: none yet. */
+  timerTake(descriptor: number): number;
+
+  // Signals of the whole process.
+  signalDescriptor(): number;
+  signalCatch(signal: number): number;
+  signalIgnore(signal: number): number;
+  signalDefault(signal: number): number;
+  /** The caught signals since the last call, each as often as it came. */
+  signalTake(): number[];
+
+  // Namespaces and mounts. `kind` and `flags` are CLONE_NEW* and MS_* bits.
+  setns(path: string, kind: number): number;
+  unshare(kinds: number): number;
+  mount(source: string, target: string, type: string, flags: number): number;
+
+  // The process. A thread of 0 is the calling one.
+  mlockall(flags: number): number;
+  setScheduler(thread: number, policy: number, priority: number): number;
+  getScheduler(thread: number): number;
+  setAffinity(thread: number, processors: readonly number[]): number;
+  getAffinity(thread: number): number[] | number;
+  getrlimit(resource: number): [soft: number, hard: number] | number;
+  setrlimit(resource: number, soft: number, hard: number): number;
+  prctl(option: number, value: number | string): number;
+  waitpid(process: number): [process: number, status: number] | number;
+
+  // Files.
+  lockFile(descriptor: number): number;
+}
+
+/** EPOLL* bits of linux/eventpoll.h. */
+export const EPOLL = { IN: 0x1, OUT: 0x4, ERR: 0x8, HUP: 0x10 } as const;
+
+/** Error numbers that the shells act upon (asm-generic/errno-base.h, errno.h). */
+export const ERRNO = {
+  ENOENT: 2,
+  EINTR: 4,
+  ENXIO: 6,
+  ECHILD: 10,
+  EAGAIN: 11,
+  EACCES: 13,
+  ENODEV: 19,
+  ENOTDIR: 20,
+  EINVAL: 22,
+
+  EMSGSIZE: 90,
+  EADDRINUSE: 98,
+  EADDRNOTAVAIL: 99,
+  ENETDOWN: 100,
+  ECONNRESET: 104,
+  ENOBUFS: 105,
+  ENOTCONN: 107,
+  ECONNREFUSED: 111,
+} as const;
+
+/** Beside the bundle (dist/main.mjs), or seen from this file when the sources run as they are. */
+const places = ['native', path.join('..', '..', 'dist', 'native')];
+
+function load(): Addon {
+  const candidates = places.map((place) => path.join(import.meta.dirname, place, 'keepalived.node'));
+  const file = candidates.find((candidate) => existsSync(candidate));
+  if (file === undefined) {
+    throw new DaemonError(
+      'ADDON_MISSING',
+      `keepalived.node is not in ${candidates.join(' nor ')}; "npm run build" makes it`,
+    );
+  }
+  try {
+    return createRequire(import.meta.url)(file) as Addon;
+  } catch (error) {
+    throw new DaemonError(
+      'ADDON_UNUSABLE',
+      `${file} cannot be loaded: ${(error as Error).message}; "npm run build" makes it anew for this machine`,
+      { cause: error },
+    );
+  }
+}
+
+let loaded: Addon | undefined;
+
+/** The addon, loaded at the first call. @throws DaemonError ADDON_MISSING, ADDON_UNUSABLE */
+export function addon(): Addon {
+  loaded ??= load();
+  return loaded;
+}

@@ -1,0 +1,137 @@
+/** What all sockets of this folder share: opening in a namespace, options with typed errors, receiving, closing. */
+import { ERRNO, EPOLL, addon } from './addon.ts';
+import { SystemError, checked } from './errors.ts';
+import { SO, SOL } from './socket-constants.ts';
+
+/** The largest datagram of IP, and more than the kernel ever puts into one netlink datagram (32 KiB). */
+const receiveLength = 65_536;
+const receiveData = new Uint8Array(receiveLength);
+const receiveName = new Uint8Array(128);
+const receiveControl = new Uint8Array(512);
+const receiveLengths = new Int32Array(3);
+/** Datagrams taken in one turn of the event loop, so that a flood cannot keep it from the timers. */
+const datagramsPerTurn = 64;
+/** More than any receive buffer of ours holds. */
+const mostDiscarded = 10_000;
+
+/** One received datagram. `data` is memory of its own; `name` and `control` are gone with the next datagram. */
+export interface Datagram {
+  readonly data: Uint8Array;
+  readonly name: Uint8Array;
+  readonly control: Uint8Array;
+  /** MSG_* bits. */
+  readonly flags: number;
+}
+
+/** Runs a listener; what it throws becomes an uncaught exception of its own and disturbs nobody else. */
+export function deliver(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+/** A socket's descriptor. */
+export class Descriptor {
+  readonly number: number;
+  readonly #subject: string;
+  #open = true;
+
+  /**
+   * @param subject what the socket is, in words, for errors
+   * @throws SystemError
+   */
+  constructor(subject: string, domain: number, type: number, protocol: number, namespacePath?: string) {
+    this.#subject = subject;
+    this.number =
+      namespacePath === undefined
+        ? checked(addon().socket(domain, type, protocol), 'socket', subject)
+        : checked(
+            addon().socketInNamespace(namespacePath, domain, type, protocol),
+            'socket',
+            `${subject} in ${namespacePath}`,
+          );
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** @throws SystemError */
+  bind(name: Uint8Array): void {
+    this.check(addon().bind(this.number, name), 'bind');
+  }
+
+  /** @throws SystemError */
+  setOption(level: number, option: number, value: number | Uint8Array): void {
+    this.check(addon().setsockopt(this.number, level, option, value), 'setsockopt');
+  }
+
+  /** SO_BINDTODEVICE. @throws SystemError ENODEV */
+  bindToInterface(name: string): void {
+    const result = addon().setsockopt(this.number, SOL.SOCKET, SO.BINDTODEVICE, new TextEncoder().encode(`${name}\0`));
+    if (result < 0) throw new SystemError('setsockopt', -result, `${this.#subject} on interface ${name}`);
+  }
+
+  /** Beyond net.core.rmem_max where privileged, else as far as it goes. */
+  setReceiveBuffer(bytes: number): void {
+    if (addon().setsockopt(this.number, SOL.SOCKET, SO.RCVBUFFORCE, bytes) < 0) {
+      this.setOption(SOL.SOCKET, SO.RCVBUF, bytes);
+    }
+  }
+
+  /** Throws the refusal of a call on this descriptor. */
+  check(result: number, syscall: string): number {
+    return checked(result, syscall, this.#subject);
+  }
+
+  /** Takes one datagram: positive error number, or the datagram; undefined if there is none. */
+  receive(): Datagram | number | undefined {
+    if (!this.#open) return undefined;
+    const result = addon().recvmsg(this.number, receiveData, receiveName, receiveControl, receiveLengths);
+    if (result < 0) return result === -ERRNO.EAGAIN ? undefined : -result;
+    const [nameLength = 0, controlLength = 0, flags = 0] = receiveLengths;
+    return {
+      data: receiveData.slice(0, result),
+      name: receiveName.subarray(0, nameLength),
+      control: receiveControl.subarray(0, controlLength),
+      flags,
+    };
+  }
+
+  /** Calls `take` for each datagram and `fail` for each error (positive number) until there is nothing left or the turn is over. */
+  drain(take: (datagram: Datagram) => void, fail: (errno: number) => void): void {
+    for (let count = 0; count < datagramsPerTurn; count++) {
+      const received = this.receive();
+      if (received === undefined) return;
+      if (typeof received === 'number') fail(received);
+      else take(received);
+    }
+  }
+
+  /** Throws away what is queued. */
+  discard(): void {
+    for (let count = 0; count < mostDiscarded && this.receive() !== undefined; count++);
+  }
+
+  /** Calls `ready` whenever there is something to receive, or an error. Keeps the process alive until close. */
+  watch(ready: () => void): void {
+    this.check(addon().watch(this.number, EPOLL.IN, ready, true), 'epoll_ctl');
+  }
+
+  /** Gives the descriptor to somebody who will close it. */
+  release(): number {
+    this.#open = false;
+    addon().release(this.number);
+    return this.number;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    addon().close(this.number);
+  }
+}
