@@ -103,8 +103,8 @@ export class Descriptor {
   }
 
   /** Calls `take` for each datagram and `fail` for each error (positive number) until there is nothing left or the turn is over. */
-  drain(take: (datagram: Datagram) => void, fail: (errno: number) => void): void {
-    for (let count = 0; count < datagramsPerTurn; count++) {
+  drain(take: (datagram: Datagram) => void, fail: (errno: number) => void, most = datagramsPerTurn): void {
+    for (let count = 0; count < most; count++) {
       const received = this.receive();
       if (received === undefined) return;
       if (typeof received === 'number') fail(received);

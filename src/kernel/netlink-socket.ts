@@ -1,15 +1,17 @@
 /**
- * A netlink conversation with the kernel: batches of requests, dumps, and notifications, each on a descriptor of its
- * own so that none can overrun or interrupt another.
+ * A netlink conversation with the kernel: requests in batches, dumps, and notifications, each on a descriptor of its
+ * own, so that none can interrupt another or make another lose messages.
  */
+import { NLMSG } from '../core/netlink/constants.ts';
+import { deliver } from './descriptor.ts';
+import type { Acknowledgement } from './netlink-acknowledgement.ts';
+import { NetlinkChannel } from './netlink-channel.ts';
+import type { ChannelOptions } from './netlink-channel.ts';
+import { NetlinkDumper } from './netlink-dump.ts';
+import { NetlinkExchange, closedError } from './netlink-exchange.ts';
+import { NETLINK_PROTOCOL } from './socket-constants.ts';
 
-/** The kernel's answer to one request. */
-export interface Acknowledgement {
-  /** 0: done; otherwise the positive error number (17: EEXIST). */
-  readonly errno: number;
-  /** What the kernel said in words (extended acknowledgement), if it did. */
-  readonly message?: string;
-}
+export type { Acknowledgement } from './netlink-acknowledgement.ts';
 
 /** Answer to a request that returns data. */
 export interface NetlinkReply {
@@ -26,60 +28,123 @@ export interface NetlinkSocketOptions {
   readonly groups?: readonly number[];
   /** Receive buffer for the notifications (SO_RCVBUFFORCE). Default 1 MiB. */
   readonly receiveBufferBytes?: number;
+  /** Has the kernel check dump requests strictly, and filter by their fields (NETLINK_GET_STRICT_CHK). Default false. */
+  readonly strictDumps?: boolean;
+  /** Milliseconds of silence after which the kernel is given up. Default 10,000. */
+  readonly timeout?: number;
 }
 
+const defaultReceiveBuffer = 1 << 20;
+const defaultTimeout = 10_000;
+
 export class NetlinkSocket {
-  /**
-   * Opens the conversation.
-   * @throws SystemError if the kernel refuses (protocol missing, namespace gone, no permission).
-   */
-  static open(_options: NetlinkSocketOptions): NetlinkSocket {
-    return new NetlinkSocket();
+  readonly #options: NetlinkSocketOptions;
+  readonly #exchange: NetlinkExchange;
+  #dumper: NetlinkDumper | undefined;
+  #notifications: NetlinkChannel | undefined;
+  readonly #messageListeners: ((message: Uint8Array) => void)[] = [];
+  readonly #overrunListeners: (() => void)[] = [];
+  #closed = false;
+
+  private constructor(options: NetlinkSocketOptions) {
+    this.#options = options;
+    this.#exchange = new NetlinkExchange(this.#channelOptions(defaultReceiveBuffer), options.timeout ?? defaultTimeout);
+    try {
+      for (const group of options.groups ?? []) this.joinGroup(group);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /**
-   * Sends requests, many to a system call, and collects one acknowledgement each, in their order. The first batch is
-   * handed to the kernel before this call returns; what rtnetlink does it does inside that call.
-   * @param _messages complete netlink messages; sequence number, NLM_F_REQUEST and NLM_F_ACK are set here.
-   * @returns one acknowledgement a message; a refusal is an acknowledgement with errno, not a rejection.
-   * Rejects with SystemError ENOBUFS if acknowledgements were lost, DaemonError NETLINK_TIMEOUT, NETLINK_CLOSED.
+   * Opens the conversation. It keeps the process alive until close().
+   * @throws SystemError if the kernel refuses (protocol missing, namespace gone, no permission)
    */
-  transact(_messages: readonly Uint8Array[]): Promise<readonly Acknowledgement[]> {
-    throw new Error('not yet');
+  static open(options: NetlinkSocketOptions): NetlinkSocket {
+    return new NetlinkSocket(options);
+  }
+
+  #channelOptions(receiveBufferBytes: number): ChannelOptions {
+    const { protocol, namespacePath } = this.#options;
+    const number = protocol === 'route' ? NETLINK_PROTOCOL.ROUTE : NETLINK_PROTOCOL.GENERIC;
+    return { protocol: number, namespacePath, receiveBufferBytes };
+  }
+
+  /**
+   * Sends requests, many to a system call, and collects one acknowledgement each, in their order. The first batch (128
+   * requests or 64 KiB) is handed to the kernel before this call returns, and what it asks for is done then; further
+   * batches follow one in each turn of the event loop. Calls made while another one is in progress queue behind it.
+   * @param messages complete netlink messages; sequence number, NLM_F_REQUEST and NLM_F_ACK are set on a copy
+   * @returns one acknowledgement a message; a refusal is an acknowledgement with errno, not a rejection. Rejects with
+   * SystemError ENOBUFS (acknowledgements were lost; what was sent may be done or not), DaemonError NETLINK_TIMEOUT or
+   * NETLINK_CLOSED
+   */
+  async transact(messages: readonly Uint8Array[]): Promise<readonly Acknowledgement[]> {
+    const answers = await this.#exchange.exchange(messages);
+    return answers.map(({ acknowledgement }) => acknowledgement ?? { errno: 0 });
+  }
+
+  /**
+   * Sends one request that is answered by messages and an acknowledgement (RTM_GETLINK of one link, CTRL_CMD_GETFAMILY).
+   * Rejects as transact() does.
+   */
+  async request(message: Uint8Array): Promise<NetlinkReply> {
+    const [answer] = await this.#exchange.exchange([message]);
+    return { messages: answer?.messages ?? [], acknowledgement: answer?.acknowledgement ?? { errno: 0 } };
   }
 
   /**
    * Reads a whole table. Dumps of one socket run one after the other; an inconsistent one is repeated.
-   * @param _message complete request; NLM_F_REQUEST and NLM_F_DUMP are set here.
-   * @returns the messages of the table, header included, without NLMSG_DONE.
-   * Rejects with SystemError if the kernel refuses, DaemonError NETLINK_TIMEOUT, NETLINK_CLOSED.
+   * @param message complete request; NLM_F_REQUEST and NLM_F_DUMP are set on a copy
+   * @returns the messages of the table, header included, without NLMSG_DONE. Rejects with SystemError if the kernel
+   * refuses, DaemonError NETLINK_DUMP_INCONSISTENT (the table changed under ten readings in a row), NETLINK_TIMEOUT,
+   * NETLINK_CLOSED
    */
-  dump(_message: Uint8Array): Promise<readonly Uint8Array[]> {
-    throw new Error('not yet');
+  async dump(message: Uint8Array): Promise<readonly Uint8Array[]> {
+    if (this.#closed) throw closedError();
+    this.#dumper ??= new NetlinkDumper(
+      { ...this.#channelOptions(defaultReceiveBuffer), strict: this.#options.strictDumps === true },
+      this.#options.timeout ?? defaultTimeout,
+    );
+    return this.#dumper.dump(message);
   }
 
-  /** Sends one request that is answered by messages and an acknowledgement (RTM_GETLINK of one link, CTRL_CMD_GETFAMILY). */
-  request(_message: Uint8Array): Promise<NetlinkReply> {
-    throw new Error('not yet');
-  }
-
-  /** Registers a listener for notifications of the joined groups: complete netlink messages, one a call, its own memory. */
-  onMessage(_listener: (message: Uint8Array) => void): void {
-    throw new Error('not yet');
+  /** Registers a listener for notifications of the joined groups: complete netlink messages, one a call. */
+  onMessage(listener: (message: Uint8Array) => void): void {
+    this.#messageListeners.push(listener);
   }
 
   /** Registers a listener that is told that notifications were lost: whatever was learnt from them must be read anew. */
-  onOverrun(_listener: () => void): void {
-    throw new Error('not yet');
+  onOverrun(listener: () => void): void {
+    this.#overrunListeners.push(listener);
   }
 
   /** Joins a further multicast group. @throws SystemError */
-  joinGroup(_group: number): void {
-    throw new Error('not yet');
+  joinGroup(group: number): void {
+    this.#notifications ??= new NetlinkChannel(
+      this.#channelOptions(this.#options.receiveBufferBytes ?? defaultReceiveBuffer),
+      {
+        message: ({ type, bytes }) => {
+          if (type <= NLMSG.OVERRUN) return;
+          for (const listener of this.#messageListeners) deliver(() => listener(bytes));
+        },
+        overrun: () => this.#overrun(),
+        failed: () => this.#overrun(),
+      },
+    );
+    this.#notifications.join(group);
+  }
+
+  #overrun(): void {
+    for (const listener of this.#overrunListeners) deliver(listener);
   }
 
   /** Closes all descriptors; pending promises are rejected with NETLINK_CLOSED. Safe to call twice. */
   close(): void {
-    throw new Error('not yet');
+    this.#closed = true;
+    this.#exchange.close();
+    this.#dumper?.close();
+    this.#notifications?.close();
   }
 }
