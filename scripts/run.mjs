@@ -22,7 +22,14 @@ function lintSteps() {
   return [
     ['node_modules/typescript/bin/tsc', '-p', '.'],
     ['node_modules/eslint/bin/eslint.js', '.', '--cache', '--cache-location', '.cache/eslint'],
-    ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.', '--cache', '--cache-location=.cache/prettier'],
+    [
+      'node_modules/prettier/bin/prettier.cjs',
+      '--check',
+      '--log-level=warn',
+      '.',
+      '--cache',
+      '--cache-location=.cache/prettier',
+    ],
   ];
 }
 

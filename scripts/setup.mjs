@@ -55,7 +55,10 @@ export function ensureDebianPackages(purposes) {
   if (ownPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = () =>
-    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   try {
     let result = install();
     if (result.status !== 0) {
@@ -74,14 +77,17 @@ export function ensureDebianPackages(purposes) {
 
 /** Installs node_modules from the lock file when it changed since the last time. No package's install script runs. */
 export function ensureNpmPackages() {
-  const hash = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   const current = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
   if (current === hash && existsSync(pinnedNode())) return;
   console.log('setup: installing npm packages from the lock file');
   const result = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  if (result.error !== undefined) throw new SetupError('npm was not found: install npm (apt-get install npm) and try again.');
+  if (result.error !== undefined)
+    throw new SetupError('npm was not found: install npm (apt-get install npm) and try again.');
   if (result.status !== 0) {
     throw new SetupError(
       `npm could not install the packages of package-lock.json:\n${String(result.stderr).trim()}\nIs a registry reachable? Check "npm config get registry" and "npm ping", then run this command again.`,

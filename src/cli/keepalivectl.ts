@@ -34,7 +34,9 @@ function ask(socketPath: string, command: 'status' | 'reload'): Promise<Answer> 
       resolve(JSON.parse(text.slice(0, end)) as Answer);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => reject(new Unreachable(unreachableText(socketPath, error))));
-    socket.on('close', () => reject(new Unreachable(`the daemon at ${socketPath} closed the connection without an answer`)));
+    socket.on('close', () =>
+      reject(new Unreachable(`the daemon at ${socketPath} closed the connection without an answer`)),
+    );
   });
 }
 
@@ -53,7 +55,9 @@ function unreachableText(socketPath: string, error: NodeJS.ErrnoException): stri
 async function status(socketPath: string, json: boolean): Promise<number> {
   const answer = await ask(socketPath, 'status');
   if (!answer.ok) return refuse(answer.error);
-  process.stdout.write(json ? `${JSON.stringify(answer.result, undefined, 2)}\n` : formatStatus(answer.result as DaemonStatus));
+  process.stdout.write(
+    json ? `${JSON.stringify(answer.result, undefined, 2)}\n` : formatStatus(answer.result as DaemonStatus),
+  );
   return exitCodes.done;
 }
 
@@ -65,7 +69,9 @@ async function reload(socketPath: string): Promise<number> {
     process.stdout.write('reloaded\n');
     return exitCodes.done;
   }
-  return refuse(`reload refused, the running configuration stays:\n${outcome.errors.map((line) => `  ${line}`).join('\n')}`);
+  return refuse(
+    `reload refused, the running configuration stays:\n${outcome.errors.map((line) => `  ${line}`).join('\n')}`,
+  );
 }
 
 function refuse(message: string): number {
@@ -82,7 +88,12 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
   const parser = yargs([...argv])
     .scriptName('keepalivectl')
     .usage('$0 COMMAND [OPTIONS]\n\nAsks the running keepalived and tells it what to do.')
-    .option('socket', { type: 'string', default: defaultSocket, requiresArg: true, describe: 'control socket of the daemon' })
+    .option('socket', {
+      type: 'string',
+      default: defaultSocket,
+      requiresArg: true,
+      describe: 'control socket of the daemon',
+    })
     .command(
       'status',
       'what every instance, service and server is doing, and why',

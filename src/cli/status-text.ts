@@ -60,9 +60,13 @@ function serviceLines(service: VirtualServerStatus, now: MonotonicMs): string[] 
   ];
   if (sorryServer?.active === true) lines.push(`  sorry server ${sorryServer.label} answers`);
   for (const server of service.servers) {
-    lines.push(`  ${server.label}: ${server.state} for ${formatAge(now - server.since)}, weight ${server.effectiveWeight} (${server.reason})`);
+    lines.push(
+      `  ${server.label}: ${server.state} for ${formatAge(now - server.since)}, weight ${server.effectiveWeight} (${server.reason})`,
+    );
     for (const checker of server.checkers) {
-      lines.push(`    ${checker.type}: ${checker.state}, ${checker.runs} runs, ${checker.failures} failed (${checker.reason})`);
+      lines.push(
+        `    ${checker.type}: ${checker.state}, ${checker.runs} runs, ${checker.failures} failed (${checker.reason})`,
+      );
     }
   }
   return lines;

@@ -87,7 +87,10 @@ export class AdvertisementSockets {
       });
       this.#troubled.delete(place);
     } catch (error) {
-      this.#report(place, `(${intent.instance}) advertisement on ${intent.interface} not sent: ${(error as Error).message}`);
+      this.#report(
+        place,
+        `(${intent.instance}) advertisement on ${intent.interface} not sent: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -127,14 +130,20 @@ export class AdvertisementSockets {
       } else if (transport.source !== undefined) {
         socket.bind(transport.source, interfaceIndex);
       }
-      if (!transport.authenticationHeader) socket.attachFilter(virtualRouterIdFilter(transport.family, transport.virtualRouterIds));
+      if (!transport.authenticationHeader)
+        socket.attachFilter(virtualRouterIdFilter(transport.family, transport.virtualRouterIds));
       socket.onPacket((packet, meta) => this.#listener.packet(packet, meta));
-      socket.onError((error) => this.#report(key, `receiving advertisements on ${transport.interface}: ${error.message}`));
+      socket.onError((error) =>
+        this.#report(key, `receiving advertisements on ${transport.interface}: ${error.message}`),
+      );
       this.#open.set(key, { socket, interfaceIndex });
       this.#troubled.delete(key);
     } catch (error) {
       socket?.close();
-      this.#report(key, `no socket for advertisements on ${transport.interface || 'any interface'}: ${(error as Error).message}`);
+      this.#report(
+        key,
+        `no socket for advertisements on ${transport.interface || 'any interface'}: ${(error as Error).message}`,
+      );
     }
   }
 

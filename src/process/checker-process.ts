@@ -1,6 +1,6 @@
 /** The checker process: runs the probes the engine asks for and keeps the kernel's IPVS table as the engine wants it. */
 import { CheckEngine } from '../check/engine.ts';
-import { startProbe } from '../check/probes/registry.ts';
+import { ProbeRegistry } from '../check/probes/registry.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
 import type { Configuration, GlobalConfiguration, ProcessScheduling } from '../config/model.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
@@ -15,6 +15,7 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind } from './messages.ts';
+import { applySyncDaemons } from './sync-daemons.ts';
 
 export function runCheckerProcess(): void {
   runChild((options, channel, log) => new CheckerWork(options, channel, log));
@@ -25,6 +26,7 @@ class CheckerWork implements ChildWork {
   readonly #channel: ParentChannel;
   readonly #log: Log;
   readonly #timer: DeadlineTimer;
+  readonly #registry = new ProbeRegistry();
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new Map<number, ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -85,7 +87,7 @@ class CheckerWork implements ChildWork {
       const global = this.#configuration?.global;
       if (global?.lvsFlushOnStop === 'all' && !this.#options.keepServicesAtStop) await table.apply([{ op: 'flush' }]);
       if (this.#formerTimeouts !== undefined) await table.apply([{ op: 'set-timeouts', ...this.#formerTimeouts }]);
-      if (runsSyncDaemons(global)) await table.applySyncDaemons([]);
+      if (runsSyncDaemons(global)) await applySyncDaemons(table, []);
       table.close();
     }
     this.#timer.close();
@@ -138,7 +140,7 @@ class CheckerWork implements ChildWork {
   }
 
   #startProbe(request: ProbeRequest): void {
-    const handle = startProbe(request, (result) => {
+    const handle = this.#registry.start(request, (result) => {
       this.#probes.delete(request.id);
       this.#step((engine) => engine.probeFinished(request.id, result, now()));
     });
@@ -190,10 +192,11 @@ class CheckerWork implements ChildWork {
     const table = this.#table;
     if (table === undefined || !runsSyncDaemons(global) || daemon === undefined) return;
     const { at: _at, interface: interfaceName, syncId = 0, vrrpInstance: _instance, ...options } = daemon;
-    const outcomes = await table.applySyncDaemons(
+    const refusals = await applySyncDaemons(
+      table,
       (['master', 'backup'] as const).map((role) => ({ role, interface: interfaceName, syncId, ...options })),
     );
-    for (const outcome of outcomes) if (outcome.result === 'failed') this.#log.error(`IPVS: ${outcome.reason ?? ''}`);
+    for (const refusal of refusals) this.#log.error(`IPVS: ${refusal}`);
   }
 }
 

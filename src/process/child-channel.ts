@@ -20,7 +20,7 @@ export function openParentChannel(): ParentChannel {
     send: (message) => {
       if (!process.connected) return;
       // The callback takes the error of a closed channel, which would otherwise be thrown.
-      last = new Promise((resolve) => send.call(process, message, undefined, undefined, () => resolve()));
+      last = new Promise((resolve) => send.call(process, message, () => resolve()));
     },
     flush: () => last,
     onMessage: (listener) => {

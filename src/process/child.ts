@@ -92,7 +92,9 @@ export class Child {
     if (child === undefined) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const timer = setTimeout(() => {
-      this.#log.warning(`${this.#snapshot.options.ident} (pid ${child.pid}) did not stop in ${grace / 1000} s, killing it`);
+      this.#log.warning(
+        `${this.#snapshot.options.ident} (pid ${child.pid}) did not stop in ${grace / 1000} s, killing it`,
+      );
       child.kill('SIGKILL');
     }, grace);
     child.kill('SIGTERM');

@@ -15,7 +15,11 @@ export function testConfiguration(args: KeepalivedArguments, file: string | unde
   let descriptor = 2;
   if (file !== undefined) {
     try {
-      descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o644);
+      descriptor = openSync(
+        file,
+        constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
+        0o644,
+      );
     } catch (error) {
       process.stderr.write(`keepalived: ${file} cannot be opened for the messages: ${(error as Error).message}\n`);
       return unopenedLog;

@@ -91,7 +91,8 @@ export class ControlSocket {
       }
       for (const line of lines) {
         busy = busy.then(async () => {
-          const answer = line.length > longestRequest ? refusal('the request is too long') : await answerTo(line, handler);
+          const answer =
+            line.length > longestRequest ? refusal('the request is too long') : await answerTo(line, handler);
           if (!socket.destroyed) socket.write(`${JSON.stringify({ version: controlProtocolVersion, ...answer })}\n`);
         });
       }
@@ -114,7 +115,8 @@ async function answerTo(line: string, handler: ControlHandler): Promise<Answer> 
   } catch {
     return refusal('a request is one JSON object on one line');
   }
-  if (request.version !== controlProtocolVersion) return refusal(`this daemon speaks version ${controlProtocolVersion}`);
+  if (request.version !== controlProtocolVersion)
+    return refusal(`this daemon speaks version ${controlProtocolVersion}`);
   try {
     switch (request.command) {
       case 'status':

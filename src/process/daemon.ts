@@ -34,7 +34,9 @@ export async function runKeepalived(argv: readonly string[], background: boolean
   const args = parsed.arguments;
   if (args.configTest !== undefined) return { kind: 'exit', code: testConfiguration(args, args.configTest.file) };
   if (process.getuid?.() !== 0 && !background) {
-    process.stderr.write('keepalived: changing addresses and IPVS needs root; run it as root (checking a file with -t does not need it)\n');
+    process.stderr.write(
+      'keepalived: changing addresses and IPVS needs root; run it as root (checking a file with -t does not need it)\n',
+    );
     return { kind: 'exit', code: 4 };
   }
   if (!args.dontFork && !background) return { kind: 'exit', code: await daemonize(argv) };
@@ -46,7 +48,8 @@ export async function runKeepalived(argv: readonly string[], background: boolean
 
 /** Pid files keep their meaning wherever the process stands later. */
 function absolutePaths(args: KeepalivedArguments): KeepalivedArguments {
-  const absolute = (file: string | undefined): string | undefined => (file === undefined ? undefined : path.resolve(file));
+  const absolute = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : path.resolve(file);
   const entries = (['pidFile', 'vrrpPidFile', 'checkersPidFile', 'bfdPidFile', 'logFile'] as const).flatMap((key) => {
     const value = absolute(args[key]);
     return value === undefined ? [] : [[key, value] as const];
@@ -92,7 +95,10 @@ function connectSignals(parent: Parent, args: KeepalivedArguments, log: Log): vo
   const stop = (): void => void parent.stop(0);
   onSignal('SIGTERM', stop);
   onSignal('SIGINT', args.ignoreSigint ? () => undefined : stop);
-  onSignal('SIGHUP', () => void parent.reload().catch((error: unknown) => log.error(`reload failed: ${(error as Error).message}`)));
+  onSignal(
+    'SIGHUP',
+    () => void parent.reload().catch((error: unknown) => log.error(`reload failed: ${(error as Error).message}`)),
+  );
   onSignal('SIGUSR1', () => parent.dump('data'));
   onSignal('SIGUSR2', () => parent.dump('statistics'));
   onSignal(realTimeSignals.statisticsAndClear, () => parent.dump('statistics-and-clear'));

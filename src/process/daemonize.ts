@@ -41,7 +41,7 @@ export function daemonize(argv: readonly string[]): Promise<number> {
 /** Called in the daemon: tells the foreground process, once; later calls and a foreground process do nothing. */
 export function reportVerdict(verdict: DaemonVerdict): void {
   if (!process.connected || process.send === undefined) return;
-  process.send(verdict, undefined, undefined, () => {
+  process.send(verdict, () => {
     if (process.connected) process.disconnect();
   });
 }

@@ -3,21 +3,32 @@
  * and does on their behalf what would disturb them: scripts, FIFOs and mail.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { formatDiagnostic } from '../config/format-diagnostic.ts';
 import { missingInterfaces } from '../config/interfaces.ts';
 import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
+import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Log } from '../log/log.ts';
+import { Notifications } from '../notify/notifications.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
+import { ControlSocket } from './control-socket.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
-import { Notifications } from './notifications.ts';
 import { PidFile } from './pid-file.ts';
-import { childOptions, pidDirectory, pidFilePath, usesPidDirectory, wantedChildren } from './settings.ts';
+import {
+  childOptions,
+  controlSocketPath,
+  pidDirectory,
+  pidFilePath,
+  usesPidDirectory,
+  wantedChildren,
+} from './settings.ts';
 import type { ServiceManager } from './systemd.ts';
+import { TrackedScripts } from './tracked-scripts.ts';
 
 /** How a reload ended. */
 export type ReloadOutcome =
@@ -51,22 +62,26 @@ interface Loaded {
 
 /** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
 const configureTimeout = 60_000;
+const statusTimeout = 2_000;
 
 export class Parent {
   readonly #environment: ParentEnvironment;
   readonly #children = new Map<ChildKind, Child>();
-  readonly #notifications: Notifications;
+  #notifications: Notifications | undefined;
+  #scripts: TrackedScripts | undefined;
   #loaded: Loaded | undefined;
   #pidFile: PidFile | undefined;
+  #control: ControlSocket | undefined;
   /** Children whose answer to the current snapshot is outstanding. */
   readonly #awaited = new Set<Child>();
   #allConfigured: (() => void) | undefined;
   #reload: Promise<ReloadOutcome> | undefined;
   #stopping = false;
+  #lastRequest = 0;
+  readonly #statusRequests = new Map<number, (status: unknown) => void>();
 
   constructor(environment: ParentEnvironment) {
     this.#environment = environment;
-    this.#notifications = new Notifications(environment.log, (kind, message) => this.#children.get(kind)?.send(message));
   }
 
   get configuration(): Configuration | undefined {
@@ -89,11 +104,16 @@ export class Parent {
       if (!(error instanceof DaemonError)) throw error;
       throw new StartRefused(error.code === 'PID_FILE_LOCKED' ? 0 : 1, error.message);
     }
-    await this.#notifications.configure(configuration);
+    this.#notifications = await Notifications.open(configuration, { hostName: hostname() }, log);
+    this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
+      this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
+    });
     const answered = this.#startChildren(configuration);
-    if (this.#children.size === 0) log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
+    if (this.#children.size === 0)
+      log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
     await answered;
     if (this.#stopping) return;
+    this.#control = await ControlSocket.open(controlSocketPath(args, global), this, log);
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
     ready();
@@ -119,10 +139,11 @@ export class Parent {
     this.#stopping = true;
     const { exit, log, serviceManager } = this.#environment;
     serviceManager.notify('STOPPING=1', 'STATUS=stopping');
+    this.#control?.close();
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
-    await this.#notifications.close();
+    await this.#notifications?.close();
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
     await log.close(500);
@@ -134,6 +155,32 @@ export class Parent {
     for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
   }
 
+  /** What every part is doing, for the control socket. A child that does not answer in time is left out. */
+  async status(): Promise<DaemonStatus> {
+    const children = await Promise.all(
+      [...this.#children.values()].map(async (child) => [child.kind, await this.#statusOf(child)] as const),
+    );
+    return {
+      pid: process.pid,
+      files: this.#loaded?.configuration.files ?? [],
+      ...(Object.fromEntries(children) as Pick<DaemonStatus, 'vrrp' | 'checker'>),
+    };
+  }
+
+  #statusOf(child: Child): Promise<unknown> {
+    const request = ++this.#lastRequest;
+    return new Promise((resolve) => {
+      const done = (status: unknown): void => {
+        clearTimeout(timer);
+        this.#statusRequests.delete(request);
+        resolve(status);
+      };
+      const timer = setTimeout(() => done(undefined), statusTimeout);
+      this.#statusRequests.set(request, done);
+      child.send({ type: 'status', request });
+    });
+  }
+
   #loadForStart(): Loaded {
     const { args, log } = this.#environment;
     const { configuration, diagnostics, exitCode } = readConfiguration(args, 'run');
@@ -142,7 +189,9 @@ export class Parent {
       const stopper = diagnostics.find((diagnostic) => diagnostic.stops !== undefined);
       throw new StartRefused(
         exitCode,
-        stopper === undefined ? 'the configuration cannot be used' : `not started: ${formatDiagnostic(stopper, undefined, { oneLine: true })}`,
+        stopper === undefined
+          ? 'the configuration cannot be used'
+          : `not started: ${formatDiagnostic(stopper, undefined, { oneLine: true })}`,
       );
     }
     const absent = args.vrrp ? missingInterfaces(configuration, interfaceNames()) : [];
@@ -170,7 +219,7 @@ export class Parent {
       return { outcome: 'refused', errors: texts };
     }
     this.#loaded = { configuration, diagnostics };
-    await this.#notifications.configure(configuration);
+    await this.#notifications?.reconfigure(configuration);
     await this.#startChildren(configuration);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
@@ -208,7 +257,9 @@ export class Parent {
     }
     if (this.#awaited.size > 0) {
       const timer = setTimeout(() => {
-        log.warning(`no answer from ${[...this.#awaited].map((child) => child.kind).join(', ')} in ${configureTimeout / 1000} s`);
+        log.warning(
+          `no answer from ${[...this.#awaited].map((child) => child.kind).join(', ')} in ${configureTimeout / 1000} s`,
+        );
         this.#allConfigured?.();
       }, configureTimeout);
       await answered;
@@ -225,13 +276,16 @@ export class Parent {
   #childSaid(child: Child, message: ChildToParent): void {
     switch (message.type) {
       case 'event':
-        this.#notifications.event(message.event);
+        this.#notifications?.dispatch(message.event);
         return;
       case 'run-script':
-        this.#notifications.runScript(child.kind, message.script, message.command);
+        this.#scripts?.run(child.kind, message.script, message.command);
         return;
       case 'kill-script':
-        this.#notifications.killScript(child.kind, message.script, message.signal);
+        this.#scripts?.kill(child.kind, message.script, message.signal);
+        return;
+      case 'status':
+        this.#statusRequests.get(message.request)?.(message.status);
         return;
       default:
     }

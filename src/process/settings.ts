@@ -26,6 +26,13 @@ export function pidFilePath(
   return `${pidDirectory}/${pidBaseNames[kind]}${suffix}.pid`;
 }
 
+/** Path of the control socket: beside the pid file where `-p` names one, else below /run/keepalived. */
+export function controlSocketPath(args: KeepalivedArguments, global: GlobalConfiguration): string {
+  if (args.pidFile !== undefined) return `${args.pidFile.replace(/\.pid$/, '')}.sock`;
+  const suffix = global.instance === undefined ? '' : `_${global.instance}`;
+  return `${pidDirectory}/control${suffix}.sock`;
+}
+
 export function usesPidDirectory(args: KeepalivedArguments, global: GlobalConfiguration): boolean {
   return global.usePidDirectory || global.instance !== undefined || networkNamespace(args, global) !== undefined;
 }
@@ -36,14 +43,22 @@ export function networkNamespace(args: KeepalivedArguments, global: GlobalConfig
 }
 
 /** Identification in the system log: `_NAMESPACE` and `_INSTANCE` are appended where set. */
-export function syslogIdent(kind: keyof typeof idents, args: KeepalivedArguments, global?: GlobalConfiguration): string {
+export function syslogIdent(
+  kind: keyof typeof idents,
+  args: KeepalivedArguments,
+  global?: GlobalConfiguration,
+): string {
   const namespace = global === undefined ? args.namespace : networkNamespace(args, global);
   return [idents[kind], namespace, global?.instance].filter((part) => part !== undefined).join('_');
 }
 
 /** comm of a process: exporters look for `keepalived` in all of them. */
 export function processName(kind: keyof typeof idents, global: GlobalConfiguration): string {
-  const configured = { parent: global.processNames.parent, vrrp: global.processNames.vrrp, checker: global.processNames.checker };
+  const configured = {
+    parent: global.processNames.parent,
+    vrrp: global.processNames.vrrp,
+    checker: global.processNames.checker,
+  };
   return configured[kind] ?? 'keepalived';
 }
 
@@ -79,7 +94,9 @@ export function childOptions(kind: ChildKind, args: KeepalivedArguments, global:
 /** Which children this configuration and command line call for, in the order in which they are started. */
 export function wantedChildren(args: KeepalivedArguments, configuration: Configuration): readonly ChildKind[] {
   const { check, global, vrrp } = configuration;
-  const checker = check.virtualServers.length > 0 || (global.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined);
+  const checker =
+    check.virtualServers.length > 0 ||
+    (global.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined);
   const kinds: ChildKind[] = [];
   if (args.checker && (checker || args.allProcesses)) kinds.push('checker');
   if (args.vrrp && (vrrp.instances.length > 0 || args.allProcesses)) kinds.push('vrrp');

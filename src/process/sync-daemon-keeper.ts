@@ -1,7 +1,9 @@
 /** The IPVS synchronisation daemon that follows a VRRP instance (reference: behaviour A11), in the VRRP process. */
+import { DaemonError } from '../core/errors.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
 import type { Log } from '../log/log.ts';
 import type { SyncDaemonIntent } from '../vrrp/types.ts';
+import { applySyncDaemons } from './sync-daemons.ts';
 
 export class SyncDaemonKeeper {
   readonly #log: Log;
@@ -17,9 +19,11 @@ export class SyncDaemonKeeper {
 
   /** Brings the kernel's daemon into the role of the intent. Returns at once. */
   follow(intent: SyncDaemonIntent): void {
-    this.#queue = this.#queue.then(() => this.#apply(intent)).catch((error: unknown) => {
-      this.#log.error(`sync daemon on ${intent.daemon.interface}: ${(error as Error).message}`);
-    });
+    this.#queue = this.#queue
+      .then(() => this.#apply(intent))
+      .catch((error: unknown) => {
+        this.#log.error(`sync daemon on ${intent.daemon.interface}: ${(error as Error).message}`);
+      });
   }
 
   /** Waits for what is under way and lets go; the daemon was stopped by the engine's last intent. */
@@ -41,10 +45,11 @@ export class SyncDaemonKeeper {
     }
     const { at: _at, interface: interfaceName, syncId: _id, vrrpInstance: _instance, ...options } = intent.daemon;
     const wanted =
-      intent.role === 'stop' ? [] : [{ role: intent.role, interface: interfaceName, syncId: intent.syncId, ...options }];
-    for (const outcome of await table.applySyncDaemons(wanted)) {
-      if (outcome.result === 'failed') throw new Error(outcome.reason ?? 'refused by the kernel');
-    }
+      intent.role === 'stop'
+        ? []
+        : [{ role: intent.role, interface: interfaceName, syncId: intent.syncId, ...options }];
+    const [refusal] = await applySyncDaemons(table, wanted);
+    if (refusal !== undefined) throw new DaemonError('SYNC_DAEMON_REFUSED', refusal);
     this.#running = intent.role !== 'stop';
     this.#log.info(
       intent.role === 'stop'

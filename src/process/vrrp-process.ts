@@ -78,7 +78,10 @@ class VrrpWork implements ChildWork {
     this.#engine = undefined;
     if (engine !== undefined) {
       const intents = engine.stop(now());
-      this.#perform(engine, this.#options.keepAddressesAtStop ? intents.filter(({ type }) => type !== 'reconcile-addresses') : intents);
+      this.#perform(
+        engine,
+        this.#options.keepAddressesAtStop ? intents.filter(({ type }) => type !== 'reconcile-addresses') : intents,
+      );
     }
     this.#sockets.close();
     await Promise.all([this.#addresses.close(), this.#syncDaemons.close()]);
@@ -172,7 +175,9 @@ class VrrpWork implements ChildWork {
     try {
       this.#frames.send(index, frame);
     } catch (error) {
-      this.#log.warning(`gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`);
+      this.#log.warning(
+        `gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`,
+      );
     }
   }
 }

@@ -1,0 +1,132 @@
+/**
+ * The addresses of this machine, seen and written: follows links and addresses, and makes the engine's addresses exist
+ * with the fewest writes. What was written counts as present from the moment of the write, before the kernel's
+ * notification of it is read: otherwise an older notification would make it look deleted by somebody else.
+ */
+import { DaemonError } from '../core/errors.ts';
+import { AddressWriter } from '../kernel/rtnetlink-addresses.ts';
+import { InterfaceMonitor } from '../kernel/rtnetlink-monitor.ts';
+import type { Log } from '../log/log.ts';
+import { IFA_F } from '../network/constants.ts';
+import { addressKey, desiredAddressKey, planAddresses } from '../network/plan-addresses.ts';
+import type { AddressChange, DesiredAddress, KernelAddress, Link } from '../network/types.ts';
+import type { DesiredInstanceAddresses } from '../vrrp/types.ts';
+
+export interface AddressListener {
+  links(): void;
+  addresses(): void;
+}
+
+export class AddressKeeper {
+  readonly #log: Log;
+  readonly #listener: AddressListener;
+  #monitor: InterfaceMonitor | undefined;
+  #writer: AddressWriter | undefined;
+  /** Writes whose notification may not have been read yet, by address key. */
+  readonly #written = new Map<string, AddressChange>();
+  /** Last write asked for; settles always. */
+  #idle: Promise<void> = Promise.resolve();
+
+  constructor(log: Log, listener: AddressListener) {
+    this.#log = log;
+    this.#listener = listener;
+  }
+
+  /** Reads links and addresses and begins to follow them. @throws SystemError */
+  async open(): Promise<void> {
+    this.#writer = AddressWriter.open();
+    this.#monitor = await InterfaceMonitor.open({
+      onProblem: (error) => this.#log.warning(`following interfaces and addresses: ${error.message}`),
+    });
+    this.#monitor.onLinks(() => this.#listener.links());
+    this.#monitor.onAddresses(() => this.#listener.addresses());
+  }
+
+  get links(): readonly Link[] {
+    return this.#monitor?.links ?? [];
+  }
+
+  /** All addresses, our own latest writes included. */
+  get addresses(): readonly KernelAddress[] {
+    const heard = this.#monitor?.addresses ?? [];
+    if (this.#written.size === 0) return heard;
+    const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
+    const rest = heard.filter(
+      (address) => !this.#written.has(addressKey(nameOf.get(address.interfaceIndex) ?? '', address)),
+    );
+    const added = [...this.#written.values()].flatMap((change) =>
+      change.change === 'add' ? [expectedAddress(change.address, change.interfaceIndex)] : [],
+    );
+    return [...rest, ...added];
+  }
+
+  /** Writes the difference between what these instances want and what is there. The kernel has acted when this returns. */
+  reconcile(wanted: readonly DesiredInstanceAddresses[]): void {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    const desired = wanted.flatMap(({ addresses }) => addresses);
+    const managed = new Set(
+      wanted
+        .flatMap(({ addresses, unwanted }) => [...addresses, ...unwanted])
+        .map((address) => desiredAddressKey(address)),
+    );
+    const changes = planAddresses(desired, this.addresses, managed, this.links);
+    if (changes.length === 0) return;
+    const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
+    const keys = changes.map((change) => addressKey(nameOf.get(change.interfaceIndex) ?? '', change.address));
+    changes.forEach((change, position) => this.#written.set(keys[position] ?? '', change));
+    const settled = writer
+      .apply(changes)
+      .then((outcomes) => {
+        for (const outcome of outcomes) {
+          if (outcome.result === 'failed') this.#log.error(outcome.reason ?? 'an address could not be written');
+        }
+      })
+      .catch((error: unknown) => {
+        this.#log.error(`addresses: ${error instanceof DaemonError ? error.message : String(error)}`);
+      })
+      .then(() => this.#forget(changes, keys));
+    this.#idle = Promise.all([this.#idle, settled]).then(() => undefined);
+  }
+
+  /** Waits for the writes under way and stops following. */
+  async close(): Promise<void> {
+    await this.#idle;
+    this.#monitor?.close();
+    this.#writer?.close();
+  }
+
+  /**
+   * The kernel queues the notification of a write before its acknowledgement: one turn of the loop after the answer it
+   * has been read, and the monitor knows.
+   */
+  #forget(changes: readonly AddressChange[], keys: readonly string[]): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        keys.forEach((key, position) => {
+          if (this.#written.get(key) === changes[position]) this.#written.delete(key);
+        });
+        resolve();
+      });
+    });
+  }
+}
+
+/** What the kernel will say of an address that was just added. */
+function expectedAddress(address: DesiredAddress, interfaceIndex: number): KernelAddress {
+  const { broadcast, family, label, peer, prefixLength, scope } = address;
+  return {
+    interfaceIndex,
+    family,
+    address: address.address,
+    prefixLength,
+    ...(family === 'inet' ? { label: label ?? address.interface } : {}),
+    scope,
+    flags:
+      (address.noPrefixRoute ? IFA_F.NOPREFIXROUTE : 0) |
+      (address.deprecated ? IFA_F.DEPRECATED : 0) |
+      (address.home ? IFA_F.HOMEADDRESS : 0),
+    ...(broadcast === undefined ? {} : { broadcast }),
+    ...(peer === undefined ? {} : { peer }),
+  };
+}
