@@ -1,0 +1,47 @@
+/** What the dump files are made of: the configuration, what the engine says of itself, and what only the shell knows. */
+import type { Configuration, ScriptCommand } from '../../config/model.ts';
+import type { MonotonicMs } from '../../core/time.ts';
+import type { KernelAddress, Link } from '../../network/types.ts';
+import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus } from '../../vrrp/types.ts';
+
+/** What neither configuration nor engine knows of an instance. A line whose value is missing is left out. */
+export interface InstanceDetails {
+  /** Source address of its advertisements now. */
+  readonly sourceAddress?: string;
+  readonly interfaceIndex?: number;
+  /** When its next timer is due. */
+  readonly nextTimeout?: MonotonicMs;
+  readonly receiveDescriptor?: number;
+  readonly sendDescriptor?: number;
+  /** Number of sources that hold it in FAULT. */
+  readonly faults?: number;
+}
+
+/** The same moment on both clocks, so that dates can be written. */
+export interface DumpClock {
+  readonly now: MonotonicMs;
+  /** Milliseconds since the epoch. */
+  readonly wall: number;
+}
+
+export interface VrrpDumpInput {
+  readonly configuration: Configuration;
+  readonly instances: readonly VrrpInstanceStatus[];
+  readonly clock: DumpClock;
+  readonly groups?: readonly VrrpGroupStatus[];
+  readonly scripts?: readonly VrrpScriptStatus[];
+  /** Number read from each track file, by its name. */
+  readonly trackFileValues?: ReadonlyMap<string, number>;
+  readonly details?: ReadonlyMap<string, InstanceDetails>;
+  readonly links?: readonly Link[];
+  readonly addresses?: readonly KernelAddress[];
+  /** Numeric identity a script runs with. */
+  readonly identityOf?: (command: ScriptCommand) => { readonly uid: number; readonly gid: number };
+  /** The name of this machine, used as router id if none is configured. */
+  readonly hostName?: string;
+}
+
+/** Milliseconds since the epoch of a moment on the monotonic clock. */
+export function wallTime(moment: MonotonicMs, clock: DumpClock): number {
+  return clock.wall + (moment - clock.now);
+}
