@@ -5,9 +5,26 @@
  * Time: `now` is monotonic milliseconds and never goes back between calls. After every call ask nextTimeout() and call
  * timeout() at that moment. When the caller was late, it hands over waiting packets with receive() before timeout().
  */
-import type { GlobalConfiguration, VrrpConfiguration } from '../config/model.ts';
+import type { GlobalConfiguration, VirtualAddress, VrrpConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
+import { AddressBook } from './address-book.ts';
+import { DeadlineQueue } from './deadlines.ts';
+import { assessInstance, faultsOf } from './faults.ts';
+import { GratuitousSender } from './gratuitous.ts';
+import { SyncGroup } from './group.ts';
+import { Instance, addressKey, emptyStatistics } from './instance.ts';
+import type { InstanceHost } from './instance.ts';
+import { InstanceIndex } from './instance-index.ts';
+import { NetworkView } from './network-view.ts';
+import { Outbox } from './outbox.ts';
+import type { TrackedState } from './priority.ts';
+import { receive } from './receive.ts';
+import { planReload } from './reload.ts';
+import { ScriptTable } from './script-table.ts';
+import { instanceStatus } from './status.ts';
+import { SyncDaemon } from './sync-daemon.ts';
+import { transportsOf } from './transports.ts';
 import type {
   DesiredInstanceAddresses,
   PacketMeta,
@@ -21,87 +38,313 @@ import type {
 } from './types.ts';
 
 export class VrrpEngine {
-  constructor(_configuration: VrrpConfiguration, _global: GlobalConfiguration, _environment: VrrpEnvironment) {}
+  readonly #out = new Outbox();
+  readonly #deadlines = new DeadlineQueue();
+  readonly #network: NetworkView;
+  readonly #host: InstanceHost;
+  readonly #files = new Map<string, number>();
+  readonly #scripts: ScriptTable;
+  readonly #syncDaemon = new SyncDaemon(this.#out);
+  readonly #addresses = new AddressBook();
+  #configuration: VrrpConfiguration;
+  #instances: readonly Instance[] = [];
+  #groups: readonly SyncGroup[] = [];
+  #index: InstanceIndex;
+  #started = false;
+  #stopped = false;
+
+  /** Nothing happens before start(). */
+  constructor(configuration: VrrpConfiguration, global: GlobalConfiguration, environment: VrrpEnvironment) {
+    this.#configuration = configuration;
+    this.#network = new NetworkView(environment.links, environment.addresses);
+    const forwards = environment.forwardsIpv6 ?? (() => false);
+    this.#host = {
+      out: this.#out,
+      deadlines: this.#deadlines,
+      network: this.#network,
+      gratuitous: new GratuitousSender(this.#out, this.#deadlines, this.#network, forwards),
+      digests: environment.digests,
+      global,
+      startupEnds: 0,
+      isVirtual: (name, address) => this.#addresses.isVirtual(name, address),
+      roleChanged: (instance) => this.#syncDaemon.follow(instance),
+    };
+    this.#scripts = new ScriptTable(this.#deadlines, this.#out, (name, now) => this.#scriptChanged(name, now));
+    this.#instances = configuration.instances.map((each) => new Instance(each, this.#host));
+    this.#index = new InstanceIndex(this.#instances, this.#network);
+    this.#addresses.configure(this.#instances);
+    this.#groups = this.#makeGroups([]);
+  }
 
   /** Evaluates the trackers and enters the first states. Left-over addresses are reconciled away first. Once. */
-  start(_now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  start(now: MonotonicMs): readonly VrrpIntent[] {
+    this.#started = true;
+    this.#host.startupEnds = now + this.#host.global.vrrpStartupDelay;
+    const holders = this.#instances.filter((instance) => instance.addresses.length > 0);
+    for (const { name } of holders) this.#out.log('info', `(${name}) removing VIPs.`);
+    if (holders.length > 0) {
+      this.#out.push({ type: 'reconcile-addresses', instances: holders.map((instance) => instance.name) });
+    }
+    this.#syncDaemon.configure(this.#host.global.lvsSyncDaemon, this.#instances);
+    this.#scripts.configure(this.#configuration, now);
+    this.#reassess(this.#instances, now);
+    return this.#out.take();
   }
 
   /**
    * A packet of IP protocol 112 (or 51, AH).
    * @param packet IPv4: from the first octet of the IP header, as a raw socket delivers it; IPv6: from the VRRP header
    */
-  receive(_packet: Uint8Array, _meta: PacketMeta, _now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  receive(packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): readonly VrrpIntent[] {
+    const instance = this.#index.find(packet, meta);
+    if (instance) receive(instance, packet, meta, now);
+    return this.#out.take();
   }
 
   /** Runs everything that is due at `now`; harmless when nothing is. */
-  timeout(_now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  timeout(now: MonotonicMs): readonly VrrpIntent[] {
+    this.#deadlines.runDue(now);
+    return this.#out.take();
   }
 
   /** When timeout() is wanted next; undefined: never, as things stand. */
   nextTimeout(): MonotonicMs | undefined {
-    return undefined;
+    return this.#deadlines.next();
   }
 
   /** All links as they are now (a complete snapshot, not a difference). */
-  linksChanged(_links: readonly Link[], _now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  linksChanged(links: readonly Link[], now: MonotonicMs): readonly VrrpIntent[] {
+    const names = this.#watchedInterfaces();
+    const before = new Map(names.map((name) => [name, this.#network.isUp(name)]));
+    this.#network.setLinks(links);
+    for (const name of names) {
+      const up = this.#network.isUp(name);
+      if (up !== before.get(name)) this.#out.log('notice', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    }
+    this.#index = new InstanceIndex(this.#instances, this.#network);
+    if (this.#running) this.#reassess(this.#instances, now);
+    return this.#out.take();
   }
 
   /** All addresses as they are now (a complete snapshot). Our own that are missing on a master are put back. */
-  addressesChanged(_addresses: readonly KernelAddress[], _now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  addressesChanged(addresses: readonly KernelAddress[], now: MonotonicMs): readonly VrrpIntent[] {
+    this.#network.setAddresses(addresses);
+    if (!this.#running) return this.#out.take();
+    // Faults first: the kernel may have taken our addresses along with the interface's own.
+    this.#reassess(this.#instances, now);
+    for (const instance of this.#instances) if (instance.state === 'MASTER') this.#restoreAddresses(instance, now);
+    return this.#out.take();
   }
 
-  /** A run begun by a run-script intent ended. Unknown names (removed by a reload) are ignored. */
-  scriptFinished(_script: string, _outcome: ScriptOutcome, _now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  /**
+   * A run begun by a run-script intent ended. Unknown names (removed by a reload) are ignored.
+   * @param run the intent's number: the end of a run that a reload made obsolete is then told from that of the present one
+   */
+  scriptFinished(script: string, outcome: ScriptOutcome, now: MonotonicMs, run?: number): readonly VrrpIntent[] {
+    if (this.#running) this.#scripts.finished(script, outcome, now, run);
+    return this.#out.take();
   }
 
   /** The number in a track file; undefined: no file, or nothing in it. May be called before start(). */
-  trackFileChanged(_name: string, _value: number | undefined, _now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  trackFileChanged(name: string, value: number | undefined, now: MonotonicMs): readonly VrrpIntent[] {
+    const before = this.#files.get(name) ?? 0;
+    this.#files.set(name, value ?? 0);
+    if (this.#running && before !== (value ?? 0)) {
+      const using = (tracked: readonly { file: string }[]): boolean => tracked.some(({ file }) => file === name);
+      this.#reassess(
+        this.#instances.filter(
+          ({ configuration, group }) =>
+            using(configuration.trackFiles) || using(group?.configuration?.trackFiles ?? []),
+        ),
+        now,
+      );
+    }
+    return this.#out.take();
   }
 
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
-  reload(_configuration: VrrpConfiguration, _global: GlobalConfiguration, _now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  reload(configuration: VrrpConfiguration, global: GlobalConfiguration, now: MonotonicMs): readonly VrrpIntent[] {
+    // However long the change takes, the others hear from us first.
+    for (const instance of this.#instances) if (instance.state === 'MASTER') instance.advertise(now);
+    this.#host.global = global;
+    this.#configuration = configuration;
+    const plan = planReload(this.#instances, configuration, this.#host);
+    this.#instances = plan.instances;
+    this.#index = new InstanceIndex(plan.instances, this.#network);
+    this.#addresses.reconfigure(plan.instances);
+    const goodbyes = plan.removed.map((instance) => ({ instance, from: instance.retire(now) }));
+    const groups = this.#makeGroups(this.#groups);
+    this.#groups = groups;
+    this.#scripts.configure(configuration, now);
+    const newAddresses = plan.kept.map((change) => ({ ...change, fresh: change.apply(now) }));
+    this.#reconcileAfterReload([...plan.removed, ...plan.added], newAddresses);
+    for (const { instance, from } of goodbyes) this.#notifyRemoved(instance, from, now);
+    this.#syncDaemon.configure(global.lvsSyncDaemon, this.#instances);
+    this.#reassess(this.#instances, now);
+    for (const { instance, fresh } of newAddresses) {
+      if (instance.state === 'MASTER' && fresh.length > 0) {
+        instance.announceNew(fresh, now);
+      }
+    }
+    return this.#out.take();
   }
 
   /** Leaves every mastership (priority 0 first) and gives up all addresses. Nothing but status may be called after it. */
-  stop(_now: MonotonicMs): readonly VrrpIntent[] {
-    return [];
+  stop(now: MonotonicMs): readonly VrrpIntent[] {
+    this.#stopped = true;
+    this.#scripts.stop();
+    const reason = 'the daemon stops';
+    const left = this.#instances.map((instance) => ({
+      instance,
+      priority: instance.effectivePriority,
+      from: instance.retire(now),
+    }));
+    const masters = left.filter(({ instance, from }) => from === 'MASTER' && instance.addresses.length > 0);
+    if (masters.length > 0) {
+      this.#out.push({ type: 'reconcile-addresses', instances: masters.map(({ instance }) => instance.name) });
+    }
+    for (const { instance, from, priority } of left) {
+      instance.reason = reason;
+      this.#out.event({ kind: 'vrrp-instance', instance: instance.name, from, to: 'STOP', priority, reason, at: now });
+    }
+    for (const group of this.#groups) group.retire(now);
+    this.#syncDaemon.stop();
+    return this.#out.take();
   }
 
   /**
    * What reconcile-addresses asks to be written.
    * @param instances only these; default all, removed ones of the last reload included
    */
-  desiredAddresses(_instances?: readonly string[]): readonly DesiredInstanceAddresses[] {
-    return [];
+  desiredAddresses(instances?: readonly string[]): readonly DesiredInstanceAddresses[] {
+    return this.#addresses.desired(this.#instances, instances);
   }
 
-  /** Where packets of this configuration come and go. Ask again after reload() and linksChanged(). */
+  /** Where packets of this configuration come and go. Ask again after reload(). */
   transports(): readonly VrrpTransport[] {
-    return [];
+    return transportsOf(this.#configuration.instances);
   }
 
   /** In configuration order. */
   status(): readonly VrrpInstanceStatus[] {
-    return [];
+    return this.#instances.map(instanceStatus);
   }
 
   groupStatus(): readonly VrrpGroupStatus[] {
-    return [];
+    return this.#groups.flatMap((group) => group.status() ?? []);
   }
 
   scriptStatus(): readonly VrrpScriptStatus[] {
-    return [];
+    return this.#scripts.status();
   }
 
   /** Sets every statistics counter to zero. */
-  clearStatistics(): void {}
+  clearStatistics(): void {
+    for (const instance of this.#instances) instance.statistics = emptyStatistics();
+  }
+
+  get #running(): boolean {
+    return this.#started && !this.#stopped;
+  }
+
+  #makeGroups(previous: readonly SyncGroup[]): readonly SyncGroup[] {
+    const byName = new Map(this.#instances.map((instance) => [instance.name, instance]));
+    const groups: SyncGroup[] = [];
+    for (const configuration of this.#configuration.syncGroups) {
+      const members = configuration.members.flatMap((name) => {
+        const member = byName.get(name);
+        // An instance belongs to the first group that names it (reference: keywords, vrrp_sync_group group).
+        byName.delete(name);
+        return member ?? [];
+      });
+      if (members.length === 0) continue;
+      groups.push(
+        new SyncGroup(
+          configuration,
+          members,
+          this.#out,
+          previous.find((group) => group.name === configuration.name),
+        ),
+      );
+    }
+    for (const instance of byName.values()) groups.push(new SyncGroup(undefined, [instance], this.#out));
+    return groups;
+  }
+
+  readonly #tracked: TrackedState = {
+    isUp: (name) => this.#network.isUp(name),
+    exists: (name) => this.#network.link(name) !== undefined,
+    script: (name) => this.#scripts.verdict(name),
+    file: (name) => this.#files.get(name) ?? 0,
+  };
+
+  /** Looks at trackers, interfaces and source addresses again; states follow. */
+  #reassess(instances: readonly Instance[], now: MonotonicMs): void {
+    const groups = new Set<SyncGroup>();
+    for (const instance of instances) {
+      assessInstance(instance, this.#tracked, now);
+      instance.faults = faultsOf(instance);
+      if (instance.group) groups.add(instance.group);
+    }
+    for (const group of groups) group.settle(now);
+  }
+
+  #scriptChanged(name: string, now: MonotonicMs): void {
+    const using = (tracked: readonly { script: string }[]): boolean => tracked.some(({ script }) => script === name);
+    this.#reassess(
+      this.#instances.filter(
+        ({ configuration, group }) =>
+          using(configuration.trackScripts) || using(group?.configuration?.trackScripts ?? []),
+      ),
+      now,
+    );
+  }
+
+  /** An address that was there and is not any more, although we are master: somebody else removed it. */
+  #restoreAddresses(instance: Instance, now: MonotonicMs): void {
+    const missing: VirtualAddress[] = [];
+    for (const address of instance.addresses) {
+      const key = addressKey(address);
+      if (this.#network.has(address)) instance.installed.add(key);
+      else if (instance.installed.delete(key) && address.track) missing.push(address);
+    }
+    if (missing.length === 0) return;
+    for (const { address, interface: name } of missing) {
+      this.#out.log(
+        'warning',
+        `Netlink reflector reports IP ${address} removed from ${name}: (${instance.name}) is master and puts it back`,
+      );
+    }
+    instance.reconcile();
+    instance.announce(instance.configuration.gratuitous.masterRepeat, now, missing);
+  }
+
+  #watchedInterfaces(): string[] {
+    const names = new Set<string>();
+    for (const { configuration, addresses, group } of this.#instances) {
+      if (configuration.interface !== '') names.add(configuration.interface);
+      for (const address of addresses) names.add(address.interface);
+      for (const tracked of configuration.trackInterfaces) names.add(tracked.interface);
+      for (const tracked of group?.configuration?.trackInterfaces ?? []) names.add(tracked.interface);
+    }
+    return [...names];
+  }
+
+  /** Removed and new instances included: what an earlier life left behind on them has to go. */
+  #reconcileAfterReload(
+    others: readonly Instance[],
+    kept: readonly { instance: Instance; addressesChanged: boolean }[],
+  ): void {
+    const names = new Set(others.filter((each) => each.addresses.length > 0).map((each) => each.name));
+    for (const { instance, addressesChanged } of kept) if (addressesChanged) names.add(instance.name);
+    if (names.size > 0) this.#out.push({ type: 'reconcile-addresses', instances: [...names] });
+  }
+
+  #notifyRemoved(instance: Instance, from: VrrpInstanceStatus['state'], now: MonotonicMs): void {
+    const reason = 'the instance is no longer in the configuration';
+    const to = instance.configuration.notify.notifyDeleted ? 'DELETED' : 'FAULT';
+    const { name, effectivePriority: priority } = instance;
+    this.#out.log('notice', `(${name}) Entering ${to} STATE: ${reason}`);
+    this.#out.event({ kind: 'vrrp-instance', instance: name, from, to, priority, reason, at: now });
+  }
 }

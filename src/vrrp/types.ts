@@ -58,6 +58,8 @@ export interface RunScriptIntent {
   readonly type: 'run-script';
   readonly script: string;
   readonly command: ScriptCommand;
+  /** Distinguishes the runs; give it back to scriptFinished(). */
+  readonly run: number;
 }
 
 /** Asks the running script to end (SIGTERM) or ends it (SIGKILL). */
@@ -132,6 +134,8 @@ export interface VrrpInstanceStatus {
   readonly masterAddress?: string;
   readonly masterAdvertisementInterval: number;
   readonly addressesSet: boolean;
+  /** Where its advertisements come from; absent while there is none. */
+  readonly sourceAddress?: string;
   readonly statistics: Readonly<VrrpStatistics>;
 }
 
@@ -140,6 +144,8 @@ export interface VrrpEnvironment {
   readonly digests: VrrpDigests;
   readonly links: readonly Link[];
   readonly addresses: readonly KernelAddress[];
+  /** net.ipv6.conf.IFACE.forwarding at this moment, for the Router flag of neighbour advertisements. Default: no router. */
+  readonly forwardsIpv6?: (interfaceName: string) => boolean;
 }
 
 /** How one run of a script ended. */

@@ -1,0 +1,69 @@
+/** What keeps an instance in FAULT, and what its trackers make of its priority. */
+import type { MonotonicMs } from '../core/time.ts';
+import type { Instance } from './instance.ts';
+import { assess } from './priority.ts';
+import type { TrackedState } from './priority.ts';
+
+/** Evaluates the trackers; a changed effective priority is announced and shifts the running master-down timer. */
+export function assessInstance(instance: Instance, tracked: TrackedState, now: MonotonicMs): void {
+  const { configuration, group, effectivePriority: from, skew, state, host } = instance;
+  instance.assessment = assess(configuration, group?.configuration, tracked);
+  const { effectivePriority: to, assessment } = instance;
+  if (from === to || state === 'INIT') return;
+  host.out.log(
+    'notice',
+    `(${instance.name}) Changing effective priority from ${from} to ${to}: ${assessment.explanation}`,
+  );
+  host.out.event({
+    kind: 'vrrp-priority',
+    instance: instance.name,
+    state,
+    from,
+    to,
+    reason: assessment.explanation,
+    at: now,
+  });
+  if (state === 'BACKUP' && instance.wanted === 'BACKUP') instance.moveTimer(instance.skew - skew);
+}
+
+/** Own fault sources in words, in the order in which an operator would look at them (reference: behaviour A5). */
+export function faultsOf(instance: Instance): string[] {
+  const { configuration, addresses } = instance;
+  const faults: string[] = [];
+  const missingOrDown = (name: string): string | undefined => {
+    if (instance.host.network.isUp(name)) return undefined;
+    return `interface ${name} is ${instance.host.network.link(name) ? 'down' : 'missing'}`;
+  };
+  const add = (fault: string | undefined): void => {
+    if (fault !== undefined && !faults.includes(fault)) faults.push(fault);
+  };
+  const { interface: own } = configuration;
+  if (own !== '' && !configuration.dontTrackPrimary) add(missingOrDown(own));
+  for (const address of addresses) {
+    if (address.track && address.interface !== own) add(missingOrDown(address.interface));
+  }
+  add(updateSource(instance));
+  for (const fault of instance.assessment.faults) add(fault);
+  return faults;
+}
+
+/** Finds the address to send from; @returns the fault if there is none. */
+function updateSource(instance: Instance): string | undefined {
+  const { configuration, host } = instance;
+  const { interface: name, family, sourceAddress: configured } = configuration;
+  if (configured !== undefined) {
+    instance.sourceAddress = configured;
+    if (!configuration.trackSourceAddress || host.network.holds(name, configured)) return undefined;
+    return `source address ${configured} is missing`;
+  }
+  const isVirtual = (address: string): boolean => host.isVirtual(name, address);
+  const found = host.network.sourceAddress(name, family, isVirtual, instance.sourceAddress);
+  // The owner's own address is the virtual one; it sends from it whether or not it is set at the moment.
+  const owned = instance.owner ? configuration.virtualAddresses.find(({ interface: on }) => on === name) : undefined;
+  instance.sourceAddress = found ?? owned?.address;
+  if (instance.sourceAddress !== undefined) return undefined;
+  // One cause, one fault: a missing interface has no addresses either.
+  if (host.network.link(name) === undefined && !configuration.dontTrackPrimary) return undefined;
+  const kind = family === 'inet' ? 'no IPv4 address' : 'no usable link-local IPv6 address';
+  return `interface ${name} has ${kind} to send from`;
+}

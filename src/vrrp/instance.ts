@@ -1,0 +1,460 @@
+/**
+ * One virtual router (RFC 5798 section 6.4): its state, its timers, and the order of actions of every transition. What
+ * it decides together with others (master, backup, fault) it asks its sync group for; what packets do is in receive.ts.
+ */
+import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } from '../config/model.ts';
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { GratuitousSender } from './gratuitous.ts';
+import type { NetworkView } from './network-view.ts';
+import { seconds } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
+import type { Assessment } from './priority.ts';
+import type { SyncGroup } from './group.ts';
+import { Transmitter, advertisedOctets } from './transmitter.ts';
+import type { VrrpDigests, VrrpInstanceStatus, VrrpStatistics } from './types.ts';
+import { VRRP } from './wire/constants.ts';
+
+export type InstanceState = VrrpInstanceStatus['state'];
+
+/** What instances share. */
+export interface InstanceHost {
+  readonly out: Outbox;
+  readonly deadlines: DeadlineQueue;
+  readonly network: NetworkView;
+  readonly gratuitous: GratuitousSender;
+  readonly digests: VrrpDigests;
+  global: GlobalConfiguration;
+  /** End of vrrp_startup_delay: until then nothing is heard and no timer runs. */
+  startupEnds: MonotonicMs;
+  /** Whether an address of the interface is a virtual one of any instance. */
+  readonly isVirtual: (interfaceName: string, address: string) => boolean;
+  /** An instance became master or stopped being it. */
+  readonly roleChanged: (instance: Instance) => void;
+}
+
+/** Another router that claims to be master while we are. */
+interface Rival {
+  readonly source: string;
+  readonly since: MonotonicMs;
+  heard: number;
+  nextLogAt: MonotonicMs;
+}
+
+/** While a second master persists, one line a minute says so. */
+const RIVAL_LOG_INTERVAL = 60_000;
+
+export function emptyStatistics(): VrrpStatistics {
+  return {
+    advertisementsReceived: 0,
+    advertisementsSent: 0,
+    becameMaster: 0,
+    releasedMaster: 0,
+    lengthErrors: 0,
+    ttlErrors: 0,
+    invalidTypeErrors: 0,
+    advertisementIntervalErrors: 0,
+    addressListErrors: 0,
+    checksumErrors: 0,
+    versionErrors: 0,
+    invalidAuthenticationType: 0,
+    authenticationTypeMismatch: 0,
+    authenticationFailure: 0,
+    priorityZeroReceived: 0,
+    priorityZeroSent: 0,
+  };
+}
+
+/** How an address is recognised between the model and the kernel. */
+export function addressKey(address: VirtualAddress): string {
+  return `${address.interface}|${address.address}/${address.prefixLength}`;
+}
+
+export class Instance {
+  configuration: VrrpInstanceConfiguration;
+  addressOctets: Uint8Array;
+  state: InstanceState = 'INIT';
+  wanted: InstanceState = 'INIT';
+  since: MonotonicMs = 0;
+  reason = 'not started';
+  assessment: Assessment;
+  /** Own fault sources, trackers included. */
+  faults: readonly string[] = [];
+  sourceAddress: string | undefined;
+  masterPriority = 0;
+  masterAddress: string | undefined;
+  /** Master_Adver_Interval of RFC 5798 section 6.1: learned in version 3, ours in version 2. */
+  masterInterval: Milliseconds;
+  /** What the master-down timer counts from, in words. */
+  silence = 'nobody advertised';
+  silentSince: MonotonicMs = 0;
+  /** End of a running preempt_delay. */
+  preemptAt: MonotonicMs | undefined;
+  oldUnicastChecksum: boolean;
+  /** A peer was heard at least once. */
+  heardPeer = false;
+  /** An owner that met another owner of higher address counts as 254 until the conflict is over. */
+  ownerYields = false;
+  /** The process was late: this timer run only listens (see #lateBy). */
+  listening = false;
+  group: SyncGroup | undefined;
+  statistics = emptyStatistics();
+  readonly transmitter = new Transmitter();
+  /** Last sequence number of an authentication header by source. */
+  readonly heardSequences = new Map<string, number>();
+  /** Refusals and remarks already logged since the state or the master changed. */
+  readonly logged = new Set<string>();
+  /** Keys of our addresses that the kernel has shown since we set them. */
+  readonly installed = new Set<string>();
+  readonly host: InstanceHost;
+  #hinted = false;
+  #secondRepeat = 0;
+  /** Master-down interval before reconfigure(). */
+  #spanBefore: Milliseconds = 0;
+  #rival: Rival | undefined;
+  readonly #timer: Deadline;
+  readonly #secondBurst: Deadline;
+  readonly #refresh: Deadline;
+  readonly #rivalGone: Deadline;
+
+  constructor(configuration: VrrpInstanceConfiguration, host: InstanceHost) {
+    this.configuration = configuration;
+    this.host = host;
+    this.addressOctets = advertisedOctets(configuration);
+    this.masterInterval = configuration.advertisementInterval;
+    this.oldUnicastChecksum = configuration.oldUnicastChecksum === true;
+    this.assessment = { priority: configuration.priority, explanation: '', faults: [], awaited: [] };
+    const { deadlines } = host;
+    this.#timer = deadlines.create((now) => this.#expired(now));
+    this.#secondBurst = deadlines.create((now) => this.announce(this.#secondRepeat, now));
+    this.#refresh = deadlines.create((now) => this.#refreshAddresses(now));
+    this.#rivalGone = deadlines.create((now) => this.#rivalSilent(now));
+  }
+
+  get name(): string {
+    return this.configuration.name;
+  }
+
+  get owner(): boolean {
+    return this.configuration.priority === VRRP.priorityOwner;
+  }
+
+  get effectivePriority(): number {
+    return this.ownerYields ? VRRP.priorityOwner - 1 : this.assessment.priority;
+  }
+
+  /** Virtual addresses, then excluded ones. */
+  get addresses(): readonly VirtualAddress[] {
+    return [...this.configuration.virtualAddresses, ...this.configuration.excludedVirtualAddresses];
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ timers
+
+  /** RFC 3768 section 6.1: in 1/256 of a second; RFC 5798 section 6.1: in 1/256 of the master's interval. */
+  get minimalSkew(): Milliseconds {
+    return (this.configuration.version === 2 ? 1000 : this.masterInterval) / 256;
+  }
+
+  get skew(): Milliseconds {
+    return this.minimalSkew * (this.owner ? 1 : 256 - this.effectivePriority);
+  }
+
+  get downInterval(): Milliseconds {
+    return this.configuration.downTimerAdvertisements * this.masterInterval + this.skew;
+  }
+
+  /** (Re)starts the master-down timer; during the startup delay it counts from the end of that. */
+  startTimer(span: Milliseconds, now: MonotonicMs): void {
+    this.listening = false;
+    this.host.deadlines.set(this.#timer, Math.max(now, this.host.startupEnds) + span);
+  }
+
+  /** Another span was configured or computed: the running timer moves, it does not start again. */
+  moveTimer(by: Milliseconds): void {
+    if (this.host.deadlines.isSet(this.#timer)) this.host.deadlines.set(this.#timer, this.#timer.at + by);
+  }
+
+  #limitTimer(at: MonotonicMs): void {
+    if (this.host.deadlines.isSet(this.#timer) && this.#timer.at > at) this.host.deadlines.set(this.#timer, at);
+  }
+
+  #expired(now: MonotonicMs): void {
+    const late = now - this.#timer.at;
+    // Stolen, suspended or stopped for longer than the others wait, somebody else may be master by now: listen first.
+    if (late > this.downInterval && !this.listening) {
+      const span = this.masterInterval + this.minimalSkew;
+      this.host.out.log(
+        'warning',
+        `(${this.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
+      );
+      this.startTimer(span, now);
+      this.listening = true;
+      return;
+    }
+    const listened = this.listening;
+    this.listening = false;
+    if (this.state === 'MASTER') {
+      this.advertise(now);
+      if (listened) this.announce(this.configuration.gratuitous.masterRepeat, now);
+    } else if (this.state === 'BACKUP') {
+      this.host.out.log('info', `(${this.name}) Receive advertisement timeout`);
+      this.group?.memberWantsMaster(this, `${this.silence} for ${seconds(now - this.silentSince)}`, now);
+    }
+  }
+
+  /** The timer expired but other members of the group do not agree yet (reference: behaviour A7). */
+  waitForGroup(now: MonotonicMs): void {
+    this.startTimer(this.masterInterval + this.minimalSkew, now);
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- sending
+
+  /** Sends an advertisement and starts the interval anew. */
+  advertise(now: MonotonicMs): void {
+    this.send(this.effectivePriority);
+    this.host.deadlines.set(this.#timer, now + this.configuration.advertisementInterval);
+  }
+
+  send(priority: number): void {
+    if (this.sourceAddress === undefined) return;
+    const { configuration, host } = this;
+    const intents = this.transmitter.compose(
+      configuration,
+      priority,
+      this.sourceAddress,
+      this.oldUnicastChecksum,
+      host.digests,
+    );
+    for (const intent of intents) host.out.push(intent);
+    this.statistics.advertisementsSent++;
+    if (priority === VRRP.priorityStop) this.statistics.priorityZeroSent++;
+  }
+
+  /** One burst of gratuitous ARPs and neighbour advertisements for all addresses, or for these. */
+  announce(repeat: number, now: MonotonicMs, addresses: readonly VirtualAddress[] = this.addresses): void {
+    this.host.gratuitous.burst(this.name, addresses, repeat, this.configuration.gratuitous, now);
+  }
+
+  /** A burst at once and the second one after its delay. */
+  announceTwice(repeat: number, delay: Milliseconds, now: MonotonicMs): void {
+    this.announce(repeat, now);
+    this.#secondRepeat = repeat;
+    if (delay > 0) this.host.deadlines.set(this.#secondBurst, now + delay);
+  }
+
+  #refreshAddresses(now: MonotonicMs): void {
+    const { masterRefresh, masterRefreshRepeat } = this.configuration.gratuitous;
+    if (masterRefresh <= 0) return;
+    this.announce(masterRefreshRepeat, now);
+    this.host.deadlines.set(this.#refresh, now + masterRefresh);
+  }
+
+  /** The refresh period may have been switched on or off by a reload. */
+  scheduleRefresh(now: MonotonicMs): void {
+    const { deadlines } = this.host;
+    const { masterRefresh } = this.configuration.gratuitous;
+    if (this.state !== 'MASTER' || masterRefresh <= 0) deadlines.clear(this.#refresh);
+    else if (!deadlines.isSet(this.#refresh) || this.#refresh.at > now + masterRefresh) {
+      deadlines.set(this.#refresh, now + masterRefresh);
+    }
+  }
+
+  /** Addresses that a reload added to a master: both bursts, for them (reference: behaviour A8). */
+  announceNew(addresses: readonly VirtualAddress[], now: MonotonicMs): void {
+    const { masterRepeat, masterDelay } = this.configuration.gratuitous;
+    this.announce(masterRepeat, now, addresses);
+    this.#secondRepeat = masterRepeat;
+    if (masterDelay > 0) this.host.deadlines.set(this.#secondBurst, now + masterDelay);
+  }
+
+  /** Takes another configuration; nothing is sent and no timer moves yet. */
+  reconfigure(next: VrrpInstanceConfiguration): void {
+    const before = this.configuration;
+    this.#spanBefore = this.downInterval;
+    this.configuration = next;
+    this.addressOctets = advertisedOctets(next);
+    if (next.oldUnicastChecksum !== before.oldUnicastChecksum)
+      this.oldUnicastChecksum = next.oldUnicastChecksum === true;
+    const keys = new Set(this.addresses.map(addressKey));
+    for (const key of this.installed) if (!keys.has(key)) this.installed.delete(key);
+    const learned = next.version === 3 && before.version === 3 && this.state === 'BACKUP';
+    if (!learned) this.masterInterval = next.advertisementInterval;
+    this.logged.clear();
+  }
+
+  /** After reconfigure(): running timers go on, longer by what the master-down interval grew, never beyond its new span. */
+  adaptTimers(now: MonotonicMs): void {
+    const from = Math.max(now, this.host.startupEnds);
+    if (this.state === 'MASTER') this.#limitTimer(now + this.configuration.advertisementInterval);
+    else {
+      this.moveTimer(Math.max(0, this.downInterval - this.#spanBefore));
+      this.#limitTimer(from + this.downInterval);
+    }
+    this.scheduleRefresh(now);
+  }
+
+  reconcile(): void {
+    if (this.addresses.length > 0) this.host.out.push({ type: 'reconcile-addresses', instances: [this.name] });
+  }
+
+  // ------------------------------------------------------------------------------------------------------- transitions
+
+  /** Order of actions: reference behaviour A5. Called by the sync group only. */
+  enterMaster(reason: string, now: MonotonicMs): void {
+    const from = this.#change('MASTER', reason, now, false);
+    this.statistics.becameMaster++;
+    this.transmitter.becomeMaster();
+    this.masterInterval = this.configuration.advertisementInterval;
+    this.masterPriority = 0;
+    this.masterAddress = undefined;
+    this.ownerYields = false;
+    this.preemptAt = undefined;
+    this.advertise(now);
+    if (this.addresses.length > 0) this.host.out.log('info', `(${this.name}) setting VIPs.`);
+    this.reconcile();
+    this.announceTwice(this.configuration.gratuitous.masterRepeat, this.configuration.gratuitous.masterDelay, now);
+    this.scheduleRefresh(now);
+    this.#hintIfNeverHeard();
+    this.#finish(from, now);
+  }
+
+  /** @param span of the master-down timer; default the full one */
+  enterBackup(reason: string, now: MonotonicMs, span?: Milliseconds): void {
+    const initial = this.state === 'INIT';
+    if (this.state !== 'MASTER') this.masterInterval = this.configuration.advertisementInterval;
+    const returning = this.state === 'FAULT';
+    const from = this.#change('BACKUP', reason, now, initial);
+    if (from === 'MASTER') this.#release();
+    if (this.masterAddress === undefined) {
+      this.silence = 'nobody advertised';
+      this.silentSince = Math.max(now, this.host.startupEnds);
+    }
+    this.startTimer(span ?? this.downInterval, now);
+    // Unicast peers may hold a stale neighbour entry for our own address (reference: behaviour A5).
+    if (returning && this.configuration.unicastPeers.length > 0) this.#announceSource(now);
+    this.#finish(from, now);
+  }
+
+  enterFault(reason: string, now: MonotonicMs): void {
+    const from = this.#change('FAULT', reason, now, this.state === 'INIT');
+    this.host.deadlines.clear(this.#timer);
+    this.listening = false;
+    this.preemptAt = undefined;
+    this.ownerYields = false;
+    this.masterPriority = 0;
+    this.masterAddress = undefined;
+    if (from === 'MASTER') {
+      this.#sayGoodbye();
+      this.#release();
+    }
+    this.#finish(from, now);
+  }
+
+  /** Leaves for good; the addresses are the caller's to reconcile, after the goodbyes of all instances. */
+  retire(now: MonotonicMs): InstanceState {
+    const from = this.state;
+    if (from === 'MASTER') this.#sayGoodbye();
+    this.host.deadlines.clear(this.#timer);
+    if (from === 'MASTER') this.#release(false);
+    this.state = 'STOP';
+    this.wanted = 'STOP';
+    this.since = now;
+    return from;
+  }
+
+  #sayGoodbye(): void {
+    this.send(VRRP.priorityStop);
+    this.host.out.log('info', `(${this.name}) sent 0 priority`);
+  }
+
+  #release(reconcile = true): void {
+    const { deadlines, gratuitous, out } = this.host;
+    this.statistics.releasedMaster++;
+    deadlines.clear(this.#secondBurst);
+    deadlines.clear(this.#refresh);
+    deadlines.clear(this.#rivalGone);
+    this.#rival = undefined;
+    gratuitous.cancel(this.name);
+    this.installed.clear();
+    if (this.addresses.length > 0) out.log('info', `(${this.name}) removing VIPs.`);
+    if (reconcile) this.reconcile();
+  }
+
+  #change(to: InstanceState, reason: string, now: MonotonicMs, initial: boolean): InstanceState {
+    const from = this.state;
+    this.state = to;
+    this.wanted = to;
+    this.since = now;
+    this.reason = reason;
+    this.logged.clear();
+    this.host.out.log('notice', `(${this.name}) Entering ${to} STATE${initial ? ' (init)' : ''}: ${reason}`);
+    return from;
+  }
+
+  #finish(from: InstanceState, now: MonotonicMs): void {
+    const { name: instance, state: to, reason, effectivePriority: priority } = this;
+    if (from !== to) this.host.out.event({ kind: 'vrrp-instance', instance, from, to, priority, reason, at: now });
+    this.host.roleChanged(this);
+  }
+
+  #announceSource(now: MonotonicMs): void {
+    const { interface: name, family, gratuitous } = this.configuration;
+    if (this.sourceAddress === undefined || name === '') return;
+    this.host.gratuitous.burst(
+      this.name,
+      [{ address: this.sourceAddress, family, interface: name }],
+      1,
+      gratuitous,
+      now,
+    );
+  }
+
+  /** Two masters in a cloud are mostly a filter between them: say once where to look. */
+  #hintIfNeverHeard(): void {
+    if (this.heardPeer || this.#hinted || this.owner) return;
+    this.#hinted = true;
+    const {
+      configuration: { unicastPeers, multicastGroup, virtualRouterId },
+      sourceAddress,
+    } = this;
+    const peers = unicastPeers.map((peer) => peer.address).join(', ');
+    const to = peers === '' ? `the multicast group ${multicastGroup}` : `the unicast peers ${peers}`;
+    this.host.out.log(
+      'notice',
+      `(${this.name}) is master without ever having heard another router. If there is one, check that IP protocol 112 ` +
+        `passes between the machines (firewall, security group), that ${to} can be reached from ${sourceAddress ?? 'here'}, ` +
+        `and that virtual_router_id ${virtualRouterId} and version are the same on both`,
+    );
+  }
+
+  // ------------------------------------------------------------------------------------------------------- other masters
+
+  /**
+   * A second master was heard and did not make us yield.
+   * @returns whether this one should be logged
+   */
+  meetRival(source: string, now: MonotonicMs): boolean {
+    const gone = now + this.configuration.downTimerAdvertisements * this.masterInterval + 1000;
+    this.host.deadlines.set(this.#rivalGone, gone);
+    const rival = this.#rival?.source === source ? this.#rival : undefined;
+    if (rival) {
+      rival.heard++;
+      if (now < rival.nextLogAt) return false;
+      rival.nextLogAt = now + RIVAL_LOG_INTERVAL;
+      return true;
+    }
+    this.#rival = { source, since: now, heard: 1, nextLogAt: now + RIVAL_LOG_INTERVAL };
+    return true;
+  }
+
+  #rivalSilent(now: MonotonicMs): void {
+    if (!this.#rival) return;
+    const { source, since, heard } = this.#rival;
+    this.#rival = undefined;
+    const silent = this.configuration.downTimerAdvertisements * this.masterInterval + 1000;
+    this.host.out.log(
+      'notice',
+      `(${this.name}) second master ${source} is gone: it advertised ${heard} times within ${seconds(now - since - silent)}`,
+    );
+  }
+}

@@ -1,0 +1,99 @@
+/** Links and addresses as the kernel last reported them, indexed for the questions VRRP asks. */
+import type { AddressFamily, VirtualAddress } from '../config/model.ts';
+import type { KernelAddress, Link } from '../network/types.ts';
+
+/** linux/if.h */
+const IFF_NOARP = 0x80;
+/** linux/if_addr.h */
+const IFA_F_SECONDARY = 0x01;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_TENTATIVE = 0x40;
+/** linux/if_arp.h */
+const ARPHRD_ETHER = 1;
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/.test(address);
+}
+
+export class NetworkView {
+  #links = new Map<string, Link>();
+  #addresses = new Map<number, KernelAddress[]>();
+  /** `index|address/prefix` of everything the kernel has. */
+  #present = new Set<string>();
+
+  constructor(links: readonly Link[], addresses: readonly KernelAddress[]) {
+    this.setLinks(links);
+    this.setAddresses(addresses);
+  }
+
+  setLinks(links: readonly Link[]): void {
+    this.#links = new Map(links.map((link) => [link.name, link]));
+  }
+
+  setAddresses(addresses: readonly KernelAddress[]): void {
+    this.#addresses = new Map();
+    this.#present = new Set();
+    for (const address of addresses) {
+      const list = this.#addresses.get(address.interfaceIndex);
+      if (list) list.push(address);
+      else this.#addresses.set(address.interfaceIndex, [address]);
+      this.#present.add(`${address.interfaceIndex}|${address.address}/${address.prefixLength}`);
+    }
+  }
+
+  link(name: string): Link | undefined {
+    return this.#links.get(name);
+  }
+
+  isUp(name: string): boolean {
+    return this.#links.get(name)?.up === true;
+  }
+
+  /** Hardware address to put into ARP and neighbour advertisements; undefined where neither is spoken. */
+  announcingHardwareAddress(name: string): Uint8Array | undefined {
+    const link = this.#links.get(name);
+    if (!link?.up || (link.flags & IFF_NOARP) !== 0 || link.hardwareType !== ARPHRD_ETHER) return undefined;
+    return link.hardwareAddress.length === 6 ? link.hardwareAddress : undefined;
+  }
+
+  /** Whether the kernel has this address on its interface with its prefix. */
+  has(address: VirtualAddress): boolean {
+    const link = this.#links.get(address.interface);
+    return link !== undefined && this.#present.has(`${link.index}|${address.address}/${address.prefixLength}`);
+  }
+
+  /** Whether an address, whatever its prefix, is on the interface (or, without a name, on any). */
+  holds(interfaceName: string, address: string): boolean {
+    if (interfaceName !== '') return this.#of(interfaceName).some((candidate) => candidate.address === address);
+    return [...this.#addresses.values()].some((list) => list.some((candidate) => candidate.address === address));
+  }
+
+  /**
+   * The address advertisements are sent from: the first IPv4 address of the interface that is not a virtual one (primary
+   * before secondary), or its link-local IPv6 address once duplicate address detection is over.
+   * @param current the one used so far: kept while it exists, so that peers do not see another router
+   */
+  sourceAddress(
+    interfaceName: string,
+    family: AddressFamily,
+    isVirtual: (address: string) => boolean,
+    current: string | undefined,
+  ): string | undefined {
+    const candidates = this.#of(interfaceName).filter(
+      (candidate) =>
+        candidate.family === family &&
+        !isVirtual(candidate.address) &&
+        (family === 'inet' ||
+          (isLinkLocal(candidate.address) && (candidate.flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0)),
+    );
+    if (current !== undefined && candidates.some((candidate) => candidate.address === current)) return current;
+    // IFA_F_SECONDARY shares its bit with IFA_F_TEMPORARY; a link-local address is never temporary.
+    const primary = candidates.find((candidate) => (candidate.flags & IFA_F_SECONDARY) === 0);
+    return (primary ?? candidates[0])?.address;
+  }
+
+  #of(interfaceName: string): readonly KernelAddress[] {
+    const link = this.#links.get(interfaceName);
+    return (link && this.#addresses.get(link.index)) ?? [];
+  }
+}

@@ -1,0 +1,32 @@
+/** Collects what one call of the engine returns, in order. */
+import type { DaemonEvent, LogLevel } from '../core/events.ts';
+import type { Milliseconds } from '../core/time.ts';
+import type { VrrpIntent } from './types.ts';
+
+export class Outbox {
+  #intents: VrrpIntent[] = [];
+
+  push(intent: VrrpIntent): void {
+    this.#intents.push(intent);
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.#intents.push({ type: 'log', line: { level, message } });
+  }
+
+  event(event: DaemonEvent): void {
+    this.#intents.push({ type: 'event', event });
+  }
+
+  /** Hands over everything collected so far. */
+  take(): readonly VrrpIntent[] {
+    const intents = this.#intents;
+    this.#intents = [];
+    return intents;
+  }
+}
+
+/** A span of time for people: "3.609 s", "2 s". */
+export function seconds(span: Milliseconds): string {
+  return `${Number((span / 1000).toFixed(3))} s`;
+}

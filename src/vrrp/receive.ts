@@ -1,0 +1,177 @@
+/** What an accepted advertisement does to an instance (RFC 5798 sections 6.4.2 and 6.4.3; reference: behaviour A5). */
+import { compareAddresses } from '../core/ip-address.ts';
+import type { MonotonicMs } from '../core/time.ts';
+import { examine } from './examine.ts';
+import type { Finding } from './examine.ts';
+import type { Instance } from './instance.ts';
+import type { PacketMeta } from './types.ts';
+import type { ReceivedAdvertisement } from './wire/advertisement.ts';
+import { VRRP } from './wire/constants.ts';
+
+/** Sources whose sequence numbers are remembered; more routers than this do not share a virtual router. */
+const REMEMBERED_SEQUENCES = 16;
+
+/** Checks a packet against an instance and lets it act. */
+export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): void {
+  if (now < instance.host.startupEnds) return;
+  if (instance.state !== 'BACKUP' && instance.state !== 'MASTER') return;
+  const examination = examine(packet, meta, {
+    configuration: instance.configuration,
+    addressOctets: instance.addressOctets,
+    effectivePriority: instance.effectivePriority,
+    master: instance.state === 'MASTER',
+    previousSource: instance.masterAddress,
+    oldUnicastChecksum: instance.oldUnicastChecksum,
+    lastSequence: (source) => instance.heardSequences.get(source),
+    digests: instance.host.digests,
+  });
+  if (!examination.accepted) {
+    note(instance, examination.refusal, meta, 'dropped');
+    return;
+  }
+  const { advertisement, remarks, sequence } = examination;
+  for (const remark of remarks) note(instance, remark, meta, 'accepted');
+  if (examination.usesOldUnicastChecksum) {
+    instance.oldUnicastChecksum = true;
+    instance.host.out.log(
+      'notice',
+      `(${instance.name}) ${meta.source} computes the checksum as keepalived up to 1.3.6 did: doing the same from now on. ` +
+        'Write old_unicast_checksum to say so, or "old_unicast_checksum never" to forbid it',
+    );
+  }
+  instance.statistics.advertisementsReceived++;
+  instance.heardPeer = true;
+  if (advertisement.priority === VRRP.priorityStop) instance.statistics.priorityZeroReceived++;
+  if (sequence !== undefined) rememberSequence(instance, meta.source, sequence);
+  if (instance.state === 'MASTER') heardAsMaster(instance, advertisement, meta.source, now);
+  else heardAsBackup(instance, advertisement, meta.source, now);
+}
+
+/** Counts a finding, and logs it unless it was since the state or the master last changed. */
+function note(instance: Instance, finding: Finding, meta: PacketMeta, fate: 'dropped' | 'accepted'): void {
+  if (finding.counter) instance.statistics[finding.counter]++;
+  const key = `${finding.code} ${meta.source}`;
+  if (instance.logged.has(key)) return;
+  instance.logged.add(key);
+  instance.host.out.log(
+    fate === 'dropped' ? 'warning' : 'notice',
+    `(${instance.name}) ${finding.reason} (from ${meta.source}; ${fate}, further ones are only counted)`,
+  );
+}
+
+function rememberSequence(instance: Instance, source: string, sequence: number): void {
+  const { heardSequences, transmitter } = instance;
+  heardSequences.delete(source);
+  heardSequences.set(source, sequence);
+  const oldest = heardSequences.keys().next();
+  if (heardSequences.size > REMEMBERED_SEQUENCES && !oldest.done) heardSequences.delete(oldest.value);
+  // The original keeps one count for both directions and drops what is not above it: ours must not fall behind.
+  if (sequence > transmitter.sequence) transmitter.sequence = sequence;
+}
+
+/** Accepts another router as master. */
+function follow(instance: Instance, advertisement: ReceivedAdvertisement, source: string, now: MonotonicMs): void {
+  if (instance.masterAddress !== source) instance.logged.clear();
+  instance.masterAddress = source;
+  instance.masterPriority = advertisement.priority;
+  if (instance.configuration.version === 3) instance.masterInterval = advertisement.interval;
+  instance.silence = `no advertisement from ${source}`;
+  instance.silentSince = now;
+}
+
+function heardAsBackup(
+  instance: Instance,
+  advertisement: ReceivedAdvertisement,
+  source: string,
+  now: MonotonicMs,
+): void {
+  const { configuration, host, name, effectivePriority } = instance;
+  const { priority } = advertisement;
+  if (priority === VRRP.priorityStop) {
+    host.out.log('info', `(${name}) Backup received priority 0 advertisement`);
+    instance.masterPriority = 0;
+    instance.silence = `${source} resigned (priority 0), nobody advertised`;
+    instance.silentSince = now;
+    instance.startTimer(instance.skew, now);
+    return;
+  }
+  const atLeastOurs = priority >= effectivePriority;
+  if (atLeastOurs) instance.preemptAt = undefined;
+  else if (!configuration.nopreempt && !mayStay(instance, now)) {
+    host.out.log('info', `(${name}) received lower priority (${priority}) advert from ${source} - discarding`);
+    return;
+  }
+  if (priority !== VRRP.priorityOwner) instance.ownerYields = false;
+  follow(instance, advertisement, source, now);
+  instance.wanted = 'BACKUP';
+  instance.startTimer(instance.downInterval, now);
+}
+
+/** Whether a master of lower priority is left alone for the time of preempt_delay, which the first one heard starts. */
+function mayStay(instance: Instance, now: MonotonicMs): boolean {
+  const { preemptDelay } = instance.configuration;
+  if (preemptDelay <= 0) return false;
+  instance.preemptAt ??= now + preemptDelay;
+  return now < instance.preemptAt;
+}
+
+function heardAsMaster(
+  instance: Instance,
+  advertisement: ReceivedAdvertisement,
+  source: string,
+  now: MonotonicMs,
+): void {
+  const { configuration, host, name } = instance;
+  const { priority } = advertisement;
+  if (priority === VRRP.priorityStop) {
+    instance.advertise(now);
+    return;
+  }
+  const ours = instance.effectivePriority;
+  const order = compareAddresses(source, instance.sourceAddress ?? '');
+  if (priority === ours && order === 0) {
+    const finding = { code: 'own-address', reason: 'received an advertisement with our own priority and address' };
+    note(instance, finding, { source } as PacketMeta, 'dropped');
+    return;
+  }
+  if (priority > ours || (priority === ours && order > 0)) {
+    yieldTo(instance, advertisement, source, now);
+    return;
+  }
+  if (instance.listening && configuration.nopreempt) {
+    const reason = `not run for too long, ${source} (priority ${priority}) took over meanwhile and nopreempt is set`;
+    follow(instance, advertisement, source, now);
+    instance.group?.memberYields(instance, reason, now);
+    return;
+  }
+  const words = priority === ours ? 'same priority but lower address' : `lower priority ${priority}, ours ${ours}`;
+  if (instance.meetRival(source, now)) {
+    host.out.log('notice', `(${name}) Received advert from ${source} with ${words}, forcing new election`);
+  }
+  // RFC 9568 section 6.4.3: tell it, and every switch on the way, who the master is.
+  if (!configuration.lowerPriorityNoAdvertisement) instance.advertise(now);
+  instance.group?.announceLowerPriority(now);
+  const reason = `an advertisement of priority ${priority} from ${source}, ours is ${ours}`;
+  host.out.event({ kind: 'vrrp-lower-priority', instance: name, priority: ours, source, reason, at: now });
+}
+
+function yieldTo(instance: Instance, advertisement: ReceivedAdvertisement, source: string, now: MonotonicMs): void {
+  const { configuration, host, name, effectivePriority: ours } = instance;
+  const { priority } = advertisement;
+  if (configuration.higherPrioritySendAdvertisement) instance.advertise(now);
+  const words =
+    priority === ours
+      ? `same priority ${priority} but higher IP address than ours`
+      : `higher priority ${priority}, ours ${ours}`;
+  host.out.log('notice', `(${name}) Master received advert from ${source} with ${words}`);
+  if (instance.owner && priority === VRRP.priorityOwner) {
+    host.out.log('warning', `(${name}) ${source} claims to own the addresses too: yielding until it is gone`);
+    instance.ownerYields = true;
+  }
+  follow(instance, advertisement, source, now);
+  const relation =
+    priority === ours
+      ? `has our priority ${priority} and a higher address`
+      : `has priority ${priority}, ours is ${ours}`;
+  instance.group?.memberYields(instance, `${source} ${relation}`, now);
+}

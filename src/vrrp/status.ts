@@ -1,0 +1,25 @@
+/** An instance as dumps and status show it. */
+import type { Instance } from './instance.ts';
+import type { VrrpInstanceStatus } from './types.ts';
+
+export function instanceStatus(instance: Instance): VrrpInstanceStatus {
+  const { assessment, ownerYields, masterAddress } = instance;
+  return {
+    name: instance.name,
+    state: instance.state,
+    wantedState: instance.wanted,
+    since: instance.since,
+    reason: instance.reason,
+    basePriority: instance.configuration.priority,
+    effectivePriority: instance.effectivePriority,
+    priorityExplanation: ownerYields
+      ? `${assessment.explanation} (254: another owner was heard)`
+      : assessment.explanation,
+    masterPriority: instance.masterPriority,
+    ...(masterAddress !== undefined && { masterAddress }),
+    masterAdvertisementInterval: instance.masterInterval,
+    addressesSet: instance.state === 'MASTER' && instance.addresses.length > 0,
+    ...(instance.sourceAddress !== undefined && { sourceAddress: instance.sourceAddress }),
+    statistics: { ...instance.statistics },
+  };
+}
