@@ -101,15 +101,16 @@ function putDestination(builder: NetlinkMessageBuilder, destination: Destination
   putDestinationKey(builder, destination);
   builder
     .attributeU32(IPVS_DEST_ATTR.FWD_METHOD, forwardingNumber(forwarding))
-    .attributeU32(IPVS_DEST_ATTR.WEIGHT, destination.weight)
-    .attributeU32(IPVS_DEST_ATTR.U_THRESH, destination.upperThreshold)
-    .attributeU32(IPVS_DEST_ATTR.L_THRESH, destination.lowerThreshold);
+    .attributeU32(IPVS_DEST_ATTR.WEIGHT, destination.weight);
   if (forwarding.method === 'TUN') {
     builder
       .attributeU8(IPVS_DEST_ATTR.TUN_TYPE, IP_VS_TUNNEL_TYPE[forwarding.tunnel])
       .attributePort(IPVS_DEST_ATTR.TUN_PORT, forwarding.port ?? 0)
       .attributeU16(IPVS_DEST_ATTR.TUN_FLAGS, IP_VS_TUNNEL_FLAGS[forwarding.checksum]);
   }
+  builder
+    .attributeU32(IPVS_DEST_ATTR.U_THRESH, destination.upperThreshold)
+    .attributeU32(IPVS_DEST_ATTR.L_THRESH, destination.lowerThreshold);
 }
 
 function putDaemon(builder: NetlinkMessageBuilder, daemon: SyncDaemon): void {
@@ -118,6 +119,9 @@ function putDaemon(builder: NetlinkMessageBuilder, daemon: SyncDaemon): void {
     .attributeString(IPVS_DAEMON_ATTR.MCAST_IFN, daemon.interface)
     .attributeU32(IPVS_DAEMON_ATTR.SYNC_ID, daemon.syncId);
   if (daemon.maxLength !== undefined) builder.attributeU16(IPVS_DAEMON_ATTR.SYNC_MAXLEN, daemon.maxLength);
+  // Host order, unlike every other port here (net/netfilter/ipvs/ip_vs_ctl.c reads it with nla_get_u16).
+  if (daemon.port !== undefined) builder.attributeU16(IPVS_DAEMON_ATTR.MCAST_PORT, daemon.port);
+  if (daemon.ttl !== undefined) builder.attributeU8(IPVS_DAEMON_ATTR.MCAST_TTL, daemon.ttl);
   if (daemon.group !== undefined) {
     const group = parseIpAddress(daemon.group);
     if (!group) throw new DaemonError('IPVS_ADDRESS_INVALID', `"${daemon.group}" is no multicast address`);
@@ -126,9 +130,6 @@ function putDaemon(builder: NetlinkMessageBuilder, daemon: SyncDaemon): void {
       group.bytes,
     );
   }
-  // Host order, unlike every other port here (net/netfilter/ipvs/ip_vs_ctl.c reads it with nla_get_u16).
-  if (daemon.port !== undefined) builder.attributeU16(IPVS_DAEMON_ATTR.MCAST_PORT, daemon.port);
-  if (daemon.ttl !== undefined) builder.attributeU8(IPVS_DAEMON_ATTR.MCAST_TTL, daemon.ttl);
 }
 
 function command(familyId: number, number: number, flags: number): NetlinkMessageBuilder {

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { DaemonError } from '../../../src/core/errors.ts';
+import { ServiceReconciler } from '../../../src/ipvs/reconciler.ts';
+import type { ReconcileReport, ServiceTable } from '../../../src/ipvs/reconciler.ts';
+import { serviceKeyText } from '../../../src/ipvs/keys.ts';
+import type { IpvsOutcome } from '../../../src/ipvs/outcome.ts';
+import type { Destination, IpvsOperation, Service } from '../../../src/ipvs/types.ts';
+import { IpvsKernelModel } from './kernel-model.ts';
+
+function server(lastOctet: number, weight = 1): Destination {
+  return {
+    family: 'inet',
+    address: `172.16.1.${lastOctet}`,
+    port: 80,
+    weight,
+    forwarding: { method: 'NAT' },
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  };
+}
+
+function service(address: string, destinations: readonly Destination[], scheduler = 'rr'): Service {
+  return {
+    key: { kind: 'address', family: 'inet', protocol: 'tcp', address, port: 80 },
+    scheduler,
+    flags: 0,
+    timeoutSeconds: 0,
+    netmask: '255.255.255.255',
+    destinations,
+  };
+}
+
+/** The table of a kernel whose answers come when the test says so. */
+class Table implements ServiceTable {
+  readonly kernel: IpvsKernelModel;
+  dumps = 0;
+  /** Destinations that were read, by service. */
+  read: string[] = [];
+  batches: (readonly IpvsOperation[])[] = [];
+  beforeAnswer: () => Promise<void> = () => Promise.resolve();
+  failure: Error | undefined;
+
+  constructor(services: readonly Service[] = []) {
+    this.kernel = new IpvsKernelModel(services);
+  }
+
+  dumpServices(wantDestinations: (keyText: string) => boolean = () => true): Promise<Service[]> {
+    this.dumps++;
+    return Promise.resolve(
+      this.kernel.dump().map((entry) => {
+        const text = serviceKeyText(entry.key);
+        if (!wantDestinations(text)) return { ...entry, destinations: [] };
+        this.read.push(text);
+        return entry;
+      }),
+    );
+  }
+
+  async apply(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
+    this.batches.push(operations);
+    const outcomes = this.kernel.apply(operations);
+    await this.beforeAnswer();
+    if (this.failure) throw this.failure;
+    return outcomes;
+  }
+}
+
+describe('the service reconciler', () => {
+  it('dumps once, and then writes only what changed', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(2), server(3)])]);
+    await reconciler.setDesired([service('192.0.2.1', [server(2), server(3, 7)])]);
+    await reconciler.setDesired([service('192.0.2.1', [server(2), server(3, 7)])]);
+    expect(table.dumps).toBe(1);
+    expect(table.batches.map((batch) => batch.map(({ op }) => op))).toEqual([
+      ['add-service', 'add-destination', 'add-destination'],
+      ['edit-destination'],
+    ]);
+    expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2), server(3, 7)])]);
+  });
+
+  it('hands the writes to the kernel before it returns, once the table is known', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(2)])]);
+    const settled = reconciler.setDesired([service('192.0.2.1', [server(2, 0)])]);
+    expect(table.kernel.dump()[0]?.destinations[0]?.weight).toBe(0);
+    await settled;
+  });
+
+  it('leaves foreign services alone, and does not even read their servers', async () => {
+    const foreign = service('198.51.100.1', [server(9)], 'wlc');
+    const table = new Table([foreign]);
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(2)])]);
+    await reconciler.setDesired([]);
+    expect(table.kernel.dump()).toEqual([foreign]);
+    expect(table.read).toEqual([]);
+    expect([...reconciler.owned]).toEqual([]);
+  });
+
+  it('makes a foreign service its own when it becomes wanted, with its servers as wanted', async () => {
+    const table = new Table([service('198.51.100.1', [server(8), server(9)], 'wlc')]);
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([]);
+    await reconciler.setDesired([service('198.51.100.1', [server(9), server(10)])]);
+    expect(table.kernel.dump()).toEqual([service('198.51.100.1', [server(9), server(10)])]);
+    expect(table.kernel.log.map(({ op }) => op)).toEqual(['edit-service', 'add-destination', 'delete-destination']);
+  });
+
+  it('edits what a predecessor left behind, and deletes what it is told to adopt', async () => {
+    const table = new Table([service('192.0.2.1', [server(2)]), service('192.0.2.2', [server(2)])]);
+    const reconciler = new ServiceReconciler(table);
+    reconciler.adopt([serviceKeyText(service('192.0.2.2', []).key)]);
+    await reconciler.setDesired([service('192.0.2.1', [server(2, 5)])]);
+    expect(table.kernel.log.map(({ op }) => op)).toEqual(['edit-destination', 'delete-service']);
+  });
+
+  it('writes everything again after somebody cleared the table', async () => {
+    const table = new Table();
+    const reports: ReconcileReport[] = [];
+    const reconciler = new ServiceReconciler(table, (report) => reports.push(report));
+    const wanted = [service('192.0.2.1', [server(2)]), service('192.0.2.2', [server(3)])];
+    await reconciler.setDesired(wanted);
+    table.kernel.write({ op: 'flush' });
+    await reconciler.resync();
+    expect(table.kernel.dump()).toEqual(wanted);
+    expect(reports.map(({ resynchronised }) => resynchronised)).toEqual([true, false, true, false]);
+  });
+
+  it('notices by the answers that somebody cleared the table', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(2)]), service('192.0.2.2', [server(3)])]);
+    table.kernel.write({ op: 'flush' });
+    const wanted = [service('192.0.2.1', [server(2)]), service('192.0.2.2', [server(3, 9)])];
+    await reconciler.setDesired(wanted);
+    expect(table.kernel.dump()).toEqual(wanted);
+    expect(table.dumps).toBe(2);
+  });
+
+  it('adds a server that is missing when it is to be changed', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(2), server(3)])]);
+    const { key } = service('192.0.2.1', []);
+    table.kernel.write({ op: 'delete-destination', key, destination: server(3) });
+    const wanted = [service('192.0.2.1', [server(2), server(3, 4)])];
+    await reconciler.setDesired(wanted);
+    expect(table.kernel.dump()).toEqual(wanted);
+  });
+
+  it('keeps only the latest of the wishes that come while it writes', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([]);
+    let answer: () => void = () => undefined;
+    table.beforeAnswer = () => new Promise((resolve) => (answer = resolve));
+    const settled = [reconciler.setDesired([service('192.0.2.1', [server(2, 1)])])];
+    for (const weight of [2, 3, 4]) settled.push(reconciler.setDesired([service('192.0.2.1', [server(2, weight)])]));
+    table.beforeAnswer = () => Promise.resolve();
+    answer();
+    await Promise.all(settled);
+    expect(table.kernel.log.map(({ op }) => op)).toEqual(['add-service', 'add-destination', 'edit-destination']);
+    expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2, 4)])]);
+  });
+
+  it('takes a wish that comes in the moment the last write is answered', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    let second: Promise<void> | undefined;
+    await reconciler.setDesired([service('192.0.2.1', [server(2, 1)])]).then(() => {
+      second = reconciler.setDesired([service('192.0.2.1', [server(2, 2)])]);
+    });
+    await second;
+    expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2, 2)])]);
+  });
+
+  it('reports a refusal once with its cause, keeps the rest, and tries again with the next wish', async () => {
+    const table = new Table();
+    const outcomes: IpvsOutcome[] = [];
+    const reconciler = new ServiceReconciler(table, (report) => outcomes.push(...report.outcomes));
+    const good = service('192.0.2.1', [server(2)]);
+    await reconciler.setDesired([service('192.0.2.9', [], 'unheard-of'), good]);
+    expect(outcomes.filter(({ result }) => result === 'failed').map(({ reason }) => reason)).toEqual([
+      'cannot add service tcp 192.0.2.9:80 (unheard-of): the kernel has no scheduler "unheard-of"; load the module ip_vs_unheard-of',
+    ]);
+    expect(table.kernel.dump()).toEqual([good]);
+    table.kernel.schedulers.add('unheard-of');
+    await reconciler.setDesired([service('192.0.2.9', [], 'unheard-of'), good]);
+    expect(table.kernel.dump()).toHaveLength(2);
+    expect(table.dumps).toBe(1);
+  });
+
+  it('does not look again because servers fail of a service that could not be made', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.9', [server(2)], 'unheard-of')]);
+    expect(table.dumps).toBe(1);
+    expect(table.batches).toHaveLength(1);
+  });
+
+  it('looks at the table first when the answers to a write were lost', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([]);
+    table.failure = new DaemonError('ENOBUFS', 'answers lost');
+    await expect(reconciler.setDesired([service('192.0.2.1', [server(2)])])).rejects.toThrow('answers lost');
+    table.failure = undefined;
+    const wanted = [service('192.0.2.1', [server(2)]), service('192.0.2.2', [])];
+    await reconciler.setDesired(wanted);
+    expect(table.dumps).toBe(2);
+    expect(table.kernel.dump()).toEqual(wanted);
+    expect(table.batches.at(-1)?.map(({ op }) => op)).toEqual(['add-service']);
+  });
+
+  it('gives up on a rival who undoes everything at once', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(2)])]);
+    table.beforeAnswer = () => {
+      table.kernel.write({ op: 'flush' });
+      return Promise.resolve();
+    };
+    table.kernel.write({ op: 'flush' });
+    await reconciler.setDesired([service('192.0.2.1', [server(2, 3)])]);
+    expect(table.dumps).toBeLessThanOrEqual(4);
+  });
+
+  it('merges services that two virtual servers share', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([
+      service('192.0.2.1', [server(2), server(2, 9)]),
+      service('192.0.2.1', [server(3)], 'wlc'),
+    ]);
+    expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2), server(3)])]);
+    expect(table.kernel.log.map(({ op }) => op)).toEqual(['add-service', 'add-destination', 'add-destination']);
+  });
+});
