@@ -60,7 +60,7 @@ describe("the kernel's refusals", () => {
     expect(judgeOutcome(operations[name]!, errno, '').result).toBe('already');
   });
 
-  it('are errors otherwise, with the operation and the kernel's words', () => {
+  it('are errors otherwise, with the operation and the words of the kernel', () => {
     expect(judgeOutcome({ op: 'add-destination', key, destination }, 34, 'result out of range (ERANGE)')).toMatchObject(
       {
         result: 'failed',
