@@ -1,0 +1,49 @@
+/** The bars a figure of this daemon must meet, and the judgement. Pure. */
+import type { Statistic, Summary } from './statistics.ts';
+
+export type Bar =
+  /** At most `limit`, in the unit of the row. */
+  | { readonly kind: 'at-most'; readonly statistic: Statistic; readonly limit: number }
+  /** At least `limit`: nobody may be earlier than the protocol allows. */
+  | { readonly kind: 'at-least'; readonly statistic: Statistic; readonly limit: number }
+  /** At most `factor` times what keepalived showed in the same run. */
+  | { readonly kind: 'of-original'; readonly statistic: Statistic; readonly factor: number };
+
+export interface Judgement {
+  readonly met: boolean;
+  /** The bar in words, with the unit, for the table. */
+  readonly text: string;
+}
+
+/** Milliseconds that a takeover may seem early: the capture stamps a frame before the backup has received it. */
+const takeoverEarliest = -0.1;
+
+/** One place for every limit. A measurement without a bar here only shows its figures. */
+export const bars = {
+  takeover: [
+    { kind: 'at-most', statistic: 'median', limit: 1 },
+    { kind: 'at-least', statistic: 'min', limit: takeoverEarliest },
+  ],
+  takeoverAfterStop: [
+    { kind: 'at-most', statistic: 'median', limit: 1 },
+    { kind: 'at-least', statistic: 'min', limit: takeoverEarliest },
+  ],
+} as const satisfies Record<string, readonly Bar[]>;
+
+/**
+ * Judges one bar. `original` is keepalived's summary of the same row, absent when only this daemon was measured; a
+ * relative bar is then met, because there is nothing to miss.
+ */
+export function judge(bar: Bar, ours: Summary, original: Summary | undefined, unit: string): Judgement {
+  const value = ours[bar.statistic];
+  switch (bar.kind) {
+    case 'at-most':
+      return { met: value <= bar.limit, text: `${bar.statistic} <= ${bar.limit} ${unit}` };
+    case 'at-least':
+      return { met: value >= bar.limit, text: `${bar.statistic} >= ${bar.limit} ${unit}` };
+    case 'of-original': {
+      const text = `${bar.statistic} <= ${bar.factor} x keepalived's`;
+      return { met: original === undefined || value <= bar.factor * original[bar.statistic], text };
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The configurations that are measured. Pure. */
+
+export interface InstanceOptions {
+  readonly version: 2 | 3;
+  /** Milliseconds. */
+  readonly interval: number;
+  /** 255 (the address owner) is master from its first moment on, which makes short runs. */
+  readonly priority: number;
+  /** `vrrp_rt_priority`, or undefined for normal scheduling. */
+  readonly realTimePriority?: number | undefined;
+  /** Number of instances beside the measured one; for reloads that change something. */
+  readonly extraInstances?: number;
+}
+
+function instance(name: string, virtualRouterId: number, lastOctet: number, options: InstanceOptions): string[] {
+  return [
+    `vrrp_instance ${name} {`,
+    `    state ${options.priority === 255 ? 'MASTER' : 'BACKUP'}`,
+    '    interface eth0',
+    `    virtual_router_id ${virtualRouterId}`,
+    `    priority ${options.priority}`,
+    `    version ${options.version}`,
+    `    advert_int ${options.interval / 1000}`,
+    ...(options.version === 2
+      ? ['    authentication {', '        auth_type PASS', '        auth_pass measured', '    }']
+      : []),
+    '    virtual_ipaddress {',
+    `        192.0.2.${lastOctet}/24`,
+    '    }',
+    '}',
+  ];
+}
+
+/** Virtual router of the measured instance; extra ones count up from it. */
+export const measuredRouter = 51;
+
+/** One side of the pair: VRRP only, one instance on eth0 with one address. */
+export function pairConfiguration(options: InstanceOptions): string {
+  const lines = [
+    'global_defs {',
+    '    router_id measured',
+    ...(options.realTimePriority === undefined ? [] : [`    vrrp_rt_priority ${options.realTimePriority}`]),
+    '}',
+    ...instance('VI_1', measuredRouter, 100, options),
+  ];
+  for (let extra = 1; extra <= (options.extraInstances ?? 0); extra++) {
+    lines.push(...instance(`VI_EXTRA_${extra}`, measuredRouter + extra, 100 + extra, options));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * A large balancer: `virtualServers` services (at most 62,500) with `realServers` checked servers each (at most 250).
+ * 10,000 with 3 make 270,003 lines.
+ */
+export function* largeConfiguration(virtualServers: number, realServers: number): Generator<string> {
+  yield 'global_defs {\n    router_id large\n}\n';
+  for (let service = 0; service < virtualServers; service++) {
+    const high = Math.floor(service / 250);
+    const low = (service % 250) + 1;
+    const servers = Array.from({ length: realServers }, (_, server) =>
+      [
+        `    real_server 10.${server + 1}.${high}.${low} 80 {`,
+        '        weight 1',
+        '        TCP_CHECK {',
+        '            connect_timeout 3',
+        '            connect_port 80',
+        '        }',
+        '    }',
+      ].join('\n'),
+    );
+    const head = ['    delay_loop 6', '    lb_algo rr', '    lb_kind NAT', '    protocol TCP'];
+    yield `${[`virtual_server 10.0.${high}.${low} 80 {`, ...head, ...servers, '}'].join('\n')}\n`;
+  }
+}

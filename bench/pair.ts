@@ -1,0 +1,79 @@
+/** Master and backup of one daemon on a LAN of their own, settled and quiet: where most measurements begin. */
+import type { Contender } from './contenders.ts';
+import type { InstanceOptions } from './configurations.ts';
+import { pairConfiguration } from './configurations.ts';
+import { Daemon } from './daemon.ts';
+import { Lan } from './lan.ts';
+import type { WorkFolder } from './measurement.ts';
+import type { ProtocolTiming } from './protocol-times.ts';
+import { masterDownTime } from './protocol-times.ts';
+
+export type PairOptions = Pick<InstanceOptions, 'version' | 'interval' | 'realTimePriority'>;
+
+const backupPriority = 100;
+
+export class Pair implements AsyncDisposable {
+  readonly lan: Lan;
+  readonly master: Daemon;
+  readonly backup: Daemon;
+  readonly timing: ProtocolTiming;
+  readonly #resources: AsyncDisposableStack;
+
+  private constructor(
+    lan: Lan,
+    master: Daemon,
+    backup: Daemon,
+    timing: ProtocolTiming,
+    resources: AsyncDisposableStack,
+  ) {
+    this.lan = lan;
+    this.master = master;
+    this.backup = backup;
+    this.timing = timing;
+    this.#resources = resources;
+  }
+
+  /** Starts both and returns when the master has advertised and the backup has heard it. */
+  static async start(contender: Contender, folder: WorkFolder, options: PairOptions): Promise<Pair> {
+    await using resources = new AsyncDisposableStack();
+    const lan = resources.use(await Lan.create());
+    const timing = { version: options.version, interval: options.interval, backupPriority, downTimerAdverts: 3 };
+    const launch = (machine: 'first' | 'second', priority: number): Daemon => {
+      const configuration = folder.write(`${machine}.conf`, pairConfiguration({ ...options, priority }));
+      const { namespace } = lan[machine];
+      return resources.use(Daemon.start(contender, namespace, configuration, folder.file(`${machine}.log`)));
+    };
+    const settled = async <T>(daemon: Daemon, wait: Promise<T>): Promise<T> => {
+      try {
+        return await wait;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${contender.name}: ${reason}\nEnd of its log:\n${daemon.logEnd()}`, { cause: error });
+      }
+    };
+    const master = launch('first', 255);
+    const patience = 15_000 + masterDownTime(timing);
+    const count = (source: string): number =>
+      lan.capture.advertisements.filter((seen) => seen.source === source).length;
+    const advertised = (more: number): Promise<boolean> => {
+      const goal = count(lan.first.address) + more;
+      return lan.capture.until('an advertisement of the master', patience, () =>
+        count(lan.first.address) >= goal ? true : undefined,
+      );
+    };
+    await settled(master, advertised(1));
+    const backup = launch('second', backupPriority);
+    await settled(backup, backup.logged('Entering BACKUP STATE', patience));
+    await settled(master, advertised(2));
+    return new Pair(lan, master, backup, timing, resources.move());
+  }
+
+  /** Milliseconds after which a takeover that has not come will not come. */
+  get patience(): number {
+    return masterDownTime(this.timing) + 5000;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
