@@ -78,6 +78,8 @@ export function errorText(error: unknown): string {
   const code = errorCode(error);
   const known = code === undefined ? undefined : words[code];
   if (known !== undefined) return known;
+  // OpenSSL's message starts with a thread number and ends in a source line; the reason is what a person can use.
+  if (error instanceof Error && 'reason' in error && typeof error.reason === 'string') return error.reason;
   return error instanceof Error ? error.message : String(error);
 }
 

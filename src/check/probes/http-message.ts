@@ -52,7 +52,10 @@ export function requestFor(checker: HttpCheckerConfiguration, url: HttpUrlConfig
  * The name for TLS' server_name extension; undefined: none is sent. A virtual host may carry a port, which the extension
  * must not; addresses are not allowed in it at all (RFC 6066, section 3).
  */
-export function serverNameFor(checker: HttpCheckerConfiguration, url: HttpUrlConfiguration): string | undefined {
+export function serverNameFor(
+  checker: Pick<HttpCheckerConfiguration, 'enableSni' | 'sniName' | 'virtualHost'>,
+  url: Pick<HttpUrlConfiguration, 'sniName' | 'virtualHost'>,
+): string | undefined {
   const explicit = url.sniName ?? checker.sniName;
   const name = explicit ?? (checker.enableSni ? (url.virtualHost ?? checker.virtualHost) : undefined);
   const host = name?.replace(/:\d+$/, '');

@@ -1,0 +1,132 @@
+/** A check engine on a virtual clock against servers that answer as the test says. */
+import { CheckEngine, type CheckEnvironment } from '../../../src/check/engine.ts';
+import type { CheckIntent, ProbeRequest, ProbeResult } from '../../../src/check/types.ts';
+import type { CheckConfiguration, GlobalConfiguration } from '../../../src/config/model.ts';
+import type { DaemonEvent, LogLine } from '../../../src/core/events.ts';
+import type { Milliseconds, MonotonicMs } from '../../../src/core/time.ts';
+import { global as defaultGlobal } from './builders.ts';
+
+/** How a server answers one probe: when, and what; `never` leaves the engine without a report. */
+export type Answer = { readonly after: Milliseconds; readonly result: ProbeResult } | 'never';
+
+export const passes: Answer = { after: 1, result: { ok: true, detail: 'connected', duration: 1 } };
+export const refuses: Answer = {
+  after: 1,
+  result: { ok: false, phase: 'connect', detail: 'connection refused', duration: 1 },
+};
+
+export interface StartedProbe {
+  readonly at: MonotonicMs;
+  readonly request: ProbeRequest;
+}
+
+export class Simulation {
+  readonly engine: CheckEngine;
+  now: MonotonicMs;
+  readonly events: DaemonEvent[] = [];
+  readonly logs: LogLine[] = [];
+  readonly started: StartedProbe[] = [];
+  readonly cancelled: number[] = [];
+  /** Number of reconcile intents so far. */
+  reconciled = 0;
+  /** Called after every call of the engine. */
+  afterStep: () => void = () => undefined;
+  #answer: (request: ProbeRequest, now: MonotonicMs) => Answer;
+  readonly #pending: { readonly at: MonotonicMs; readonly id: number; readonly result: ProbeResult }[] = [];
+  readonly #global: GlobalConfiguration;
+
+  constructor(
+    configuration: CheckConfiguration,
+    answer: (request: ProbeRequest, now: MonotonicMs) => Answer,
+    options: { environment?: Partial<CheckEnvironment>; global?: Partial<GlobalConfiguration>; now?: MonotonicMs } = {},
+  ) {
+    this.#answer = answer;
+    this.now = options.now ?? 0;
+    this.#global = { ...defaultGlobal, ...options.global };
+    this.engine = new CheckEngine(configuration, this.#global, { random: () => 0, ...options.environment });
+    this.#take(this.engine.start(this.now));
+  }
+
+  answerWith(answer: (request: ProbeRequest, now: MonotonicMs) => Answer): void {
+    this.#answer = answer;
+  }
+
+  reload(configuration: CheckConfiguration, global: Partial<GlobalConfiguration> = {}): void {
+    this.#take(this.engine.reload(configuration, { ...this.#global, ...global }, this.now));
+  }
+
+  stop(): void {
+    this.#take(this.engine.stop(this.now));
+  }
+
+  /** Plays everything due up to and including `until`. */
+  run(until: MonotonicMs): void {
+    for (;;) {
+      const answer = this.#pending[0];
+      const timeout = this.engine.nextTimeout();
+      const next = Math.min(answer?.at ?? Number.POSITIVE_INFINITY, timeout ?? Number.POSITIVE_INFINITY);
+      if (next > until) break;
+      this.now = Math.max(this.now, next);
+      if (answer !== undefined && answer.at <= this.now) {
+        this.#pending.shift();
+        this.#take(this.engine.probeFinished(answer.id, answer.result, this.now));
+      } else {
+        this.#take(this.engine.timeout(this.now));
+      }
+    }
+    this.now = until;
+  }
+
+  /** `kind service/server FROM>TO` of the events so far that are not of single checkers. */
+  get story(): string[] {
+    return this.events
+      .filter((event) => event.kind !== 'checker')
+      .map((event) => {
+        switch (event.kind) {
+          case 'real-server':
+            return `RS ${event.server} ${event.from}>${event.to}`;
+          case 'virtual-server':
+            return `VS ${event.service} ${event.from}>${event.to}`;
+          default:
+            return event.kind;
+        }
+      });
+  }
+
+  /** `address:port=weight` of the destinations of the n-th wanted service. */
+  pool(service = 0): string[] {
+    const wanted = this.engine.desiredServices()[service];
+    return (wanted?.destinations ?? []).map(({ address, port, weight }) => `${address}:${port}=${weight}`);
+  }
+
+  #take(intents: readonly CheckIntent[]): void {
+    for (const intent of intents) {
+      switch (intent.type) {
+        case 'start-probe':
+          this.#startProbe(intent.request);
+          break;
+        case 'cancel-probe':
+          this.cancelled.push(intent.id);
+          break;
+        case 'reconcile-services':
+          this.reconciled += 1;
+          break;
+        case 'event':
+          this.events.push(intent.event);
+          break;
+        case 'log':
+          this.logs.push(intent.line);
+          break;
+      }
+    }
+    this.afterStep();
+  }
+
+  #startProbe(request: ProbeRequest): void {
+    this.started.push({ at: this.now, request });
+    const answer = this.#answer(request, this.now);
+    if (answer === 'never') return;
+    this.#pending.push({ at: this.now + answer.after, id: request.id, result: answer.result });
+    this.#pending.sort((a, b) => a.at - b.at);
+  }
+}
