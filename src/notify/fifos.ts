@@ -12,6 +12,8 @@ import type { Subjects } from './subjects.ts';
 const scriptReadTime = 100;
 
 interface OpenFifo {
+  /** Path and owner: a FIFO of a new configuration with the same is the same. */
+  readonly identity: string;
   readonly writer: NotifyFifoWriter;
   readonly takes: (line: FifoLine) => boolean;
   readonly script?: RunningScript;
@@ -28,26 +30,33 @@ export class NotifyFifos implements EventSubscriber {
     this.#log = log;
   }
 
-  /** Opens what the configuration names; what was open before is closed. An unusable FIFO is logged and left out. */
+  /**
+   * Opens what the configuration names and closes what it names no more. A FIFO that stays the same stays open, so that
+   * a reload loses no line; its script is started again. An unusable FIFO is logged and left out.
+   */
   async open(global: GlobalConfiguration): Promise<void> {
-    this.close();
     const wanted: readonly [string, NotifyFifo | undefined, (line: FifoLine) => boolean][] = [
       ['notify_fifo', global.notifyFifo, () => true],
       ['vrrp_notify_fifo', global.vrrpNotifyFifo, (line) => line.family === 'vrrp'],
       ['lvs_notify_fifo', global.lvsNotifyFifo, (line) => line.family === 'lvs'],
     ];
+    const before = this.#fifos;
     const fifos: OpenFifo[] = [];
     for (const [keyword, fifo, takes] of wanted) {
       if (fifo === undefined) continue;
+      const identity = JSON.stringify([fifo.path, fifo.user, fifo.group]);
+      const same = before.find((open) => open.identity === identity);
+      same?.script?.kill('SIGTERM');
       try {
-        const writer = await NotifyFifoWriter.open(fifo, this.#log);
+        const writer = same?.writer ?? (await NotifyFifoWriter.open(fifo, this.#log));
         const script = fifo.script && this.#startScript(keyword, fifo, fifo.script);
-        fifos.push(script === undefined ? { writer, takes } : { writer, takes, script });
+        fifos.push({ identity, writer, takes, ...(script === undefined ? {} : { script }) });
       } catch (error) {
         this.#log.error(`${keyword}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
     this.#fifos = fifos;
+    this.#closeAll(before.filter((old) => !fifos.some(({ writer }) => writer === old.writer)));
   }
 
   handle(event: DaemonEvent, subjects: Subjects): void {
@@ -56,10 +65,14 @@ export class NotifyFifos implements EventSubscriber {
     for (const fifo of this.#fifos) if (fifo.takes(line)) fifo.writer.write(line.text);
   }
 
-  /** Ends the scripts, closes the FIFOs and removes the ones we made. */
+  /** Closes the FIFOs, removes the ones we made, and ends the scripts. */
   close(): void {
     const fifos = this.#fifos;
     this.#fifos = [];
+    this.#closeAll(fifos);
+  }
+
+  #closeAll(fifos: readonly OpenFifo[]): void {
     for (const fifo of fifos) fifo.writer.close();
     // The scripts may still have lines to read.
     if (fifos.some((fifo) => fifo.script !== undefined)) {

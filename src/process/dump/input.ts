@@ -6,8 +6,6 @@ import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus } from '../.
 
 /** What neither configuration nor engine knows of an instance. A line whose value is missing is left out. */
 export interface InstanceDetails {
-  /** Source address of its advertisements now. */
-  readonly sourceAddress?: string;
   readonly interfaceIndex?: number;
   /** When its next timer is due. */
   readonly nextTimeout?: MonotonicMs;

@@ -86,8 +86,12 @@ function flagLines(configuration: VrrpInstanceConfiguration): string[] {
   return ['   Flags:', ...(unicast ? ['     Using unicast'] : [])];
 }
 
-function addressingLines(configuration: VrrpInstanceConfiguration, details: InstanceDetails): string[] {
-  const source = details.sourceAddress ?? configuration.sourceAddress;
+function addressingLines(
+  configuration: VrrpInstanceConfiguration,
+  status: VrrpInstanceStatus,
+  details: InstanceDetails,
+): string[] {
+  const source = status.sourceAddress ?? configuration.sourceAddress;
   const configured = configuration.sourceAddress === undefined ? '' : ' (from configuration)';
   const index =
     configuration.family === 'inet6' && details.interfaceIndex !== undefined
@@ -135,7 +139,10 @@ function priorityLines(configuration: VrrpInstanceConfiguration, status: VrrpIns
 function authenticationLines({ authentication, version, family }: VrrpInstanceConfiguration): string[] {
   if (version !== 2 || family !== 'inet') return [];
   const names = { PASS: 'SIMPLE_PASSWORD', AH: 'IPSEC_AH' } as const;
-  return [`   Authentication type = ${authentication === undefined ? 'none' : names[authentication.type]}`];
+  return [
+    `   Authentication type = ${authentication === undefined ? 'none' : names[authentication.type]}`,
+    ...(authentication?.type === 'PASS' ? ['   Password = ********'] : []),
+  ];
 }
 
 function addressLines(configuration: VrrpInstanceConfiguration, isSet: boolean): string[] {
@@ -193,7 +200,7 @@ export function instanceDataText(
       ? [`   Read timeout = ${moment(wallTime(nextTimeout, clock))}`]
       : []),
     `   Master down timer = ${masterDownMicroseconds(configuration, status)} usecs`,
-    ...addressingLines(configuration, details),
+    ...addressingLines(configuration, status, details),
     ...gratuitousLines(configuration),
     `   Down timer adverts = ${configuration.downTimerAdvertisements}`,
     `   Send advert after receive lower priority advert = ${!configuration.lowerPriorityNoAdvertisement}`,

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { parseKeepalivedArguments, type KeepalivedArguments } from '../../../src/cli/keepalived-arguments.ts';
+
+async function run(...argv: string[]): Promise<KeepalivedArguments> {
+  const parsed = await parseKeepalivedArguments(argv);
+  if (parsed.kind !== 'run') throw new Error(`not a run: ${JSON.stringify(parsed)}`);
+  return parsed.arguments;
+}
+
+describe('the command line of keepalived', () => {
+  it('needs no argument', async () => {
+    expect(await run()).toMatchObject({
+      vrrp: true,
+      checker: true,
+      bfd: true,
+      syslog: true,
+      dontFork: false,
+      logFacility: 'daemon',
+      logDetail: 0,
+    });
+  });
+
+  // Status and stderr of Debian's keepalived 2.2.7 for the same words.
+  it.each([
+    [['--bogus', '-Z'], 1, '', 'Unknown option --bogus\nUnknown option -Z\n'],
+    [['--use-file='], 1, '', 'Missing parameter for option --use-file\n'],
+    [['-f'], 1, '', 'Missing parameter for option -f\n'],
+    [['--v'], 1, '', 'Unknown option --v\n'],
+    [['--con'], 1, '', 'Unknown option --con\n'],
+    [['--help=3'], 1, '', 'Unknown option --help=3\n'],
+    [['--signum=JSON'], 0, '36\n', ''],
+    [['--sig=DATA'], 0, '10\n', ''],
+    [['--signum=FOO'], 1, '', 'Unknown sigfunc FOO\n'],
+  ])('%j: exit %i', async (argv, code, stdout, stderr) => {
+    expect(await parseKeepalivedArguments(argv)).toEqual({ kind: 'exit', code, stdout, stderr });
+  });
+
+  // signal(7): SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX-1 and SIGRTMIN+2 of glibc.
+  it.each([
+    ['STOP', 15],
+    ['RELOAD', 1],
+    ['DATA', 10],
+    ['STATS', 12],
+    ['STATS_CLEAR', 63],
+    ['JSON', 36],
+  ])('--signum=%s prints %i', async (name, number) => {
+    expect(await parseKeepalivedArguments([`--signum=${name}`])).toMatchObject({ code: 0, stdout: `${number}\n` });
+  });
+
+  it('says its version so that exporters find it', async () => {
+    const parsed = await parseKeepalivedArguments(['-v']);
+    if (parsed.kind !== 'exit') throw new Error('expected an answer');
+    expect(parsed.code).toBe(0);
+    // mehdy's exporter: second word of the first line of stderr, without its first character; JSON by --enable-json.
+    const word = parsed.stderr.split('\n')[0]?.split(' ')[1]?.slice(1) ?? '';
+    expect(word).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(parsed.stderr).toContain('--enable-json');
+    expect(parsed.stderr).toContain('keepalived-ts');
+  });
+
+  it('answers -v though an unknown option stands before it', async () => {
+    expect(await parseKeepalivedArguments(['--bogus', '-v'])).toMatchObject({ kind: 'exit', code: 0 });
+  });
+
+  it('reads what container images and operators pass', async () => {
+    expect(
+      await run(
+        '--log-console',
+        '--log-detail',
+        '--dont-fork',
+        '--config-id=pod-1',
+        '--use-file=/etc/k.d/*.conf',
+        '--pid=/p',
+      ),
+    ).toMatchObject({
+      logConsole: true,
+      logDetail: 1,
+      dontFork: true,
+      configId: 'pod-1',
+      configurationFile: '/etc/k.d/*.conf',
+      pidFile: '/p',
+    });
+  });
+
+  it('reads grouped letters, attached values and abbreviations', async () => {
+    expect(await run('-lnDDS3', '-fkeepalived.conf', '--dont-resp')).toMatchObject({
+      logConsole: true,
+      dontFork: true,
+      logDetail: 2,
+      logFacility: 'local3',
+      configurationFile: 'keepalived.conf',
+      dontRespawn: true,
+    });
+  });
+
+  it('keeps only the last value of an option', async () => {
+    expect(await run('-f', 'a', '-f', 'b')).toMatchObject({ configurationFile: 'b' });
+  });
+
+  it('keeps a file name that looks like a number, a negation or a path of keys', async () => {
+    expect(await run('-f', '0123', '-p', 'a.b.c', '-i', 'false')).toMatchObject({
+      configurationFile: '0123',
+      pidFile: 'a.b.c',
+      configId: 'false',
+    });
+  });
+
+  it('tests the configuration, with messages to stderr or to an attached file', async () => {
+    expect(await run('-t')).toMatchObject({ configTest: {} });
+    expect(await run('-tout')).toMatchObject({ configTest: { file: 'out' } });
+    // A word behind -t is no value of it: validators write `-t -f FILE`.
+    expect(await run('-t', '-f', 'x')).toMatchObject({ configTest: {}, configurationFile: 'x' });
+  });
+
+  it.each([
+    [['-P'], { vrrp: true, checker: false }],
+    [['-C'], { vrrp: false, checker: true }],
+    [['--no_bfd'], { bfd: false }],
+    [['-u', '022'], { umask: 0o022 }],
+    [['-u', '0x12'], { umask: 0o022 }],
+    [['-u', '18'], { umask: 0o022 }],
+    [['-S', 'local7'], { logFacility: 'local7' }],
+    [['-S', 'user'], { logFacility: 'user' }],
+    [['-g'], { logFile: '/tmp/keepalived.log' }],
+    [['-g/l'], { logFile: '/l' }],
+    [['-M'], { coreDump: true, coreDumpPattern: 'core' }],
+    [['-Mx'], { coreDump: true, coreDumpPattern: 'x' }],
+  ] as const)('%j', async (argv, expected) => {
+    expect(await run(...argv)).toMatchObject(expected);
+  });
+
+  it('reports words and values it cannot use, and runs', async () => {
+    expect(await parseKeepalivedArguments(['-S', '9', '-u', 'xyz', 'foo', '-n', 'bar'])).toMatchObject({
+      kind: 'run',
+      stderr: "Invalid log facility '9'\nInvalid --umask option xyz\nUnexpected argument(s): foo bar\n",
+      arguments: { dontFork: true, logFacility: 'daemon' },
+    });
+  });
+
+  it.each(['-T', '--genhash', '--genh'])('hands the line to genhash after %s', async (word) => {
+    expect(await parseKeepalivedArguments([word, '-s', '10.0.0.1', '--port', '80'])).toEqual({
+      kind: 'genhash',
+      argv: ['-s', '10.0.0.1', '--port', '80'],
+    });
+  });
+
+  it('refuses genhash anywhere else', async () => {
+    expect(await parseKeepalivedArguments(['-n', '-T'])).toMatchObject({ kind: 'exit', code: 1 });
+  });
+});

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
+import { vrrpJson } from '../../../src/process/dump/json.ts';
+import { statisticsText } from '../../../src/process/dump/statistics.ts';
+import { backupScenario, noStatistics, syncGroupScenario, trackingScenario } from './models.ts';
+import { readExporterStatistics } from './readers.ts';
+
+interface Dumped {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+const fixture = (name: string): string => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
+const read = (text: string): Dumped[] => JSON.parse(text) as Dumped[];
+
+const scenarios: readonly [string, VrrpDumpInput][] = [
+  ['sync-group', syncGroupScenario()],
+  ['tracking', trackingScenario()],
+  ['backup', backupScenario()],
+];
+
+/** What differs by time, and what later releases mask. */
+function comparable(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...data, last_transition: 0, ...('auth_data' in data ? { auth_data: 'masked' } : {}) };
+}
+
+describe('keepalived.json', () => {
+  // fixtures/*.json are what Debian's keepalived 2.2.7 wrote for fixtures/*.conf.
+  it.each(scenarios)('has the keys and values of keepalived: %s', (name, input) => {
+    const theirs = new Map(read(fixture(`${name}.json`)).map((instance) => [instance.data['iname'], instance]));
+    for (const { data, stats } of read(vrrpJson(input, 1))) {
+      const original = theirs.get(data['iname'])!;
+      expect(comparable(data)).toEqual(comparable(original.data));
+      expect(Object.keys(data)).toEqual(Object.keys(original.data));
+      // Releases from 2.4.0 on have the counters of the HMAC trailer besides.
+      expect(Object.keys(stats).filter((key) => !key.startsWith('auth_ext_'))).toEqual(Object.keys(original.stats));
+    }
+  });
+
+  it('puts the same array under `vrrp` in version 2', () => {
+    const input = syncGroupScenario();
+    expect(JSON.parse(vrrpJson(input, 2))).toEqual({ vrrp: JSON.parse(vrrpJson(input, 1)) });
+  });
+
+  it('gives appliances the numbers they work with', () => {
+    const data = read(vrrpJson(trackingScenario(), 1)).map((instance) => instance.data);
+    expect(data.map(({ state }) => state)).toEqual([2, 3, 3]);
+    expect(data[0]).toMatchObject({ iname: 'VI_1', ifp_ifname: 'va', vrid: 51, effective_priority: 131 });
+    expect(data[0]?.['last_transition']).toBeCloseTo(1795298215.419, 3);
+    expect(Number.isInteger(data[0]?.['garp_delay'])).toBe(true);
+  });
+
+  it('masks passwords', () => {
+    const text = vrrpJson(syncGroupScenario(), 1);
+    expect(text).not.toContain('secret12');
+    expect(read(text)[0]?.data['auth_data']).toBe('********');
+  });
+});
+
+describe('keepalived.stats', () => {
+  const counted = Object.fromEntries(Object.keys(noStatistics).map((key, position) => [key, position + 1]));
+  const [status] = syncGroupScenario().instances;
+  const text = statisticsText([{ ...status!, statistics: counted as unknown as typeof noStatistics }]);
+
+  it('has every line of keepalived in its place', () => {
+    const [theirs] = readExporterStatistics(fixture('sync-group.stats')).values();
+    const [ours] = readExporterStatistics(text).values();
+    const keys = [...(ours?.keys() ?? [])];
+    expect(keys.filter((key) => !key.startsWith('Authentication Extension Errors'))).toEqual([
+      ...(theirs?.keys() ?? []),
+    ]);
+  });
+
+  it('puts every counter under its own name', () => {
+    const [ours] = readExporterStatistics(text).values();
+    const expected: Readonly<Record<string, string>> = {
+      'Advertisements/Received': 'advertisementsReceived',
+      'Advertisements/Sent': 'advertisementsSent',
+      'Became master': 'becameMaster',
+      'Released master': 'releasedMaster',
+      'Packet Errors/Length': 'lengthErrors',
+      'Packet Errors/TTL': 'ttlErrors',
+      'Packet Errors/Invalid Type': 'invalidTypeErrors',
+      'Packet Errors/Advertisement Interval': 'advertisementIntervalErrors',
+      'Packet Errors/Address List': 'addressListErrors',
+      'Authentication Errors/Invalid Type': 'invalidAuthenticationType',
+      'Authentication Errors/Type Mismatch': 'authenticationTypeMismatch',
+      'Authentication Errors/Failure': 'authenticationFailure',
+      'Priority Zero/Received': 'priorityZeroReceived',
+      'Priority Zero/Sent': 'priorityZeroSent',
+    };
+    for (const [key, counter] of Object.entries(expected)) expect(ours?.get(key), key).toBe(counted[counter]);
+  });
+});
