@@ -1,7 +1,7 @@
 /** Servers, quorums, sorry servers and the wanted table over time (behaviour B4, B6, B9). */
 import { describe, expect, it } from 'vitest';
 import { checkedServer, configuration, realServer, tcpCheck, virtualServer } from './builders.ts';
-import { passes, refuses, Simulation, type Answer } from './simulation.ts';
+import { passes, refuses, Simulation, slowly, type Answer } from './simulation.ts';
 import type { ProbeRequest } from '../../../src/check/types.ts';
 
 /** Answers by the last number of the address; servers not named pass. */
@@ -329,7 +329,7 @@ describe('pacing', () => {
   });
 
   it('keeps to the limit of probes in flight', () => {
-    const simulation = new Simulation(crowd(100), () => ({ ...passes, after: 100 }) as Answer, {
+    const simulation = new Simulation(crowd(100), () => slowly(100), {
       environment: { maximumInFlight: 10 },
     });
     let most = 0;

@@ -1,7 +1,7 @@
 /** What a reload keeps and what it changes (behaviour B7). */
 import { describe, expect, it } from 'vitest';
 import { checkedServer, configuration, realServer, tcpCheck, virtualServer } from './builders.ts';
-import { passes, refuses, Simulation } from './simulation.ts';
+import { passes, refuses, Simulation, slowly } from './simulation.ts';
 
 const VS = '[192.168.1.54]:tcp:80';
 const RS = (host: number) => `[172.16.1.${host}]:tcp:80`;
@@ -33,7 +33,7 @@ describe('a reload', () => {
 
   it('leaves a probe in flight alone', () => {
     const simulation = running();
-    simulation.answerWith(() => ({ ...passes, after: 4000 }) as typeof passes);
+    simulation.answerWith(() => slowly(4000));
     simulation.run(14_000);
     expect(simulation.started).toHaveLength(2);
     simulation.reload(service(2, 3));

@@ -9,6 +9,12 @@ import { global as defaultGlobal } from './builders.ts';
 /** How a server answers one probe: when, and what; `never` leaves the engine without a report. */
 export type Answer = { readonly after: Milliseconds; readonly result: ProbeResult } | 'never';
 
+/** Passes after this long. */
+export const slowly = (after: Milliseconds): Answer => ({
+  after,
+  result: { ok: true, detail: 'connected', duration: after },
+});
+
 export const passes: Answer = { after: 1, result: { ok: true, detail: 'connected', duration: 1 } };
 export const refuses: Answer = {
   after: 1,
