@@ -106,15 +106,21 @@ export const ERRNO = {
 /** Beside the bundle (dist/main.mjs), or seen from this file when the sources run as they are. */
 const places = ['native', path.join('..', '..', 'dist', 'native')];
 
-function load(): Addon {
-  const candidates = places.map((place) => path.join(import.meta.dirname, place, 'keepalived.node'));
-  const file = candidates.find((candidate) => existsSync(candidate));
-  if (file === undefined) {
+/** The folder that the addon is in. @throws DaemonError ADDON_MISSING */
+export function addonFolder(): string {
+  const folders = places.map((place) => path.join(import.meta.dirname, place));
+  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'keepalived.node')));
+  if (folder === undefined) {
     throw new DaemonError(
       'ADDON_MISSING',
-      `keepalived.node is not in ${candidates.join(' nor ')}; "npm run build" makes it`,
+      `keepalived.node is neither in ${folders.join(' nor in ')}; "npm run build" makes it`,
     );
   }
+  return folder;
+}
+
+function load(): Addon {
+  const file = path.join(addonFolder(), 'keepalived.node');
   try {
     return createRequire(import.meta.url)(file) as Addon;
   } catch (error) {

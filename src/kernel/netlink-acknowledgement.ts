@@ -36,7 +36,7 @@ export function readAcknowledgement(bytes: Uint8Array, flags: number): Acknowled
   const requestAt = NLMSG_HEADER_LENGTH + errorLength;
   if (bytes.length < requestAt + NLMSG_HEADER_LENGTH) return { errno: malformed };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const errno = -view.getInt32(NLMSG_HEADER_LENGTH, LITTLE_ENDIAN);
+  const errno = 0 - view.getInt32(NLMSG_HEADER_LENGTH, LITTLE_ENDIAN);
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno };
   const requestLength = (flags & NLM_F_CAPPED) === 0 ? view.getUint32(requestAt, LITTLE_ENDIAN) : NLMSG_HEADER_LENGTH;
   return acknowledgement(errno, wordsOf(bytes.subarray(requestAt + netlinkAlign(requestLength))));
@@ -46,7 +46,7 @@ export function readAcknowledgement(bytes: Uint8Array, flags: number): Acknowled
 export function readDone(bytes: Uint8Array, flags: number): Acknowledgement {
   if (bytes.length < NLMSG_HEADER_LENGTH + errorLength) return { errno: 0 };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const errno = -view.getInt32(NLMSG_HEADER_LENGTH, LITTLE_ENDIAN);
+  const errno = 0 - view.getInt32(NLMSG_HEADER_LENGTH, LITTLE_ENDIAN);
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno };
   return acknowledgement(errno, wordsOf(bytes.subarray(NLMSG_HEADER_LENGTH + errorLength)));
 }

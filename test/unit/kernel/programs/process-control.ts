@@ -1,0 +1,66 @@
+// Does to itself what process-control.ts offers and prints what the kernel says then; the test asks other programs too.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import {
+  adoptOrphans,
+  clearRealTimePriority,
+  getAffinity,
+  getLimit,
+  lockMemory,
+  reapChild,
+  setAffinity,
+  setDumpable,
+  setLimit,
+  setNice,
+  setProcessName,
+  setRealTimePriority,
+  unlockMemory,
+} from '../../../../src/kernel/process-control.ts';
+
+const run = (command: string): string => execFileSync('sh', ['-c', command]).toString().trim();
+const status = (field: string): string =>
+  new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+const tell = (name: string, value: unknown): void => console.log(`${name} ${JSON.stringify(value)}`);
+
+setProcessName('Keepalived_healthcheckers');
+tell('comm', readFileSync('/proc/self/comm', 'utf8').trim());
+tell('cmdline', readFileSync('/proc/self/cmdline', 'utf8').replaceAll('\0', ' ').trim());
+
+setRealTimePriority(7);
+tell('policy', run(`chrt -p ${process.pid}`));
+tell('policy of a child', run('chrt -p $$'));
+clearRealTimePriority();
+tell('policy after', run(`chrt -p ${process.pid} | head -1`));
+
+const everywhere = getAffinity();
+setAffinity([0]);
+tell('affinity', run(`taskset -acp ${process.pid} | sed 's/.*: //' | sort -u`));
+setAffinity(everywhere);
+tell('affinity after', [...getAffinity()].join() === [...everywhere].join());
+
+setLimit('core', { soft: 0, hard: getLimit('core').hard });
+setLimit('rttime', { soft: 5_000_000, hard: Infinity });
+tell('core', getLimit('core').soft);
+tell('rttime', run(`prlimit --pid ${process.pid} --rttime -o SOFT,HARD --noheadings`));
+
+lockMemory();
+tell('locked', parseInt(status('VmLck'), 10) > 0);
+tell('resident', parseInt(status('VmRSS'), 10) < 200_000);
+unlockMemory();
+tell('unlocked', parseInt(status('VmLck'), 10));
+
+setDumpable(false);
+setNice(-5);
+tell('nice', run(`ps -L -o ni= -p ${process.pid} | sort -u`));
+setNice(0);
+
+// The shell ends at once and leaves its child to the next ancestor that adopts: this process.
+adoptOrphans(true);
+const orphan = Number(run('sleep 0.05 >/dev/null 2>&1 & echo $!'));
+tell('adopted', run(`ps -o ppid= -p ${orphan}`) === String(process.pid));
+tell('running', reapChild(orphan));
+setTimeout(() => {
+  const reaped = reapChild(orphan);
+  tell('reaped', reaped?.processId === orphan && reaped.status === 0);
+  tell('no child', reapChild(orphan));
+}, 150);
