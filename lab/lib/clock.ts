@@ -38,10 +38,7 @@ export async function until<T>(
 }
 
 /** The same, but a wait in vain answers false instead of throwing. */
-export async function happens(
-  options: UntilOptions,
-  probe: () => Promise<boolean> | boolean,
-): Promise<boolean> {
+export async function happens(options: UntilOptions, probe: () => Promise<boolean> | boolean): Promise<boolean> {
   try {
     return await until('', options, probe);
   } catch (error) {

@@ -53,7 +53,9 @@ export function guestObstacle(): string | undefined {
 
 function requireWord(name: string, value: string): string {
   if (!/^[\w./:,=@%+-]*$/.test(value)) {
-    throw new LabError(`"${value}" cannot be handed to the guest as ${name}: words on a kernel's command line hold no blanks and no quotes.`);
+    throw new LabError(
+      `"${value}" cannot be handed to the guest as ${name}: words on a kernel's command line hold no blanks and no quotes.`,
+    );
   }
   return `${name}=${value}`;
 }
@@ -86,7 +88,8 @@ export async function runInGuest(cleanUp: CleanUp, options: GuestOptions): Promi
   mkdirSync(out);
   mkdirSync('/lib/modules', { recursive: true });
   await bundle(options.module, path.join(out, 'main.mjs'));
-  for (const [name, file] of Object.entries(options.companions ?? {})) await bundle(file, path.join(out, `${name}.mjs`));
+  for (const [name, file] of Object.entries(options.companions ?? {}))
+    await bundle(file, path.join(out, `${name}.mjs`));
   const args = ['--enable-source-maps', '/run/out/main.mjs', ...(options.args ?? [])];
   const quoted = [process.execPath, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
   writeFileSync(path.join(out, 'command.sh'), `exec ${quoted.join(' ')}\n`);
@@ -174,7 +177,8 @@ async function boot(cleanUp: CleanUp, folder: string, options: GuestOptions): Pr
     clearTimeout(timer);
   });
   await forget();
-  if (late) throw new LabError(`The guest was not done after ${limit} s. Its last words:\n${lines.slice(-15).join('\n')}`);
+  if (late)
+    throw new LabError(`The guest was not done after ${limit} s. Its last words:\n${lines.slice(-15).join('\n')}`);
   return lines;
 }
 

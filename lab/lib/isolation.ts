@@ -47,7 +47,9 @@ export function waysOut(
 ): string[] {
   const reasons: string[] = [];
   const peers = new Map(cables.flatMap(([a, b]) => [[a.join(' '), b] as const, [b.join(' '), a] as const]));
-  const labAddresses = new Set(machines.flatMap(({ addresses }) => addresses.flatMap(({ addr_info }) => addr_info.map(({ local }) => local))));
+  const labAddresses = new Set(
+    machines.flatMap(({ addresses }) => addresses.flatMap(({ addr_info }) => addr_info.map(({ local }) => local))),
+  );
   for (const { machine, links, routes } of machines) {
     for (const link of links) {
       const reason = linkReason(machine, link, machines, peers);
@@ -79,10 +81,14 @@ function linkReason(
   const peer = peers.get(`${machine} ${link.ifname}`);
   if (peer === undefined) {
     // Tunnel devices that some kernels put into every new namespace are harmless while they are down.
-    return link.flags.includes('UP') ? `${machine} has an interface ${link.ifname} that the lab did not make` : undefined;
+    return link.flags.includes('UP')
+      ? `${machine} has an interface ${link.ifname} that the lab did not make`
+      : undefined;
   }
   if (kind !== 'veth') return `${link.ifname} of ${machine} is a ${kind ?? 'physical'} interface`;
-  const far = machines.find((candidate) => candidate.machine === peer[0])?.links.find(({ ifname }) => ifname === peer[1]);
+  const far = machines
+    .find((candidate) => candidate.machine === peer[0])
+    ?.links.find(({ ifname }) => ifname === peer[1]);
   if (far === undefined || far.ifindex !== link.link_index || far.link_index !== link.ifindex) {
     return `the other end of ${link.ifname} of ${machine} is not ${peer[1]} of ${peer[0]}`;
   }
@@ -110,12 +116,16 @@ export async function requireIsolation(topology: Topology): Promise<void> {
     });
   }
   const cables = topology.plan.cables.map(
-    ([a, b]) => [[a.machine, a.interface], [b.machine, b.interface]] as const,
+    ([a, b]) =>
+      [
+        [a.machine, a.interface],
+        [b.machine, b.interface],
+      ] as const,
   );
   const reasons = waysOut(machines, cables, await json<LinkFacts[]>(['-d', 'link']));
   if (reasons.length === 0) return;
   throw new LabError(
     `Traffic could leave the lab, so it is not played:\n${reasons.map((reason) => `  - ${reason}`).join('\n')}\n` +
-      'Something on this machine (a container network, NetworkManager, a udev rule) changed the lab\'s namespaces; stop it, or run the lab on another machine.',
+      "Something on this machine (a container network, NetworkManager, a udev rule) changed the lab's namespaces; stop it, or run the lab on another machine.",
   );
 }

@@ -3,7 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { CleanUp } from './clean-up.ts';
-import { nowMs, sleep } from './clock.ts';
+import { nowMs } from './clock.ts';
 import { LabError } from './errors.ts';
 
 export interface RunOptions {
@@ -147,7 +147,15 @@ export class Running {
   }
 
   async endsWithin(ms: number): Promise<boolean> {
-    return Promise.race([this.ended.then(() => true), sleep(ms).then(() => this.#code !== undefined)]);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(this.#code !== undefined);
+      }, ms);
+    });
+    return Promise.race([this.ended.then(() => true), late]).finally(() => {
+      clearTimeout(timer);
+    });
   }
 
   /** Ends it and all that descend from it at once, as a power failure does: none of them runs another instruction of its own. */

@@ -21,7 +21,11 @@ export interface CableEnd {
 
 export interface MachinePlan {
   readonly name: string;
-  readonly bridges?: readonly { readonly name: string; readonly mac?: string; readonly addresses?: readonly string[] }[];
+  readonly bridges?: readonly {
+    readonly name: string;
+    readonly mac?: string;
+    readonly addresses?: readonly string[];
+  }[];
   /** Addresses on lo besides 127.0.0.1. */
   readonly loopback?: readonly string[];
   /** `ip route add` arguments. */
@@ -123,16 +127,16 @@ export async function buildTopology(plan: TopologyPlan, prefix: string, cleanUp:
   for (const { name } of plan.machines) {
     const namespace = topology.namespace(name);
     if (existing.includes(namespace)) {
-      throw new LabError(`A network namespace "${namespace}" exists already. Remove it first: ip netns delete ${namespace}`);
+      throw new LabError(
+        `A network namespace "${namespace}" exists already. Remove it first: ip netns delete ${namespace}`,
+      );
     }
   }
   cleanUp.add('remove network namespaces', async () => {
     const lines = plan.machines.map(({ name }) => `netns delete ${topology.namespace(name)}`);
     await run('ip', ['-force', '-batch', '-'], { input: `${lines.join('\n')}\n`, accept: 'any' });
   });
-  const lines = [
-    ...plan.machines.map(({ name }) => `netns add ${topology.namespace(name)}`),
-  ];
+  const lines = [...plan.machines.map(({ name }) => `netns add ${topology.namespace(name)}`)];
   await run('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
   await Promise.all(plan.machines.map((machine) => setSysctls(topology, machine.name, commonSysctls)));
   const cables = plan.cables.map(([near, far]) => cableCommand(topology, near, far));
@@ -170,7 +174,11 @@ function machineCommands(plan: TopologyPlan, machine: MachinePlan): string[] {
   return lines;
 }
 
-async function setSysctls(topology: Topology, machine: string, settings: Readonly<Record<string, string | number>>): Promise<void> {
+async function setSysctls(
+  topology: Topology,
+  machine: string,
+  settings: Readonly<Record<string, string | number>>,
+): Promise<void> {
   const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   // -e: a kernel without IPv6 has none of its settings.
   await topology.run(machine, ['sysctl', '-q', '-e', '-w', ...words]);
