@@ -1,6 +1,7 @@
 /** `npm run bench`: named measurements of Debian's keepalived and of this daemon, side by side in the same run. */
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { runCommand } from './command.ts';
 import type { Contender } from './contenders.ts';
 import { BenchError, defaultBinaries, findContender } from './contenders.ts';
 import type { Bench, Measurement } from './measurement.ts';
@@ -126,14 +127,4 @@ async function main(): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
-// Ctrl-C reaches the namespaces and daemons as well, and what it does not reach ends with this process.
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const expected = error instanceof BenchError || (error instanceof TypeError && 'code' in error);
-  const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`bench: ${text}\n`);
-  process.exitCode = 2;
-}
+await runCommand('bench', main);

@@ -12,6 +12,9 @@ export type PairOptions = Pick<InstanceOptions, 'version' | 'interval' | 'realTi
 
 const backupPriority = 100;
 
+/** Priority of the master: the address owner's, so that a run need not wait for an election. */
+export const masterPriority = 255;
+
 export class Pair implements AsyncDisposable {
   readonly lan: Lan;
   readonly master: Daemon;
@@ -51,7 +54,7 @@ export class Pair implements AsyncDisposable {
         throw new Error(`${contender.name}: ${reason}\nEnd of its log:\n${daemon.logEnd()}`, { cause: error });
       }
     };
-    const master = launch('first', 255);
+    const master = launch('first', masterPriority);
     const patience = 15_000 + masterDownTime(timing);
     const count = (source: string): number =>
       lan.capture.advertisements.filter((seen) => seen.source === source).length;

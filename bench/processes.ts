@@ -108,6 +108,11 @@ export function peakResident(root: number): number {
   return (sum * 1024) / 1e6;
 }
 
+/** Open descriptors of all processes of a daemon. */
+export function openDescriptors(root: number): number {
+  return family(root).reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
+}
+
 /** Real-time priorities found in the family, one a process (0: not real-time). Field 40 of /proc/PID/stat. */
 export function realTimePriorities(root: number): number[] {
   return family(root).map((pid) => {

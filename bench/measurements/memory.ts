@@ -26,13 +26,13 @@ export const memory: Measurement = {
       return [];
     });
     const remarks = bench.contenders.map(({ name }) => `${name}: ${found[name][0]?.processes ?? 0} processes`);
-    return views.flatMap(({ title, read }): Row[] => {
+    return views.flatMap(({ title, read }, index): Row[] => {
       if (!wanted(bench, title)) return [];
       const samples = {
         keepalived: found.keepalived.map(read).filter((value) => value !== undefined),
         'keepalived-ts': found['keepalived-ts'].map(read).filter((value) => value !== undefined),
       };
-      return [{ title, unit: 'MB', samples, bars: [], remarks }];
+      return [{ title, unit: 'MB', samples, bars: [], remarks: index === 0 ? remarks : [] }];
     });
   },
 };

@@ -1,0 +1,146 @@
+/**
+ * `npm run soak`: a master is reloaded a thousand times, an instance coming and going, while its advertisements,
+ * memory and descriptors are watched.
+ */
+import { renameSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { runCommand } from './command.ts';
+import { measuredRouter, pairConfiguration } from './configurations.ts';
+import type { Contender } from './contenders.ts';
+import { BenchError, defaultBinaries, findContender } from './contenders.ts';
+import { WorkFolder } from './measurement.ts';
+import { masterPriority, Pair } from './pair.ts';
+import { memoryOf, openDescriptors } from './processes.ts';
+import { progressTo } from './progress.ts';
+import type { Finding, SoakReading } from './soak-findings.ts';
+import { judgeSoak } from './soak-findings.ts';
+
+const help = `npm run soak -- [options]
+
+Reloads a running master again and again (SIGHUP; each odd reload adds an instance, each even one removes it) and
+compares memory and descriptors early and late; no advertisement may be missed and the backup must never speak.
+Ends with 1 if something did not hold. About 4 minutes.
+
+Options
+  --reloads N      how many (1000)
+  --early N        reloads before the first reading (10)
+  --pace MS        between two reloads (200)
+  --interval MS    of the advertisements (100)
+  --ours PATH      the daemon to judge (${defaultBinaries['keepalived-ts']})
+  --with-original  the same for keepalived afterwards, shown and not judged
+  --original PATH  where that is (${defaultBinaries.keepalived})
+  --help           this text
+`;
+
+interface Plan {
+  readonly reloads: number;
+  readonly early: number;
+  readonly pace: number;
+  readonly interval: number;
+}
+
+/** Milliseconds of rest before a reading. */
+const rest = 3000;
+
+async function read(pid: number): Promise<SoakReading> {
+  await sleep(rest);
+  const memory = memoryOf(pid);
+  return {
+    memory: memory.distinct ?? memory.proportional,
+    descriptors: openDescriptors(pid),
+    processes: memory.processes,
+  };
+}
+
+async function soak(contender: Contender, plan: Plan, show: (line: string) => void): Promise<Finding[]> {
+  using folder = new WorkFolder();
+  const base = { version: 3, interval: plan.interval } as const;
+  await using pair = await Pair.start(contender, folder, base);
+  const { capture, first, second } = pair.lan;
+  const reload = async (extraInstances: number): Promise<void> => {
+    const text = pairConfiguration({ ...base, priority: masterPriority, extraInstances });
+    // Renamed into place, as careful administrators and configuration management do.
+    renameSync(folder.write('next.conf', text), folder.file('first.conf'));
+    pair.master.signal('SIGHUP');
+    await sleep(plan.pace);
+  };
+  const from = capture.advertisements.length;
+  let early: SoakReading | undefined;
+  for (let count = 1; count <= plan.reloads; count++) {
+    show(`${contender.name}: reload ${count} of ${plan.reloads}`);
+    await reload(count % 2);
+    if (count === plan.early) early = await read(pair.master.pid);
+  }
+  const late = await read(pair.master.pid);
+  return judgeSoak({
+    reloads: plan.reloads,
+    early: early ?? late,
+    late,
+    interval: plan.interval,
+    advertisements: capture.advertisements.slice(from),
+    master: first.address,
+    backup: second.address,
+    measuredRouter,
+    comingRouter: measuredRouter + 1,
+  });
+}
+
+function print(contender: Contender, findings: readonly Finding[], judged: boolean): void {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  process.stdout.write(`\n${contender.name}: ${contender.binary} (${contender.version})\n`);
+  for (const { what, seen, wanted, met } of findings) {
+    const verdict = judged ? `  ${met ? 'met' : 'MISSED'}` : '';
+    process.stdout.write(`  ${what.padEnd(width)}  ${seen}  (${wanted})${verdict}\n`);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, usual: number): number {
+  const value = text === undefined ? usual : Number(text);
+  if (!(Number.isInteger(value) && value > 0)) throw new BenchError(`--${name} wants a number from 1 on`);
+  return value;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      reloads: { type: 'string' },
+      early: { type: 'string' },
+      pace: { type: 'string' },
+      interval: { type: 'string' },
+      ours: { type: 'string' },
+      original: { type: 'string' },
+      'with-original': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const plan: Plan = {
+    reloads: wholeNumber('reloads', values.reloads, 1000),
+    early: wholeNumber('early', values.early, 10),
+    pace: wholeNumber('pace', values.pace, 200),
+    interval: wholeNumber('interval', values.interval, 100),
+  };
+  if (plan.early >= plan.reloads) throw new BenchError('--early must be smaller than --reloads');
+  if (process.getuid?.() !== 0) throw new BenchError('network namespaces need root: run this as root');
+  const ours = findContender('keepalived-ts', values.ours ?? defaultBinaries['keepalived-ts']);
+  const original =
+    values['with-original'] === true
+      ? findContender('keepalived', values.original ?? defaultBinaries.keepalived)
+      : undefined;
+  using progress = progressTo(process.stderr);
+  const findings = await soak(ours, plan, (line) => progress.show(line));
+  progress.clear();
+  print(ours, findings, true);
+  if (original !== undefined) {
+    const beside = await soak(original, plan, (line) => progress.show(line));
+    progress.clear();
+    print(original, beside, false);
+  }
+  return findings.every(({ met }) => met) ? 0 : 1;
+}
+
+await runCommand('soak', main);
