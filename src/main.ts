@@ -2,9 +2,7 @@
  * The one entrance: which program is meant by the name it was called with. The launchers in dist/bin pass that name as
  * the first word; children of the daemon are started with names of their own.
  */
-import { runKeepalived } from './process/daemon.ts';
-import { daemonRole } from './process/daemonize.ts';
-import { childRoles } from './process/child.ts';
+import { childRoles, daemonRole } from './process/roles.ts';
 
 async function main(name: string, argv: readonly string[]): Promise<number | undefined> {
   switch (name) {
@@ -19,6 +17,7 @@ async function main(name: string, argv: readonly string[]): Promise<number | und
     case 'keepalivectl':
       return (await import('./cli/keepalivectl.ts')).keepalivectlMain(argv);
     default: {
+      const { runKeepalived } = await import('./process/daemon.ts');
       const outcome = await runKeepalived(argv, name === daemonRole);
       return outcome.kind === 'exit' ? outcome.code : undefined;
     }

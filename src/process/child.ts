@@ -7,9 +7,7 @@ import { now } from '../kernel/clock.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
 import { RespawnPolicy } from './respawn.ts';
-
-/** Words on the command line of a child, behind the name of the program; nobody types them. */
-export const childRoles = { vrrp: '@vrrp', checker: '@checker' } as const;
+import { childRoles } from './roles.ts';
 
 export interface ChildListener {
   /** Anything the child says but `hello`, `configured` and `failed`. */

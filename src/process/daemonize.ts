@@ -3,9 +3,7 @@
  * until that is ready or has failed, and returns with its verdict. So `keepalived` in a script means "it runs now".
  */
 import { spawn } from 'node:child_process';
-
-/** Word on the command line of the process that became the daemon; nobody types it. */
-export const daemonRole = '@daemon';
+import { daemonRole } from './roles.ts';
 
 /** What the daemon tells the foreground process that started it. */
 export type DaemonVerdict = { readonly type: 'ready' } | { readonly type: 'exit'; readonly exitCode: number };

@@ -99,8 +99,10 @@ class VrrpWork implements ChildWork {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (engine === undefined || configuration === undefined) return;
-    await writeVrrpDump(kind, configuration, engine, this.#addresses.links);
+    const written = writeVrrpDump(kind, configuration, engine, this.#addresses);
+    // What is counted while the file is being written belongs to the next one.
     if (kind === 'statistics-and-clear') engine.clearStatistics();
+    await written;
   }
 
   status(): unknown {
