@@ -86,8 +86,10 @@ function assembleChecks(
   keptServers: ReadonlyMap<RealServerState, RealServerState>,
   now: MonotonicMs,
 ): ReadonlyMap<string, HealthCheck> {
-  const known = new Map<string, HealthCheck>();
-  for (const check of before.checks.values()) known.set(probeIdentity(check.checker), check);
+  // Made only when a check is met that did not exist before: most reloads change little.
+  let byQuestion: ReadonlyMap<string, HealthCheck> | undefined;
+  const known = () =>
+    (byQuestion ??= new Map([...before.checks.values()].map((check) => [probeIdentity(check.checker), check])));
   const checks = new Map<string, HealthCheck>();
   for (const virtualServer of virtualServers) {
     for (const server of virtualServer.servers) {
@@ -114,11 +116,11 @@ function continued(
   key: string,
   checker: CheckerConfiguration,
   before: Assembly,
-  known: ReadonlyMap<string, HealthCheck>,
+  known: () => ReadonlyMap<string, HealthCheck>,
 ): HealthCheck | undefined {
   const same = before.checks.get(key);
   if (same !== undefined) return same;
-  const asksTheSame = known.get(probeIdentity(checker));
+  const asksTheSame = known().get(probeIdentity(checker));
   if (asksTheSame === undefined) return undefined;
   const { progress, since, reason } = asksTheSame;
   const retriesUsed = progress.hasRun ? Math.min(progress.retriesUsed, checker.retry) : checker.retry;

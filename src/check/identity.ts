@@ -10,18 +10,11 @@ import type {
 } from '../config/model.ts';
 import { virtualServerLabels } from './labels.ts';
 
-/** JSON with sorted keys, so that equal values give equal text whatever built them. Absent and undefined are equal. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`);
-    return `{${fields.join(',')}}`;
-  }
-  return JSON.stringify(value);
-}
+/**
+ * JSON as it comes: every configuration is built by the same code, so equal values have their fields in the same order.
+ * (Were they not, checks would only be made twice, or a reload would ask again.) Absent and undefined are equal.
+ */
+const canonical = (value: object): string => JSON.stringify(value);
 
 /** Equal for checks that are the same in all respects, schedule included: one probe serves them all. */
 export function checkIdentity(checker: CheckerConfiguration): string {

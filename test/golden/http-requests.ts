@@ -1,10 +1,11 @@
 /**
- * Requests of keepalived 2.2.7 (Debian 1:2.2.7-1): its genhash, which is its checker's client code, run against a
- * listener on loopback port 18081 that recorded what it received. Made with
+ * Requests of keepalived 2.2.7 (Debian 1:2.2.7-1), recorded by a listener on loopback. Those to port 8001 come from its
+ * HTTP_GET checker (in a guest kernel with IPVS), those to port 18081 from its genhash, which is the same client code:
  * `genhash -s ADDRESS -p 18081 -u PATH [-P VERSION] [-V HOST]`.
  */
 export interface RecordedRequest {
   readonly address: string;
+  readonly port: number;
   readonly path: string;
   /** As in the configuration: http_protocol. */
   readonly protocol: '1.0' | '1.0C' | '1.1';
@@ -15,6 +16,15 @@ export interface RecordedRequest {
 export const recordedRequests: readonly RecordedRequest[] = [
   {
     address: '127.0.0.1',
+    port: 8001,
+    path: '/a',
+    protocol: '1.0',
+    octets:
+      '474554202f6120485454502f312e300d0a557365722d4167656e743a204b656570416c697665436c69656e740d0a486f73743a203132372e302e302e313a383030310d0a0d0a',
+  },
+  {
+    address: '127.0.0.1',
+    port: 18_081,
     path: '/index.html',
     protocol: '1.0',
     octets:
@@ -22,6 +32,7 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   {
     address: '127.0.0.1',
+    port: 18_081,
     path: '/index.html',
     protocol: '1.0C',
     octets:
@@ -29,6 +40,7 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   {
     address: '127.0.0.1',
+    port: 18_081,
     path: '/index.html',
     protocol: '1.1',
     octets:
@@ -36,6 +48,7 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   {
     address: '127.0.0.1',
+    port: 18_081,
     path: '/index.html',
     protocol: '1.0',
     virtualHost: 'www.example.org',
@@ -44,6 +57,7 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   {
     address: '127.0.0.1',
+    port: 18_081,
     path: '/index.html',
     protocol: '1.1',
     virtualHost: 'www.example.org:8080',
@@ -52,6 +66,7 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   {
     address: '::1',
+    port: 18_081,
     path: '/a?b=c',
     protocol: '1.0',
     octets:

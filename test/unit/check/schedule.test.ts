@@ -189,3 +189,34 @@ describe('an HTTP check', () => {
     expect(up?.at).toBe((firstPass?.at ?? 0) + 3);
   });
 });
+
+/**
+ * The moments at which HTTP_GET of keepalived 2.2.7 (Debian 1:2.2.7-1, guest kernel) asked a server, in seconds from its
+ * start: delay_loop 3, retry 1, delay_before_retry 1, warmup 0; the server answered 500 from 12.5 s to 28.5 s.
+ */
+describe('beside the original', () => {
+  const recorded = {
+    oneUrl: '1.0/a 4.0/a 7.0/a 10.0/a 13.0/a 14.0/a 17.0/a 20.0/a 23.0/a 26.0/a 29.0/a 32.0/a 35.0/a 38.0/a',
+    twoUrls: '1.0/1 4.0/2 7.0/1 10.0/2 13.0/1 14.0/1 17.0/1 20.0/1 23.0/1 26.0/1 29.0/1 32.0/1 35.0/2 38.0/1',
+  };
+
+  it.each([
+    ['one url', ['/a'], false, recorded.oneUrl, [14, 32]],
+    ['two urls and alpha', ['/1', '/2'], true, recorded.twoUrls, [4, 14, 35]],
+  ] as const)('HTTP_GET asks and decides at the same moments: %s', (_name, paths, alpha, requests, decisions) => {
+    const checker = httpCheck({
+      urls: paths.map((path) => url({ path })),
+      ...{ delayLoop: 3000, retry: 1, delayBeforeRetry: 1000, warmup: 0, alpha },
+    });
+    const simulation = new Simulation(
+      configuration(virtualServer({ realServers: [realServer({ checkers: [checker] })] })),
+      (_request, now) => (now > 12_500 && now < 28_500 ? refuses : passes),
+    );
+    simulation.run(40_000);
+    const seconds = (at: number) => Math.floor(at / 100) / 10;
+    const asked = simulation.started.map(({ at, request }) => `${seconds(at).toFixed(1)}${request.url?.path}`);
+    expect(asked.join(' ')).toBe(requests);
+    const decided = simulation.events.filter(({ kind }) => kind === 'real-server').map(({ at }) => seconds(at));
+    expect(decided).toEqual(decisions);
+  });
+});
