@@ -12,8 +12,8 @@ export interface GenhashOutput {
 }
 
 /**
- * How the digest is printed: `MD5SUM = <digest>`, as the separate program always did, or the bare digest that
- * `keepalived --genhash` prints.
+ * How the digest is printed: `MD5SUM = <digest>`, the form that the users' notes and scripts of the older, separate
+ * program know, or the bare digest that keepalived 2.2.7 prints.
  */
 export type DigestStyle = 'labelled' | 'bare';
 
