@@ -54,7 +54,11 @@ export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
   return open(SOCK.STREAM, options);
 }
 
-/** The same for UDP, for `dgram.createSocket(...).bind({ fd })`, which binds nothing anew. @throws as openTcpDescriptor */
+/**
+ * The same for UDP, for `dgram.createSocket(...).bind({ fd })`, which binds nothing anew and says `listening` before it
+ * returns.
+ * @throws as openTcpDescriptor
+ */
 export function openUdpDescriptor(options: ProbeDescriptorOptions): number {
   return open(SOCK.DGRAM, options);
 }

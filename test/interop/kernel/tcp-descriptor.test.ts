@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTcpDescriptor, openUdpDescriptor } from '../../../src/kernel/tcp-descriptor.ts';
+import type { ProbeDescriptorOptions } from '../../../src/kernel/tcp-descriptor.ts';
+import { ip, makeTwoMachines } from './two-machines.ts';
+import type { Machine, TwoMachines } from './two-machines.ts';
+
+let lan: TwoMachines;
+let left: Machine;
+let right: Machine;
+const servers: ChildProcess[] = [];
+
+async function serve(address: string): Promise<void> {
+  const program = `${import.meta.dirname}/programs/answering-server.ts`;
+  const server = spawn('ip', ['netns', 'exec', right.name, process.execPath, program, address]);
+  servers.push(server);
+  await once(server.stdout, 'data');
+}
+
+beforeAll(async () => {
+  lan = makeTwoMachines();
+  ({ left, right } = lan);
+  ip(`-n ${left.name} addr add 10.99.0.10/24 dev eth0`);
+  await Promise.all([serve(right.address), serve(right.address6)]);
+});
+afterAll(() => {
+  servers.forEach((server) => server.kill());
+  lan.remove();
+});
+
+async function askTcp(options: Omit<ProbeDescriptorOptions, 'namespacePath'>): Promise<string> {
+  const fd = openTcpDescriptor({ ...options, namespacePath: left.path });
+  const socket = new net.Socket({ fd, readable: true, writable: true });
+  socket.connect(7_000, options.family === 'inet' ? right.address : right.address6);
+  let answer = '';
+  for await (const data of socket) answer += String(data);
+  return answer;
+}
+
+async function askUdp(options: Omit<ProbeDescriptorOptions, 'namespacePath'>): Promise<string> {
+  const fd = openUdpDescriptor({ ...options, namespacePath: left.path });
+  const socket = createSocket(options.family === 'inet' ? 'udp4' : 'udp6');
+  socket.bind({ fd });
+  socket.send('who am I', 7_000, options.family === 'inet' ? right.address : right.address6);
+  const [answer] = (await once(socket, 'message')) as [Buffer];
+  socket.close();
+  return answer.toString();
+}
+
+describe('descriptors of checks', () => {
+  it('connects from the source address and port it is given', async () => {
+    expect(await askTcp({ family: 'inet', source: '10.99.0.10', sourcePort: 4_000 })).toBe('10.99.0.10 4000');
+    expect(await askTcp({ family: 'inet', source: '10.99.0.10' })).toMatch(/^10\.99\.0\.10 \d+$/);
+    expect(await askTcp({ family: 'inet', sourcePort: 4_001 })).toBe('10.99.0.1 4001');
+    expect(await askTcp({ family: 'inet6', source: left.address6, sourcePort: 4_002 })).toBe('fd00:99::1 4002');
+    expect(await askTcp({ family: 'inet' })).toMatch(/^10\.99\.0\.1 \d+$/);
+  });
+
+  it('sends datagrams likewise', async () => {
+    expect(await askUdp({ family: 'inet', source: '10.99.0.10', sourcePort: 4_003 })).toBe('10.99.0.10 4003');
+    expect(await askUdp({ family: 'inet6', source: left.address6, sourcePort: 4_004 })).toBe('fd00:99::1 4004');
+  });
+
+  it('leaves through the interface and with the mark it is given', async () => {
+    expect(await askTcp({ family: 'inet', interface: 'eth0' })).toMatch(/^10\.99\.0\.1 /);
+    // A packet marked 7 gets a route that has another source address; the mark alone makes the difference.
+    ip(`-n ${left.name} rule add fwmark 7 table 77`);
+    ip(`-n ${left.name} route add 10.99.0.0/24 dev eth0 src 10.99.0.10 table 77`);
+    expect(await askTcp({ family: 'inet', mark: 7 })).toMatch(/^10\.99\.0\.10 /);
+    expect(await askTcp({ family: 'inet', mark: 8 })).toMatch(/^10\.99\.0\.1 /);
+  });
+
+  it('refuses with a typed error and leaves no descriptor behind', () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const refuse = (options: Partial<ProbeDescriptorOptions>): unknown => {
+      try {
+        return openTcpDescriptor({ family: 'inet', namespacePath: left.path, ...options });
+      } catch (error) {
+        return (error as { code?: unknown }).code;
+      }
+    };
+    expect(refuse({ source: '10.77.0.1' })).toBe('EADDRNOTAVAIL');
+    expect(refuse({ interface: 'none0' })).toBe('ENODEV');
+    expect(refuse({ source: 'fe80::1' })).toBe('ADDRESS_INVALID');
+    expect(refuse({ namespacePath: '/run/netns/none' })).toBe('ENOENT');
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+});
