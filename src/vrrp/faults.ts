@@ -60,8 +60,10 @@ function updateSource(instance: Instance): string | undefined {
   const found = host.network.sourceAddress(name, family, isVirtual, instance.sourceAddress);
   // The owner's own address is the virtual one; it sends from it whether or not it is set at the moment.
   const owned = instance.owner ? configuration.virtualAddresses.find(({ interface: on }) => on === name) : undefined;
-  instance.sourceAddress = found ?? owned?.address;
-  if (instance.sourceAddress !== undefined) return undefined;
+  const next = found ?? owned?.address;
+  // A master that just lost its address still has to resign, from the address the others know.
+  if (next !== undefined || instance.state !== 'MASTER') instance.sourceAddress = next;
+  if (next !== undefined) return undefined;
   // One cause, one fault: a missing interface has no addresses either.
   if (host.network.link(name) === undefined && !configuration.dontTrackPrimary) return undefined;
   const kind = family === 'inet' ? 'no IPv4 address' : 'no usable link-local IPv6 address';

@@ -178,19 +178,26 @@ export class Instance {
     if (this.host.deadlines.isSet(this.#timer) && this.#timer.at > at) this.host.deadlines.set(this.#timer, at);
   }
 
-  #expired(now: MonotonicMs): void {
+  /**
+   * Stolen, suspended or stopped for longer than the others wait, somebody else may be master by now: listen first.
+   * Asked before a waiting packet is judged too, since packets are handed over before timers run.
+   * @returns whether the timer now runs for listening
+   */
+  noticeLateness(now: MonotonicMs): boolean {
     const late = now - this.#timer.at;
-    // Stolen, suspended or stopped for longer than the others wait, somebody else may be master by now: listen first.
-    if (late > this.downInterval && !this.listening) {
-      const span = this.masterInterval + this.minimalSkew;
-      this.host.out.log(
-        'warning',
-        `(${this.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
-      );
-      this.startTimer(span, now);
-      this.listening = true;
-      return;
-    }
+    if (late <= this.downInterval) return false;
+    const span = this.masterInterval + this.minimalSkew;
+    this.host.out.log(
+      'warning',
+      `(${this.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
+    );
+    this.startTimer(span, now);
+    this.listening = true;
+    return true;
+  }
+
+  #expired(now: MonotonicMs): void {
+    if (this.noticeLateness(now)) return;
     const listened = this.listening;
     this.listening = false;
     if (this.state === 'MASTER') {

@@ -15,6 +15,7 @@ const REMEMBERED_SEQUENCES = 16;
 export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): void {
   if (now < instance.host.startupEnds) return;
   if (instance.state !== 'BACKUP' && instance.state !== 'MASTER') return;
+  instance.noticeLateness(now);
   const examination = examine(packet, meta, {
     configuration: instance.configuration,
     addressOctets: instance.addressOctets,

@@ -1,0 +1,242 @@
+/**
+ * Two to five routers on a simulated Ethernet that loses, delays and duplicates packets, is cut and healed, while
+ * routers crash, return, sleep and reload. Whatever happened, once it is over there is one master where there is a
+ * connection, and at every moment what must always hold holds.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { VrrpConfiguration } from '../../src/config/model.ts';
+import { address, instance, syncGroup, vrrpConfiguration } from '../unit/vrrp/configuration.ts';
+import { SimulatedLan } from '../unit/vrrp/simulated-lan.ts';
+import type { LanProperties, SimulatedRouter } from '../unit/vrrp/simulated-lan.ts';
+
+interface Scene {
+  readonly seed: number;
+  readonly priorities: readonly number[];
+  readonly version: 2 | 3;
+  readonly interval: number;
+  readonly nopreempt: boolean;
+  readonly preemptDelay: number;
+  readonly grouped: boolean;
+  readonly lan: LanProperties;
+  readonly troubles: readonly Trouble[];
+}
+
+interface Trouble {
+  readonly kind: 'crash' | 'start' | 'stop' | 'pause' | 'cut' | 'heal' | 'down' | 'up' | 'reload' | 'remove-address';
+  readonly router: number;
+  /** In advertisement intervals. */
+  readonly wait: number;
+}
+
+const trouble: fc.Arbitrary<Trouble> = fc.record({
+  kind: fc.constantFrom(
+    'crash',
+    'start',
+    'stop',
+    'pause',
+    'cut',
+    'heal',
+    'down',
+    'up',
+    'reload',
+    'remove-address',
+  ) satisfies fc.Arbitrary<Trouble['kind']>,
+  router: fc.nat(4),
+  wait: fc.double({ min: 0, max: 12, noNaN: true }),
+});
+
+const scene: fc.Arbitrary<Scene> = fc
+  .record({
+    seed: fc.integer(),
+    priorities: fc.array(fc.integer({ min: 1, max: 254 }), { minLength: 2, maxLength: 5 }),
+    version: fc.constantFrom(2 as const, 3 as const),
+    slow: fc.boolean(),
+    nopreempt: fc.boolean(),
+    preemptDelay: fc.constantFrom(0, 0, 2000),
+    grouped: fc.boolean(),
+    loss: fc.constantFrom(0, 0, 0.05, 0.2),
+    duplication: fc.constantFrom(0, 0.1),
+    delay: fc.constantFrom(0, 0.02, 0.2),
+    troubles: fc.array(trouble, { maxLength: 12 }),
+  })
+  .map(({ version, slow, loss, duplication, delay, nopreempt, preemptDelay, ...rest }) => {
+    const interval = version === 2 ? (slow ? 2000 : 1000) : slow ? 1000 : 100;
+    const lan = { loss, duplication, minimalDelay: 0, maximalDelay: delay * interval };
+    return { ...rest, version, interval, lan, nopreempt, preemptDelay: nopreempt ? 0 : preemptDelay };
+  });
+
+function configuration(scene: Scene, priority: number): VrrpConfiguration {
+  const { version, nopreempt, preemptDelay, interval: advertisementInterval } = scene;
+  const common = { version, nopreempt, preemptDelay, advertisementInterval, priority };
+  const instances = [
+    instance({ ...common, name: 'A', virtualRouterId: 1, virtualAddresses: [address('192.0.2.101')] }),
+    instance({
+      ...common,
+      name: 'B',
+      virtualRouterId: 2,
+      interface: 'eth1',
+      virtualAddresses: [address('198.51.100.102', 'eth1')],
+    }),
+  ];
+  const syncGroups = scene.grouped ? [syncGroup('G', ['A', 'B'])] : [];
+  return vrrpConfiguration({ instances, syncGroups });
+}
+
+const ADDRESS = { A: 'eth0|192.0.2.101', B: 'eth1|198.51.100.102' } as const;
+
+/** At every moment: addresses in the kernel exactly while master, members of a group in one state. */
+function checkMoment(router: SimulatedRouter, grouped: boolean): void {
+  if (!router.alive) return;
+  const states = (['A', 'B'] as const).map((name) => {
+    const state = router.state(name);
+    const held = router.virtualAddresses.has(ADDRESS[name]);
+    if (held !== (state === 'MASTER')) throw new Error(`${router.name} ${name}: ${state} and address set: ${held}`);
+    return state;
+  });
+  if (grouped && states[0] !== states[1]) throw new Error(`${router.name}: group split, ${states.join(' and ')}`);
+  const running = states.some((state) => state === 'BACKUP' || state === 'MASTER');
+  if (running && router.engine.nextTimeout() === undefined) throw new Error(`${router.name}: no timer left`);
+}
+
+function strike(lan: SimulatedLan, scene: Scene, { kind, router: number }: Trouble): void {
+  const router = lan.routers[number % lan.routers.length]!;
+  if (kind === 'start') {
+    if (!router.alive) router.start();
+    return;
+  }
+  if (kind === 'cut' || kind === 'heal') {
+    router.side = kind === 'cut' ? 1 : 0;
+    return;
+  }
+  if (!router.alive || router.paused) return;
+  if (kind === 'crash') router.crash();
+  else if (kind === 'stop') router.stop();
+  else if (kind === 'pause') router.pausedUntil = lan.now + 7 * scene.interval;
+  else if (kind === 'reload') router.reload(configuration(scene, scene.priorities[number % lan.routers.length]!));
+  else if (kind === 'remove-address') {
+    router.virtualAddresses.delete(ADDRESS.A);
+    router.reportAddresses();
+  } else router.setLink('eth0', kind === 'up');
+}
+
+/** Adverts of a router that the configured interval does not explain: answers to others, resignations, reloads. */
+function checkRate(router: SimulatedRouter, interval: number): void {
+  for (const id of [1, 2]) {
+    const sent = router.sent.filter(({ virtualRouterId, priority }) => virtualRouterId === id && priority > 0);
+    for (let index = 1; index < sent.length; index++) {
+      const gap = sent[index]!.at - sent[index - 1]!.at;
+      if (gap < interval - 1e-6)
+        throw new Error(`${router.name}: advertisements ${gap} ms apart, interval ${interval} ms`);
+    }
+  }
+}
+
+function play(scene: Scene): SimulatedLan {
+  const lan = new SimulatedLan(scene.seed, scene.lan);
+  for (const priority of scene.priorities) lan.add(configuration(scene, priority));
+  lan.invariants.push(() => {
+    for (const router of lan.routers) checkMoment(router, scene.grouped);
+  });
+  for (const router of lan.routers) router.start();
+  for (const each of scene.troubles) {
+    lan.run(each.wait * scene.interval);
+    strike(lan, scene, each);
+    for (const check of lan.invariants) check();
+  }
+  return lan;
+}
+
+/** Ends all troubles except crashes, makes the LAN perfect and gives it the time the protocol needs. */
+function settle(lan: SimulatedLan, scene: Scene, keepSides: boolean): void {
+  lan.properties = { ...lan.properties, loss: 0 };
+  for (const router of lan.routers) {
+    if (!keepSides) router.side = 0;
+    if (router.alive && router.down.size > 0) router.setLink('eth0', true);
+    else router.down.clear();
+  }
+  // A sleeper wakes and listens, a preempt_delay runs out, then three master-down intervals.
+  lan.run(8 * scene.interval + 3000 + scene.preemptDelay + 3 * 4 * Math.max(scene.interval, 1000));
+}
+
+describe('a simulated LAN', () => {
+  it('ends with one master in each connected part', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(scene, fc.boolean(), (drawn, keepSides) => {
+        const lan = play(drawn);
+        settle(lan, drawn, keepSides);
+        for (const name of ['A', 'B']) {
+          for (const side of [0, 1]) {
+            const part = lan.routers.filter((router) => router.alive && router.side === side);
+            const masters = part.filter((router) => router.isMaster(name));
+            if (part.length > 0)
+              expect(
+                masters.map((router) => router.name),
+                `${name}, side ${side}`,
+              ).toHaveLength(1);
+            const [master] = masters;
+            if (!master || drawn.nopreempt) continue;
+            // Without nopreempt it is the best one: highest priority, then highest address.
+            const rank = (router: SimulatedRouter): number => drawn.priorities[router.number - 1]! * 10 + router.number;
+            expect(rank(master)).toBe(Math.max(...part.map(rank)));
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never advertises faster than configured while nobody contradicts', { timeout: 60_000 }, () => {
+    const quiet: readonly Trouble['kind'][] = ['crash', 'stop', 'pause', 'remove-address'];
+    fc.assert(
+      fc.property(scene, (drawn) => {
+        const troubles = drawn.troubles.filter(({ kind }) => quiet.includes(kind));
+        // Equal timers would make two masters contradict each other for a moment, and answers come at once.
+        const priorities = [...new Set(drawn.priorities)].map((priority) => Math.ceil(priority / 32) * 32 - 2);
+        const calm = {
+          ...drawn,
+          troubles,
+          priorities: [...new Set(priorities)],
+          lan: { loss: 0, duplication: 0, minimalDelay: 0, maximalDelay: 0 },
+        };
+        const lan = play(calm);
+        lan.run(20 * calm.interval);
+        for (const router of lan.routers)
+          if (!troubles.some(({ kind }) => kind === 'pause')) checkRate(router, calm.interval);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('the same seed gives the same run', () => {
+    fc.assert(
+      fc.property(scene, (drawn) => {
+        const journal = (lan: SimulatedLan): string => JSON.stringify(lan.events());
+        expect(journal(play(drawn))).toBe(journal(play(drawn)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('a router that slept through its own replacement comes back without two masters for longer than an interval', () => {
+    const base: Scene = {
+      seed: 1,
+      priorities: [150, 100],
+      version: 3,
+      interval: 100,
+      nopreempt: true,
+      preemptDelay: 0,
+      grouped: false,
+      lan: { loss: 0, duplication: 0, minimalDelay: 0.1, maximalDelay: 0.2 },
+      troubles: [],
+    };
+    const lan = play(base);
+    lan.run(5000);
+    expect(lan.masters('A')).toEqual(['R1']);
+    lan.routers[0]!.pausedUntil = lan.now + 3000;
+    lan.run(2900);
+    expect(lan.masters('A')).toEqual(['R1', 'R2']);
+    lan.run(300);
+    expect(lan.masters('A')).toEqual(['R2']);
+  });
+});
