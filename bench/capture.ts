@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { CapturedAdvertisement } from './advertisement.ts';
 import { decodeAdvertisement } from './advertisement.ts';
+import { BenchError } from './contenders.ts';
 import type { Namespace } from './namespace.ts';
 import { PcapngReader } from './pcapng.ts';
 
@@ -66,7 +67,7 @@ export class Capture implements AsyncDisposable {
 
   /**
    * Waits until `find` gives something, asking again whenever packets arrive.
-   * @throws Error naming `what` after `limit` milliseconds
+   * @throws BenchError naming `what` after `limit` milliseconds
    */
   async until<T>(
     what: string,
@@ -79,7 +80,7 @@ export class Capture implements AsyncDisposable {
       const found = find(this.advertisements);
       if (found !== undefined) return found;
       const left = deadline - performance.now();
-      if (left <= 0) throw new Error(`${what} was not seen within ${(limit / 1000).toFixed(1)} s`);
+      if (left <= 0) throw new BenchError(`${what} was not seen within ${(limit / 1000).toFixed(1)} s`);
       const timer = Promise.withResolvers<void>();
       const handle = setTimeout(timer.resolve, left);
       await Promise.race([this.#changed.promise, timer.promise]);
@@ -88,6 +89,8 @@ export class Capture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Whoever still waits must not keep the program alive.
+    this.#fail(new BenchError('the capture has ended'));
     if (this.#dumpcap.exitCode !== null || this.#dumpcap.signalCode !== null) return;
     const ended = once(this.#dumpcap, 'exit');
     this.#dumpcap.kill('SIGTERM');

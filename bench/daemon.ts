@@ -5,19 +5,24 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contenders.ts';
+import { BenchError } from './contenders.ts';
 import type { Namespace } from './namespace.ts';
-import { crash, family, signal } from './processes.ts';
+import { crash, signal } from './processes.ts';
 
 export class Daemon implements AsyncDisposable {
   readonly pid: number;
   /** Wall clock in milliseconds just before the process was made. */
   readonly startedAt: number;
   readonly #process: ChildProcess;
+  readonly #contender: Contender;
   readonly #logFile: string;
+  readonly #exit: Promise<unknown>;
 
-  private constructor(daemon: ChildProcess, startedAt: number, logFile: string) {
-    if (daemon.pid === undefined) throw new Error('the daemon could not be started');
+  private constructor(contender: Contender, daemon: ChildProcess, startedAt: number, logFile: string) {
+    if (daemon.pid === undefined) throw new BenchError(`${contender.binary} could not be started`);
     this.pid = daemon.pid;
+    this.#contender = contender;
+    this.#exit = once(daemon, 'exit');
     this.#process = daemon;
     this.startedAt = startedAt;
     this.#logFile = logFile;
@@ -32,7 +37,7 @@ export class Daemon implements AsyncDisposable {
       const startedAt = performance.timeOrigin + performance.now();
       const daemon = spawn(program ?? '', [...rest, ...words], { stdio: ['ignore', log, log] });
       daemon.once('error', () => undefined);
-      return new Daemon(daemon, startedAt, logFile);
+      return new Daemon(contender, daemon, startedAt, logFile);
     } finally {
       closeSync(log);
     }
@@ -48,18 +53,37 @@ export class Daemon implements AsyncDisposable {
 
   /**
    * Waits until the log holds `phrase`.
-   * @throws Error with the end of the log after `limit` milliseconds, or at once when the daemon has ended
+   * @throws BenchError after `limit` milliseconds, or at once when the daemon has ended
    */
   async logged(phrase: string, limit = 15_000): Promise<void> {
     const deadline = performance.now() + limit;
     while (!this.log.includes(phrase)) {
-      const reason = this.#ended ? 'ended' : performance.now() > deadline ? 'went on' : undefined;
-      if (reason !== undefined) throw new Error(`the daemon ${reason} without logging "${phrase}":\n${this.logEnd()}`);
+      if (this.#ended) throw new BenchError(`the daemon ended without logging "${phrase}"`);
+      if (performance.now() > deadline) throw new BenchError(`the daemon did not log "${phrase}"`);
       await sleep(10);
     }
   }
 
-  logEnd(): string {
+  /**
+   * Waits for something this daemon is to do, and for its end at the same time.
+   * @throws BenchError with the end of its log if it ended or did not do it
+   */
+  async achieves<T>(something: Promise<T>): Promise<T> {
+    // The loser of the race may fail later, when nobody listens any more.
+    something.catch(() => undefined);
+    const gone = this.#exit.then(() => Promise.reject(new BenchError('the daemon ended')));
+    gone.catch(() => undefined);
+    try {
+      return await Promise.race([something, gone]);
+    } catch (error) {
+      if (!(error instanceof BenchError)) throw error;
+      throw new BenchError(`${this.#contender.name}: ${error.message}. End of its log:\n${this.#logEnd()}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #logEnd(): string {
     return this.log.trim().split('\n').slice(-12).join('\n');
   }
 
@@ -70,22 +94,8 @@ export class Daemon implements AsyncDisposable {
   /** Ends all its processes at once; none can say good-bye. */
   async crash(): Promise<void> {
     if (this.#ended) return;
-    const ended = once(this.#process, 'exit');
     crash(this.pid);
-    await ended;
-  }
-
-  /** Stops it in good order; crashes it after `limit` milliseconds. */
-  async stop(limit = 10_000): Promise<void> {
-    if (this.#ended) return;
-    const members = family(this.pid);
-    const ended = once(this.#process, 'exit');
-    this.signal('SIGTERM');
-    const timer = setTimeout(() => crash(this.pid), limit);
-    await ended;
-    clearTimeout(timer);
-    // A child that outlived its parent would disturb the next run. All have the same ancestor, so these are ours.
-    for (const pid of members.slice(1)) signal(pid, 'SIGKILL');
+    await this.#exit;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

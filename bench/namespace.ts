@@ -8,6 +8,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { BenchError } from './contenders.ts';
 
 const run = promisify(execFile);
 
@@ -40,7 +41,7 @@ export class Namespace implements AsyncDisposable {
     holder.stderr.on('data', (piece: Buffer) => (complaint += piece.toString()));
     const outcome = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
     if (holder.pid === undefined || String(outcome[0]) !== 'ready\n') {
-      throw new Error(`no network namespace could be made (root is needed): ${complaint.trim()}`);
+      throw new BenchError(`no network namespace could be made (root is needed): ${complaint.trim()}`);
     }
     const namespace = new Namespace(holder, holder.pid);
     // Nothing below may ever touch the machine's own network.

@@ -46,14 +46,6 @@ export class Pair implements AsyncDisposable {
       const { namespace } = lan[machine];
       return resources.use(Daemon.start(contender, namespace, configuration, folder.file(`${machine}.log`)));
     };
-    const settled = async <T>(daemon: Daemon, wait: Promise<T>): Promise<T> => {
-      try {
-        return await wait;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Error(`${contender.name}: ${reason}\nEnd of its log:\n${daemon.logEnd()}`, { cause: error });
-      }
-    };
     const master = launch('first', masterPriority);
     const patience = 15_000 + masterDownTime(timing);
     const count = (source: string): number =>
@@ -64,10 +56,10 @@ export class Pair implements AsyncDisposable {
         count(lan.first.address) >= goal ? true : undefined,
       );
     };
-    await settled(master, advertised(1));
+    await master.achieves(advertised(1));
     const backup = launch('second', backupPriority);
-    await settled(backup, backup.logged('Entering BACKUP STATE', patience));
-    await settled(master, advertised(2));
+    await backup.achieves(backup.logged('Entering BACKUP STATE', patience));
+    await master.achieves(advertised(2));
     return new Pair(lan, master, backup, timing, resources.move());
   }
 

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { largeConfiguration } from '../configurations.ts';
 import type { Contender, ContenderName } from '../contenders.ts';
+import { BenchError } from '../contenders.ts';
 import type { Measurement, Row } from '../measurement.ts';
 import { alternate, wanted } from '../measurement.ts';
 import { Namespace } from '../namespace.ts';
@@ -32,7 +33,7 @@ async function testConfiguration(contender: Contender, world: Namespace, file: s
   tester.stdout.on('data', (piece: Buffer) => (said += piece.toString()));
   tester.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
   const { pid } = tester;
-  if (pid === undefined) throw new Error(`${contender.binary} could not be started`);
+  if (pid === undefined) throw new BenchError(`${contender.binary} could not be started`);
   let peak = 0;
   const watch = setInterval(() => (peak = Math.max(peak, peakResident(pid))), 5);
   const guard = setTimeout(() => signal(pid, 'SIGKILL'), limit);
@@ -42,7 +43,9 @@ async function testConfiguration(contender: Contender, world: Namespace, file: s
   clearTimeout(guard);
   if (code !== 0) {
     const end = said.trim().split('\n').slice(-5).join('\n');
-    throw new Error(`${contender.name} -t of the generated configuration ended with ${code ?? 'a signal'}:\n${end}`);
+    throw new BenchError(
+      `${contender.name} -t of the generated configuration ended with ${code ?? 'a signal'}:\n${end}`,
+    );
   }
   return { milliseconds, peak };
 }

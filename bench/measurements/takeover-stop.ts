@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bars } from '../bars.ts';
 import type { Contender } from '../contenders.ts';
+import { BenchError } from '../contenders.ts';
 import type { Bench, Measurement, Row } from '../measurement.ts';
 import { alternate, wanted } from '../measurement.ts';
 import type { PairOptions } from '../pair.ts';
@@ -22,10 +23,12 @@ async function handOver(bench: Bench, contender: Contender, wish: PairOptions): 
   await sleep(Math.random() * Math.min(wish.interval, 300));
   pair.master.signal('SIGTERM');
   const { first, second } = pair.lan;
-  const handover = await pair.lan.capture.until(`${contender.name}: a takeover`, pair.patience, (seen) =>
-    findHandover(seen, first.address, second.address, pair.timing),
+  const handover = await pair.backup.achieves(
+    pair.lan.capture.until('a takeover', pair.patience, (seen) =>
+      findHandover(seen, first.address, second.address, pair.timing),
+    ),
   );
-  if (handover.last.priority !== 0) throw new Error(`${contender.name}: the master stopped without priority 0`);
+  if (handover.last.priority !== 0) throw new BenchError(`${contender.name}: the master stopped without priority 0`);
   return handover.silence - skewTime(pair.timing);
 }
 

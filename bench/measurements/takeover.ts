@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bars } from '../bars.ts';
 import type { Contender } from '../contenders.ts';
+import { BenchError } from '../contenders.ts';
 import type { Bench, Measurement, Row } from '../measurement.ts';
 import { alternate, wanted } from '../measurement.ts';
 import type { PairOptions } from '../pair.ts';
@@ -43,15 +44,17 @@ async function takeOver(bench: Bench, contender: Contender, wish: TakeoverCase, 
     if (wish.crash === 'kill') await pair.master.crash();
     else await pair.lan.cut(pair.lan.first);
     const { first, second } = pair.lan;
-    const handover = await pair.lan.capture.until(`${contender.name}: a takeover`, pair.patience, (seen) =>
-      findHandover(seen, first.address, second.address, pair.timing),
+    const handover = await pair.backup.achieves(
+      pair.lan.capture.until('a takeover', pair.patience, (seen) =>
+        findHandover(seen, first.address, second.address, pair.timing),
+      ),
     );
     if (handover.last.priority === 0)
-      throw new Error(`${contender.name}: the master said good-bye, so it did not crash`);
+      throw new BenchError(`${contender.name}: the master said good-bye, so it did not crash`);
     if (handover.backupWasQuiet) return handover.silence - masterDownTime(pair.timing);
     remarks.push(`${contender.name}: a run was repeated, the backup had been master just before the crash`);
   }
-  throw new Error(`${contender.name}: "${wish.title}" could not be measured, the backup does not stay quiet`);
+  throw new BenchError(`${contender.name}: "${wish.title}" could not be measured, the backup does not stay quiet`);
 }
 
 export const takeover: Measurement = {

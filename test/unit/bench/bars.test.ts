@@ -45,6 +45,11 @@ describe('the report', () => {
     expect(verdicts({ ...row, samples: { keepalived: [9], 'keepalived-ts': [] } })).toEqual([]);
   });
 
+  it('says when keepalived misses the same bar in the same run', () => {
+    const busy = { ...row, samples: { keepalived: [9], 'keepalived-ts': [8] } };
+    expect(verdicts(busy)).toEqual([{ met: false, text: 'median <= 1 ms (keepalived misses it too)' }]);
+  });
+
   it('prints one line a daemon, the bar beside ours, the remark below', () => {
     const lines = table({ measurement, rows: [row] }).split('\n');
     expect(lines).toHaveLength(5);
