@@ -20,6 +20,8 @@ mount -t tmpfs tmpfs /dev/shm
 mount --bind /usr/lib/uml/modules /lib/modules
 for module in ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_sh bridge veth; do modprobe "$module" 2>/dev/null; done
 ip link set lo up
+# The console is the lab's; only a dying kernel may speak.
+echo 1 >/proc/sys/kernel/printk
 hostname lab
 echo '@@lab begins'
 if [ "$LAB_CONSOLE" = yes ]; then

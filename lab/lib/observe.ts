@@ -18,6 +18,18 @@ export async function ipvsRules(topology: Topology, machine: string): Promise<st
     .map(({ line }) => line);
 }
 
+/** The same in few words, for one line of a report: "192.168.1.54:80 rr -> 172.16.1.2:80 -m -w 1, ...; ...". */
+export function rulesText(rules: readonly string[]): string {
+  return rules
+    .map((line) => line.split(' '))
+    .map((words) =>
+      words[0] === '-A' ? `; ${words[2]} ${words.slice(4).join(' ')} ->` : ` ${words[4]} ${words.slice(5).join(' ')},`,
+    )
+    .join('')
+    .replaceAll(/,(?=;|$)/g, '')
+    .replace(/^; /, '');
+}
+
 /** `ipvsadm -Ln` of a machine as it is printed. */
 export async function ipvsTable(topology: Topology, machine: string): Promise<string> {
   return (await topology.run(machine, ['ipvsadm', '-L', '-n'])).stdout;

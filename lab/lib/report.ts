@@ -76,18 +76,29 @@ function fit(text: string, width: number): string {
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 3)}...`;
 }
 
-/** The table at the end: what was expected and what was seen. */
-export function table(results: readonly SceneResult[], width = 150): string {
-  const third = Math.max(20, Math.floor((width - 14) / 3));
-  const rule = '-'.repeat(third * 3 + 13);
-  const row = (scene: string, what: string, expected: string, seen: string, held: string): string =>
-    `${fit(scene, 5)} ${fit(what, third)} ${fit(expected, third)} ${fit(seen, third)} ${held}`;
+/** The table at the end: what was expected and what was seen. Cells too long for it are cut. */
+export function table(results: readonly SceneResult[]): string {
   const rows = results.flatMap(({ scene, expectations }) =>
-    expectations.map(({ what, expected, seen, held }) =>
-      row(scene, what, oneLine(expected), oneLine(seen), held ? 'ok' : 'FAIL'),
-    ),
+    expectations.map(({ what, expected, seen, held }) => [
+      scene,
+      what,
+      oneLine(expected),
+      oneLine(seen),
+      held ? 'ok' : 'FAIL',
+    ]),
   );
-  return [row('scene', 'what', 'expected', 'seen', ''), rule, ...rows, rule].join('\n');
+  const head = ['scene', 'what', 'expected', 'seen', ''];
+  const limits = [10, 62, 44, 44, 4];
+  const widths = limits.map((limit, column) =>
+    Math.min(limit, Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length))),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => fit(cell, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
+  return [line(head), rule, ...rows.map(line), rule].join('\n');
 }
 
 /** All expectations held, and there were some. */

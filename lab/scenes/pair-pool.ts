@@ -2,6 +2,7 @@
 import type { Client } from '../lib/client.ts';
 import { happens, nowMs, until } from '../lib/clock.ts';
 import { handshakeAnswers } from '../lib/frames.ts';
+import { ipvsTable, rulesText } from '../lib/observe.ts';
 import type { PairStage } from './pair-stage.ts';
 import {
   addThirdService,
@@ -21,19 +22,17 @@ type Pool = Readonly<Record<string, number>>;
 const fullPool: Pool = { rs37: 10, rs38: 10, rs39: 10 };
 
 async function expectRules(stage: PairStage, what: string, services: Readonly<Record<string, Pool>>): Promise<void> {
-  const expected = expectedRules(services).join('\n');
+  const expected = rulesText(expectedRules(services));
   for (const name of balancers) {
-    // The kernel lists the server that was added last first or last, as the writer pleases: compared as sets here.
-    const look = async (): Promise<string> => (await stage.rules(name)).join('\n');
-    const same = (text: string): boolean =>
-      [...text.split('\n')].sort().join('\n') === [...expected.split('\n')].sort().join('\n');
-    const held = await happens({ within: 10_000 }, async () => same(await look()));
-    stage.context.narrator.expect(`${name} ${what} (ipvsadm -Sn)`, expected, await look(), held);
+    const look = async (): Promise<string> => rulesText(await stage.rules(name));
+    await happens({ within: 10_000 }, async () => (await look()) === expected);
+    stage.context.narrator.expect(`${name} ${what}`, expected, await look());
   }
 }
 
 export async function expectFullPools(stage: PairStage): Promise<void> {
   await expectRules(stage, 'has the pools of both services', { [vip.takataka]: fullPool, [vip.giaitri]: fullPool });
+  stage.context.narrator.say(await ipvsTable(stage.topology, 'lb1v'));
 }
 
 /** Requests from the reader: every server in turn, answers straight from the servers. */
