@@ -48,10 +48,12 @@ const missing = (detail: string, cause?: unknown): DaemonError =>
     { cause },
   );
 
+/** @returns what went wrong, in words; undefined if the module is loaded now */
 function loadModule(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile('modprobe', ['-s', '--', 'ip_vs'], { timeout: MODPROBE_TIMEOUT_MS }, (error) => {
-      resolve(error ? `modprobe ip_vs: ${error.message.trim().split('\n')[0] ?? 'failed'}` : undefined);
+    execFile('modprobe', ['--', 'ip_vs'], { timeout: MODPROBE_TIMEOUT_MS }, (error, _stdout, stderr) => {
+      const [firstLine = ''] = stderr.trim().split('\n');
+      resolve(error ? firstLine || `modprobe ip_vs: ${error.message.split('\n')[0] ?? ''}` : undefined);
     });
   });
 }
