@@ -166,16 +166,23 @@ describe('the service reconciler', () => {
     expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2, 4)])]);
   });
 
-  it('takes a wish that comes in the moment the last write is answered', async () => {
-    const table = new Table();
-    const reconciler = new ServiceReconciler(table);
-    let second: Promise<void> | undefined;
-    await reconciler.setDesired([service('192.0.2.1', [server(2, 1)])]).then(() => {
-      second = reconciler.setDesired([service('192.0.2.1', [server(2, 2)])]);
-    });
-    await second;
-    expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2, 2)])]);
-  });
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'takes a wish that comes %i turns after the last write was answered',
+    async (turns) => {
+      const table = new Table();
+      let second: Promise<void> | undefined;
+      const reconciler = new ServiceReconciler(table, ({ outcomes }) => {
+        if (outcomes.length === 0 || second) return;
+        second = (async () => {
+          for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+          await reconciler.setDesired([service('192.0.2.1', [server(2, 2)])]);
+        })();
+      });
+      await reconciler.setDesired([service('192.0.2.1', [server(2, 1)])]);
+      await second;
+      expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2, 2)])]);
+    },
+  );
 
   it('reports a refusal once with its cause, keeps the rest, and tries again with the next wish', async () => {
     const table = new Table();
