@@ -87,22 +87,28 @@ export class SyslogSink implements LogSink {
   #drain(): void {
     for (let line = this.#queue.first(); line !== undefined; line = this.#queue.first()) {
       const outcome = this.#send(line);
-      if (outcome !== 'sent') {
+      if (outcome === 'full' || outcome === 'unreachable') {
         this.#retryIn(outcome === 'full' ? retryWhenFull : retryWhenAbsent);
         // Without a listener there is nothing to wait for at the end of the process.
         if (outcome === 'unreachable') this.#idle?.();
         return;
       }
       this.#queue.removeFirst();
-      if (this.#queue.length === 0) {
-        const lost = this.#queue.takeLost();
-        if (lost > 0) this.#queue.push(syslogDatagram(this.#identity, 'warning', lostLinesMessage(lost), Date.now()));
-      }
+      if (outcome === 'impossible') this.#queue.lose(1);
     }
+    this.#tellLost();
     this.#idle?.();
   }
 
-  #send(line: string): 'sent' | 'full' | 'unreachable' {
+  /** Tries once: if this line does not go out either, the next one that does brings the count. */
+  #tellLost(): void {
+    const lost = this.#queue.takeLost();
+    if (lost === 0) return;
+    const line = syslogDatagram(this.#identity, 'warning', lostLinesMessage(lost), Date.now());
+    if (this.#send(line) !== 'sent') this.#queue.lose(lost);
+  }
+
+  #send(line: string): 'sent' | 'full' | 'unreachable' | 'impossible' {
     try {
       this.#socket ??= this.#open();
     } catch {
@@ -113,9 +119,7 @@ export class SyslogSink implements LogSink {
       if (outcome === 'unreachable') this.#closeSocket();
       return outcome;
     } catch {
-      // This datagram can never be sent: lose it, not the ones behind it.
-      this.#queue.lose(1);
-      return 'sent';
+      return 'impossible';
     }
   }
 

@@ -41,7 +41,7 @@ describe('keepalived.json', () => {
 
   it('puts the same array under `vrrp` in version 2', () => {
     const input = syncGroupScenario();
-    expect(JSON.parse(vrrpJson(input, 2))).toEqual({ vrrp: JSON.parse(vrrpJson(input, 1)) });
+    expect(JSON.parse(vrrpJson(input, 2))).toEqual({ vrrp: read(vrrpJson(input, 1)) });
   });
 
   it('gives appliances the numbers they work with', () => {

@@ -57,7 +57,7 @@ export function readExporterStatistics(text: string): Map<string, Map<string, nu
     const name = /^VRRP Instance: (.+)$/.exec(line)?.[1];
     const value = /^( {2}| {4})(\S[^:]*): (\d+)$/.exec(line);
     const heading = /^ {2}(\S[^:]*):$/.exec(line)?.[1];
-    if (name !== undefined) instances.set(name, (current = new Map()));
+    if (name !== undefined) instances.set(name, (current = new Map<string, number>()));
     else if (heading !== undefined) section = heading;
     else if (value !== null) {
       const key = value[1] === '    ' ? `${section}/${value[2] ?? ''}` : (value[2] ?? '');
