@@ -16,7 +16,7 @@ Environment* Environment::create(napi_env env) {
   auto* environment = new Environment(env);
   if (environment->start()) return environment;
   napi_throw_error(env, "ADDON_START", "the addon could not make its epoll set");
-  delete environment;
+  // Not deleted: the loop may know its handle already, and without the addon the process ends anyway.
   return nullptr;
 }
 

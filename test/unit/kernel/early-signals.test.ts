@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withEarlySignalGuard } from '../../../src/kernel/early-signals.ts';
 
 const source = path.join(import.meta.dirname, '..', '..', '..', 'native', 'early-signals.c');
 const signals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -79,5 +80,29 @@ describe('early signals', () => {
     const ignored = BigInt(`0x${/SigIgn:\s*([0-9a-f]+)/.exec(output)?.[1] ?? 'f'}`);
     // Bits of HUP (1), USR1 (10) and USR2 (12).
     expect(ignored & 0xa01n).toBe(0n);
+  });
+
+  it('guards processes that the daemon starts, unless the library is missing or cannot be named', async () => {
+    const awkward = path.join(folder, 'with blank.so');
+    copyFileSync(library, awkward);
+    const environment = { PATH: '/bin' };
+    expect(withEarlySignalGuard(environment, path.join(folder, 'none.so'))).toBe(environment);
+    expect(withEarlySignalGuard(environment, awkward)).toBe(environment);
+    expect(withEarlySignalGuard({ LD_PRELOAD: '/other.so' }, library)['LD_PRELOAD']).toBe(`${library}:/other.so`);
+    const child = spawn(
+      process.execPath,
+      ['--disable-sigusr1', '-e', 'console.log("up"); setTimeout(() => undefined, 5_000)'],
+      {
+        env: withEarlySignalGuard(environment, library),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await once(child.stdout, 'data');
+    const ignored = BigInt(
+      `0x${/SigIgn:\s*([0-9a-f]+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? '0'}`,
+    );
+    child.kill('SIGKILL');
+    const expected = [1, 10, 12, 36, 63].reduce((bits, signal) => bits | (1n << BigInt(signal - 1)), 0n);
+    expect(ignored & expected).toBe(expected);
   });
 });
