@@ -24,7 +24,8 @@ export async function runKeepalived(argv: readonly string[], background: boolean
   const parsed = await parseKeepalivedArguments(argv);
   if (parsed.kind === 'genhash') {
     const { genhashMain } = await import('../cli/genhash.ts');
-    return { kind: 'exit', code: await genhashMain(parsed.argv) };
+    // Who calls it this way knows the output of 2.2: the digits alone.
+    return { kind: 'exit', code: await genhashMain(parsed.argv, 'bare') };
   }
   if (!background) process.stderr.write(parsed.stderr);
   if (parsed.kind === 'exit') {
