@@ -24,17 +24,31 @@ export function mergeServices(services: readonly Service[]): Map<string, Service
   return merged;
 }
 
+/** Up to here comparing all pairs is cheaper than a set of texts; most services have a handful of servers. */
+const FEW_DESTINATIONS = 32;
+
+function hasTwins(destinations: readonly Destination[]): boolean {
+  if (destinations.length > FEW_DESTINATIONS) {
+    return new Set(destinations.map(destinationKeyText)).size !== destinations.length;
+  }
+  return destinations.some((destination, index) => {
+    for (let before = 0; before < index; before++) {
+      const other = destinations[before];
+      if (other && sameDestinationIdentity(other, destination)) return true;
+    }
+    return false;
+  });
+}
+
 /** The list itself if no destination is in it twice. */
 function uniqueDestinations(destinations: readonly Destination[]): readonly Destination[] {
-  if (destinations.length < 2) return destinations;
-  const seen = new Set<string>();
-  const unique = destinations.filter((destination) => {
+  if (!hasTwins(destinations)) return destinations;
+  const seen = new Map<string, Destination>();
+  for (const destination of destinations) {
     const text = destinationKeyText(destination);
-    if (seen.has(text)) return false;
-    seen.add(text);
-    return true;
-  });
-  return unique.length === destinations.length ? destinations : unique;
+    if (!seen.has(text)) seen.set(text, destination);
+  }
+  return [...seen.values()];
 }
 
 /** Cheap answer for the usual case: the same servers in the same order with the same settings. */

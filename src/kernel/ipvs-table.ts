@@ -37,6 +37,8 @@ import type { Acknowledgement } from './netlink-socket.ts';
  * conversations at a time keep it busy while we decode.
  */
 const DUMP_CONVERSATIONS = 4;
+/** Operations that are put into octets in one go: ten thousand services must not hold up the checks. */
+const OPERATIONS_A_TURN = 1024;
 const MODPROBE_TIMEOUT_MS = 10_000;
 const ENOENT = 2;
 const ESRCH = 3;
@@ -188,6 +190,15 @@ export class IpvsTable implements ServiceTable {
    * @returns one outcome an operation; refusals are outcomes. Rejects with SystemError ENOBUFS if answers were lost
    */
   async apply(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
+    const outcomes: IpvsOutcome[] = [];
+    for (let start = 0; start < operations.length; start += OPERATIONS_A_TURN) {
+      outcomes.push(...(await this.#applySome(operations.slice(start, start + OPERATIONS_A_TURN))));
+    }
+    await this.#addMissing(outcomes);
+    return outcomes;
+  }
+
+  async #applySome(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
     const unsayable = new Map<number, IpvsOutcome>();
     const messages: Uint8Array[] = [];
     for (const [index, operation] of operations.entries()) {
@@ -200,14 +211,12 @@ export class IpvsTable implements ServiceTable {
       }
     }
     const acknowledgements = (await this.#socket().transact(messages)).values();
-    const outcomes = operations.map((operation, index): IpvsOutcome => {
+    return operations.map((operation, index): IpvsOutcome => {
       const outcome = unsayable.get(index);
       if (outcome) return outcome;
       const acknowledgement = acknowledgements.next().value ?? { errno: 0 };
       return judgeOutcome(operation, acknowledgement.errno, inWords(acknowledgement));
     });
-    await this.#addMissing(outcomes);
-    return outcomes;
   }
 
   async #addMissing(outcomes: IpvsOutcome[]): Promise<void> {

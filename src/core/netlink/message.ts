@@ -43,34 +43,66 @@ export function netlinkAlign(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** Writes one message: header fields, then the family's own header, then attributes; `finish()` gives the octets. */
+/** Many small messages share one piece of memory: tens of thousands are made at a start. */
+const SLAB_LENGTH = 32_768;
+const MESSAGE_CAPACITY = 256;
+
+let slab = new DataView(new ArrayBuffer(SLAB_LENGTH));
+let slabUsed = 0;
+
+/**
+ * Writes one message: header fields, then the family's own header, then attributes; `finish()` gives the octets. Each
+ * builder has room of its own, so several may be open at a time.
+ */
 export class NetlinkMessageBuilder {
-  #buffer: Uint8Array;
   #view: DataView;
-  #length = NLMSG_HEADER_LENGTH;
+  /** Where the message begins in the view's memory, and how much of it is ours. */
+  #start: number;
+  #capacity: number;
+  #length = 0;
 
   /**
    * @param type nlmsg_type: an RTM_* value or the number of a generic-netlink family
    * @param flags NLM_F_* bits
    */
-  constructor(type: number, flags: number, capacity = 256) {
-    this.#buffer = new Uint8Array(Math.max(capacity, NLMSG_HEADER_LENGTH));
-    this.#view = new DataView(this.#buffer.buffer);
-    this.#view.setUint16(4, type, LITTLE_ENDIAN);
-    this.#view.setUint16(6, flags, LITTLE_ENDIAN);
+  constructor(type: number, flags: number) {
+    if (slabUsed + MESSAGE_CAPACITY > SLAB_LENGTH) {
+      slab = new DataView(new ArrayBuffer(SLAB_LENGTH));
+      slabUsed = 0;
+    }
+    this.#view = slab;
+    this.#start = slabUsed;
+    this.#capacity = MESSAGE_CAPACITY;
+    slabUsed += MESSAGE_CAPACITY;
+    this.#reserve(NLMSG_HEADER_LENGTH);
+    this.#view.setUint16(this.#start + 4, type, LITTLE_ENDIAN);
+    this.#view.setUint16(this.#start + 6, flags, LITTLE_ENDIAN);
   }
 
+  /** @returns where in the view's memory the next `octets` are; they read zero */
   #reserve(octets: number): number {
     const at = this.#length;
     const needed = at + octets;
-    if (needed > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(this.#buffer.length * 2, netlinkAlign(needed)));
-      larger.set(this.#buffer);
-      this.#buffer = larger;
-      this.#view = new DataView(larger.buffer);
-    }
+    if (needed > this.#capacity) this.#grow(needed);
     this.#length = needed;
-    return at;
+    return this.#start + at;
+  }
+
+  #grow(needed: number): void {
+    const capacity = Math.max(this.#capacity * 2, netlinkAlign(needed));
+    const larger = new Uint8Array(capacity);
+    larger.set(this.#octets());
+    this.#view = new DataView(larger.buffer);
+    this.#start = 0;
+    this.#capacity = capacity;
+  }
+
+  #octets(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#start, this.#length);
+  }
+
+  #write(value: Uint8Array, at: number): void {
+    for (let index = 0; index < value.length; index++) this.#view.setUint8(at + index, value[index] ?? 0);
   }
 
   u8(value: number): this {
@@ -130,7 +162,7 @@ export class NetlinkMessageBuilder {
 
   attributeBytes(type: number, value: Uint8Array): this {
     const at = this.#attribute(type, value.length);
-    this.#buffer.set(value, at);
+    this.#write(value, at);
     return this;
   }
 
@@ -138,23 +170,29 @@ export class NetlinkMessageBuilder {
   attributeString(type: number, value: string): this {
     const encoded = textEncoder.encode(value);
     const at = this.#attribute(type, encoded.length + 1);
-    this.#buffer.set(encoded, at);
+    this.#write(encoded, at);
     return this;
   }
 
   /** An attribute that holds attributes. The NLA_F_NESTED bit is set, as strict kernels ask for. */
   nested(type: number, fill: (builder: this) => void): this {
-    const start = this.#reserve(ATTRIBUTE_HEADER_LENGTH);
-    this.#view.setUint16(start + 2, type | NLA_F_NESTED, LITTLE_ENDIAN);
+    const start = this.#length;
+    const at = this.#reserve(ATTRIBUTE_HEADER_LENGTH);
+    this.#view.setUint16(at + 2, type | NLA_F_NESTED, LITTLE_ENDIAN);
     fill(this);
-    this.#view.setUint16(start, this.#length - start, LITTLE_ENDIAN);
+    // The memory may have moved while it was filled.
+    this.#view.setUint16(this.#start + start, this.#length - start, LITTLE_ENDIAN);
     return this;
   }
 
   /** The message's octets. The builder may not be used afterwards. */
   finish(): Uint8Array {
-    this.#view.setUint32(0, this.#length, LITTLE_ENDIAN);
-    return this.#buffer.subarray(0, this.#length);
+    this.#view.setUint32(this.#start, this.#length, LITTLE_ENDIAN);
+    // Room at the end of the slab that was not needed is the next message's.
+    if (this.#view === slab && slabUsed === this.#start + this.#capacity) {
+      slabUsed = this.#start + netlinkAlign(this.#length);
+    }
+    return this.#octets();
   }
 }
 
