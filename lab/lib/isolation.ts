@@ -13,6 +13,8 @@ export interface LinkFacts {
   readonly flags: readonly string[];
   /** Index of the other end, for a veth. */
   readonly link_index?: number;
+  /** Number, within this namespace, of the namespace the other end is in. */
+  readonly link_netnsid?: number;
   readonly linkinfo?: { readonly info_kind?: string };
 }
 
@@ -30,29 +32,29 @@ export interface AddressFacts {
 /** What the kernel says about one lab machine. */
 export interface MachineFacts {
   readonly machine: string;
+  /** Name of its network namespace. */
+  readonly namespace: string;
+  /** Names of the namespaces its cables lead to, by their numbers within this namespace. */
+  readonly neighbours: Readonly<Record<number, string>>;
   readonly links: readonly LinkFacts[];
   readonly routes: readonly RouteFacts[];
   readonly addresses: readonly AddressFacts[];
 }
 
-/**
- * Reasons why traffic could leave, in words; empty when it cannot.
- * @param cables pairs of [machine, interface] as planned
- * @param hostLinks links of the namespace the lab was started from
- */
+/** Reasons why traffic could leave, in words; empty when it cannot. `cables` are pairs of [machine, interface] as planned. */
 export function waysOut(
   machines: readonly MachineFacts[],
   cables: readonly (readonly [readonly [string, string], readonly [string, string]])[],
-  hostLinks: readonly LinkFacts[],
 ): string[] {
   const reasons: string[] = [];
   const peers = new Map(cables.flatMap(([a, b]) => [[a.join(' '), b] as const, [b.join(' '), a] as const]));
   const labAddresses = new Set(
     machines.flatMap(({ addresses }) => addresses.flatMap(({ addr_info }) => addr_info.map(({ local }) => local))),
   );
-  for (const { machine, links, routes } of machines) {
+  for (const facts of machines) {
+    const { machine, links, routes } = facts;
     for (const link of links) {
-      const reason = linkReason(machine, link, machines, peers);
+      const reason = linkReason(facts, link, machines, peers);
       if (reason !== undefined) reasons.push(reason);
     }
     for (const route of routes) {
@@ -61,17 +63,11 @@ export function waysOut(
       }
     }
   }
-  const planned = new Set(cables.flat().map(([, name]) => name));
-  for (const link of hostLinks) {
-    if (link.linkinfo?.info_kind === 'veth' && planned.has(link.ifname)) {
-      reasons.push(`the cable end ${link.ifname} is in this machine's own network instead of the lab's`);
-    }
-  }
   return reasons;
 }
 
 function linkReason(
-  machine: string,
+  { machine, neighbours }: MachineFacts,
   link: LinkFacts,
   machines: readonly MachineFacts[],
   peers: ReadonlyMap<string, readonly [string, string]>,
@@ -86,11 +82,11 @@ function linkReason(
       : undefined;
   }
   if (kind !== 'veth') return `${link.ifname} of ${machine} is a ${kind ?? 'physical'} interface`;
-  const far = machines
-    .find((candidate) => candidate.machine === peer[0])
-    ?.links.find(({ ifname }) => ifname === peer[1]);
-  if (far === undefined || far.ifindex !== link.link_index || far.link_index !== link.ifindex) {
-    return `the other end of ${link.ifname} of ${machine} is not ${peer[1]} of ${peer[0]}`;
+  const other = machines.find((candidate) => candidate.machine === peer[0]);
+  const far = other?.links.find(({ ifname }) => ifname === peer[1]);
+  const leadsTo = link.link_netnsid === undefined ? undefined : neighbours[link.link_netnsid];
+  if (far === undefined || leadsTo !== other?.namespace || far.ifindex !== link.link_index) {
+    return `the other end of ${link.ifname} of ${machine} is not ${peer[1]} of ${peer[0]}, but in ${leadsTo ?? 'an unknown namespace'}`;
   }
   return undefined;
 }
@@ -107,9 +103,13 @@ async function json<T>(args: readonly string[]): Promise<T> {
 export async function requireIsolation(topology: Topology): Promise<void> {
   const machines: MachineFacts[] = [];
   for (const { name: machine } of topology.plan.machines) {
-    const inside = ['-n', topology.namespace(machine)];
+    const namespace = topology.namespace(machine);
+    const inside = ['-n', namespace];
+    const neighbours = await json<{ nsid: number; name?: string }[]>([...inside, 'netns', 'list-id']);
     machines.push({
       machine,
+      namespace,
+      neighbours: Object.fromEntries(neighbours.map(({ nsid, name }) => [nsid, name ?? 'a namespace without a name'])),
       links: await json<LinkFacts[]>([...inside, '-d', 'link']),
       routes: await json<RouteFacts[]>([...inside, 'route', 'show', 'table', 'main']),
       addresses: await json<AddressFacts[]>([...inside, 'address']),
@@ -122,7 +122,7 @@ export async function requireIsolation(topology: Topology): Promise<void> {
         [b.machine, b.interface],
       ] as const,
   );
-  const reasons = waysOut(machines, cables, await json<LinkFacts[]>(['-d', 'link']));
+  const reasons = waysOut(machines, cables);
   if (reasons.length === 0) return;
   throw new LabError(
     `Traffic could leave the lab, so it is not played:\n${reasons.map((reason) => `  - ${reason}`).join('\n')}\n` +

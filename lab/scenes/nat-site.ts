@@ -82,7 +82,10 @@ export function removalWindow(times: CheckTimes, secondsPerTry: number): readonl
   return [soonest, soonest + times.delayLoop];
 }
 
-/** Latest a server is given back after it works again, in seconds. A try that hangs may be under way. */
+/**
+ * Latest a server is given back after it works again, in seconds: the failed page is tried again within an interval,
+ * when it passes all pages are checked once more an interval later. A try that hangs may be under way.
+ */
 export function returnLimit(times: CheckTimes): number {
-  return Math.max(times.delayBeforeRetry, times.delayLoop) + times.connectTimeout;
+  return Math.max(times.delayBeforeRetry, times.delayLoop) + times.delayLoop + times.connectTimeout;
 }

@@ -1,9 +1,9 @@
 /** The steps of the pair that are VRRP's: coming up, a crash and the takeover, the return, the stop. */
 import { nowMs } from '../lib/clock.ts';
-import { neighbour, portOf } from '../lib/observe.ts';
+import { neighbour, portOf, rulesText } from '../lib/observe.ts';
 import type { PairStage } from './pair-stage.ts';
 import { balancers, macOf, vip, type BalancerName } from './pair-site.ts';
-import { masterDownMs } from './pair-wire.ts';
+import { masterDownMs, skewMs } from './pair-wire.ts';
 
 /**
  * How much later than the protocol's deadline a takeover may show here. The guest kernel has one CPU for everything and
@@ -152,32 +152,41 @@ export async function comeBack(stage: PairStage, instances: readonly ServedInsta
   await observeBoth(stage, 'after the return of lb1v');
 }
 
-/** SIGTERM to both, lb2v first: its addresses go, priority 0 tells the others, nothing is left. */
+/** SIGTERM to lb2v: it says goodbye with priority 0, lb1v takes over at once. SIGTERM to lb1v: nothing is left. */
 export async function stopBoth(stage: PairStage): Promise<void> {
   const { narrator } = stage.context;
+  const before = (await stage.holders()).lb1v;
   const since = nowMs();
-  for (const name of ['lb2v', 'lb1v'] as const) {
-    narrator.step(`${name}: SIGTERM`);
-    const began = nowMs();
-    const code = await stage.daemon(name).stop();
-    narrator.expect(`${name} ends`, 'exit code 0', `exit code ${code}`);
-    narrator.say(`after ${((nowMs() - began) / 1000).toFixed(1)} s`);
-  }
+  await stopOne(stage, 'lb2v');
+  const all = { lb1v: [...before, ...ordinary.lb2v].sort(), lb2v: [] };
+  await expectHolders(stage, 'lb1v holds everything after the orderly stop of lb2v', all, 5_000);
+  await stopOne(stage, 'lb1v');
   narrator.expect('no virtual address left', 'lb1v: none; lb2v: none', holdersText(await stage.holders()));
   if (!stage.vrrpOnly) {
     const left = (await Promise.all(balancers.map((name) => stage.rules(name)))).flat();
-    narrator.expect('IPVS is empty on both', 'empty', left.join('\n') || 'empty');
+    narrator.expect('IPVS is empty on both', 'empty', rulesText(left) || 'empty');
   }
   const wire = await stage.wire();
-  const goodbyes = wire.advertisements
-    .filter(({ time, priority }) => time >= since && priority === 0)
-    .map(({ virtualRouterId, source }) => `${virtualRouterId} from ${source}`);
-  narrator.observe('priority 0 advertisements at the stop', [...new Set(goodbyes)].sort());
+  const goodbyes = wire.advertisements.filter(({ time, priority }) => time >= since && priority === 0);
+  const texts = goodbyes.map(({ virtualRouterId, source }) => `${virtualRouterId} from ${source}`);
+  narrator.observe('priority 0 advertisements at the stop', texts);
+  narrator.expect('lb2v says goodbye with priority 0', '52 from 172.16.16.36', texts[0] ?? 'never');
+  const late = (wire.takeover(52, 'lb2v', 'lb1v', since) ?? Infinity) - skewMs;
   narrator.expect(
-    'lb2v said goodbye for virtual router 52 with priority 0',
-    'yes',
-    goodbyes.some((text) => text.startsWith('52 from 172.16.16.36')) ? 'yes' : 'no',
+    'takeover of virtual router 52, after the goodbye',
+    `${(skewMs / 1000).toFixed(3)} s (here up to ${lateness} ms more)`,
+    `${((late + skewMs) / 1000).toFixed(3)} s`,
+    late > -earliness && late < lateness,
   );
+}
+
+async function stopOne(stage: PairStage, name: BalancerName): Promise<void> {
+  const { narrator } = stage.context;
+  narrator.step(`${name}: SIGTERM`);
+  const began = nowMs();
+  const code = await stage.daemon(name).stop();
+  narrator.expect(`${name} ends`, 'exit code 0', `exit code ${code}`);
+  narrator.say(`after ${((nowMs() - began) / 1000).toFixed(1)} s`);
 }
 
 /** Keeps the frames and the logged state changes of both balancers, for the comparison. */

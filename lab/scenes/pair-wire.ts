@@ -3,8 +3,11 @@ import { advertisements, gratuitousArps, type Advertisement, type GratuitousArp 
 import type { Frame } from '../lib/pcap.ts';
 import { insideAddress, macOf, type BalancerName } from './pair-site.ts';
 
-/** Master-down interval of the example (RFC 3768 section 6.1) in milliseconds: 3 x 1 s + (256 - 100) / 256 s. */
-export const masterDownMs = 3_000 + (1_000 * (256 - 100)) / 256;
+/** Skew time of priority 100 (RFC 3768 section 6.1) in milliseconds. */
+export const skewMs = (1_000 * (256 - 100)) / 256;
+
+/** Master-down interval of the example in milliseconds. */
+export const masterDownMs = 3_000 + skewMs;
 
 /** Captures of both networks of the site. */
 export class Wire {
