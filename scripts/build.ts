@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -42,17 +43,22 @@ function filesBelow(folder: string, extensions: readonly string[]): string[] {
     .sort();
 }
 
-function buildAddon(sources: readonly string[]): void {
-  const include = path.join(runtime, 'include', 'node');
+const commonFlags = ['-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror'];
+
+/** Compiles one shared object into dist/native. It is written beside and renamed: a running daemon keeps its own file. */
+function compile(compiler: string, flags: readonly string[], sources: readonly string[], name: string): void {
   mkdirSync(path.join(dist, 'native'), { recursive: true });
-  const output = path.join(dist, 'native', 'keepalived.node');
-  const flags = ['-std=c++17', '-O2', '-g1', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror'];
-  // Written beside and renamed: a running daemon keeps its own file mapped.
-  const temporary = `${output}.new`;
-  execFileSync('g++', [...flags, `-I${include}`, '-o', temporary, ...sources.filter((file) => file.endsWith('.cc'))], {
+  const output = path.join(dist, 'native', name);
+  execFileSync(compiler, [...commonFlags, ...flags, '-o', `${output}.new`, ...sources], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  execFileSync('mv', ['-f', temporary, output]);
+  renameSync(`${output}.new`, output);
+}
+
+function buildAddon(sources: readonly string[]): void {
+  const include = path.join(runtime, 'include', 'node');
+  const files = sources.filter((file) => file.endsWith('.cc'));
+  compile('g++', ['-std=c++17', '-g1', `-I${include}`], files, 'keepalived.node');
 }
 
 async function bundle(): Promise<void> {
@@ -91,6 +97,10 @@ mkdirSync(dist, { recursive: true });
 const packageFiles = ['package.json', 'package-lock.json'].map((file) => path.join(root, file));
 const own = path.join(import.meta.dirname, 'build.ts');
 const native = filesBelow(path.join(root, 'native'), ['.cc', '.h']);
+const earlySignals = path.join(root, 'native', 'early-signals.c');
 await step('addon', [own, ...native], () => buildAddon(native));
+await step('early-signals', [own, earlySignals], () =>
+  compile('gcc', ['-std=c17'], [earlySignals], 'early-signals.so'),
+);
 await step('bundle', [own, ...packageFiles, ...filesBelow(path.join(root, 'src'), ['.ts'])], bundle);
 await step('launchers', [own, path.join(root, 'scripts', 'launcher.sh')], writeLaunchers);

@@ -1,9 +1,16 @@
 #!/bin/sh
 # Starts the program of this file's name (keepalived, genhash, keepalivectl) with the runtime that was built with it.
 # Works from any directory, through symbolic links and under "ip netns exec".
+name=${0##*/}
+# First of all, for the daemon: signals that come too early are ignored, also through exec; its own handlers are in
+# place before the pid file exists.
+case $name in genhash | keepalivectl) ;; *) trap '' HUP USR1 USR2 36 63 ;; esac
 self=$0
 case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
 home=$(dirname -- "$(dirname -- "$(readlink -f -- "$self")")")
-# Real-time signals stay ignored through exec; the daemon replaces this before its pid file exists.
-trap '' HUP USR1 USR2 36 63
-exec "$home/runtime/node" --disable-sigusr1 "$home/main.mjs" "${0##*/}" "$@"
+# Node gives signals their default actions back while it starts; this library keeps it from that (native/early-signals.c).
+# LD_PRELOAD knows no escape for blanks and colons.
+guard=$home/native/early-signals.so
+case $name:$guard in genhash:* | keepalivectl:* | *" "* | *:*:*) guard= ;; esac
+if [ -r "$guard" ]; then export LD_PRELOAD="$guard${LD_PRELOAD:+:$LD_PRELOAD}"; fi
+exec "$home/runtime/node" --disable-sigusr1 "$home/main.mjs" "$name" "$@"

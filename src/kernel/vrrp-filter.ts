@@ -26,9 +26,7 @@ export function virtualRouterIdFilter(family: AddressFamily, routerIds: readonly
           [BPF.LD_B_IND, 0, 0, routerIdOffset],
         ]
       : [[BPF.LD_B_ABS, 0, 0, routerIdOffset]];
-  const compare = routerIds.map(
-    (routerId, index): Instruction => [BPF.JEQ_K, routerIds.length - index, 0, routerId],
-  );
+  const compare = routerIds.map((routerId, index): Instruction => [BPF.JEQ_K, routerIds.length - index, 0, routerId]);
   return program([...load, ...compare, [BPF.RET_K, 0, 0, 0], [BPF.RET_K, 0, 0, wholePacket]]);
 }
 

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
+import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
 import { RespawnPolicy } from './respawn.ts';
@@ -55,6 +56,7 @@ export class Child {
     const child = spawn(process.execPath, [...process.execArgv, main, childRoles[this.kind]], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'json',
+      env: withEarlySignalGuard(process.env),
     });
     this.#process = child;
     this.#greeted = false;

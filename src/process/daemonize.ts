@@ -3,6 +3,7 @@
  * until that is ready or has failed, and returns with its verdict. So `keepalived` in a script means "it runs now".
  */
 import { spawn } from 'node:child_process';
+import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import { daemonRole } from './roles.ts';
 
 /** What the daemon tells the foreground process that started it. */
@@ -21,6 +22,7 @@ export function daemonize(argv: readonly string[]): Promise<number> {
     const daemon = spawn(process.execPath, [...process.execArgv, main, daemonRole, ...argv], {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: withEarlySignalGuard(process.env),
     });
     daemon.once('message', (message) => {
       const verdict = message as DaemonVerdict;

@@ -2,7 +2,7 @@
  * The parent: reads the configuration, holds the pid file, starts and supervises the children, hands them snapshots,
  * and does on their behalf what would disturb them: scripts, FIFOs and mail.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { formatDiagnostic } from '../config/format-diagnostic.ts';
 import { missingInterfaces } from '../config/interfaces.ts';
@@ -12,6 +12,7 @@ import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
+import { interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { Child } from './child.ts';
@@ -75,6 +76,7 @@ export class Parent {
   /** Children whose answer to the current snapshot is outstanding. */
   readonly #awaited = new Set<Child>();
   #allConfigured: (() => void) | undefined;
+  #starting: Promise<void> | undefined;
   #reload: Promise<ReloadOutcome> | undefined;
   #stopping = false;
   #lastRequest = 0;
@@ -92,7 +94,12 @@ export class Parent {
    * Starts everything and settles when all children run.
    * @throws StartRefused
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const { args, log, ready, serviceManager } = this.#environment;
     const { configuration, diagnostics } = this.#loadForStart();
     this.#loaded = { configuration, diagnostics };
@@ -121,10 +128,8 @@ export class Parent {
 
   /** Reads the configuration anew and goes over to it, or says why not. Requests during a reload share the next one. */
   reload(): Promise<ReloadOutcome> {
-    if (this.#stopping || this.#loaded === undefined) {
-      return Promise.resolve({ outcome: 'refused', errors: ['the daemon is starting or stopping'] });
-    }
-    const previous = this.#reload ?? Promise.resolve(undefined);
+    // A request that comes during the start is carried out after it.
+    const previous: Promise<unknown> = this.#reload ?? this.#starting ?? Promise.resolve();
     const next = previous.then(() => this.#reloadNow());
     this.#reload = next;
     void next.finally(() => {
@@ -194,7 +199,7 @@ export class Parent {
           : `not started: ${formatDiagnostic(stopper, undefined, { oneLine: true })}`,
       );
     }
-    const absent = args.vrrp ? missingInterfaces(configuration, interfaceNames()) : [];
+    const absent = absentInterfaces(args, configuration);
     logDiagnostics(log, absent);
     const fatal = absent.find((diagnostic) => diagnostic.stops !== undefined);
     if (fatal !== undefined) throw new StartRefused(fatal.stops?.exitCode ?? 2, `not started: ${fatal.message}`);
@@ -208,7 +213,7 @@ export class Parent {
     log.info('Reloading');
     serviceManager.notify('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
     const { configuration, diagnostics } = readConfiguration(args, 'run');
-    const absent = configuration === undefined || !args.vrrp ? [] : missingInterfaces(configuration, interfaceNames());
+    const absent = absentInterfaces(args, configuration);
     const stoppers = [...diagnostics, ...absent].filter((diagnostic) => diagnostic.stops !== undefined);
     const errors = [...new Set([...newErrors(running.diagnostics, diagnostics), ...stoppers])];
     logDiagnostics(log, [...diagnostics, ...absent]);
@@ -292,11 +297,8 @@ export class Parent {
   }
 }
 
-/** Interfaces of this process's network namespace. */
-function interfaceNames(): readonly string[] {
-  return readFileSync('/proc/self/net/dev', 'utf8')
-    .split('\n')
-    .slice(2)
-    .map((line) => line.split(':', 1)[0]?.trim() ?? '')
-    .filter((name) => name !== '');
+/** Interfaces without which VRRP cannot run, as this process's network namespace has them now. */
+function absentInterfaces(args: KeepalivedArguments, configuration: Configuration | undefined): readonly Diagnostic[] {
+  if (configuration === undefined || !args.vrrp) return [];
+  return missingInterfaces(configuration, (name) => interfaceIndex(name) !== undefined);
 }
