@@ -5,17 +5,28 @@ import { addressKey } from './instance.ts';
 import type { DesiredInstanceAddresses } from './types.ts';
 
 export class AddressBook {
+  /** Who has an address in its configuration, by addressKey(). */
+  #claimants = new Map<string, Instance[]>();
   /** `interface|address` of every virtual address. */
   #virtual = new Set<string>();
+  #instances = new Map<string, Instance>();
+  #owned = new Map<string, readonly VirtualAddress[]>();
   /** Addresses that the last reload took away from an instance, by its name. */
   #retired = new Map<string, readonly VirtualAddress[]>();
-  #owned = new Map<string, readonly VirtualAddress[]>();
 
   configure(instances: readonly Instance[]): void {
+    this.#instances = new Map(instances.map((instance) => [instance.name, instance]));
     this.#owned = new Map(instances.map((instance) => [instance.name, instance.addresses]));
     this.#virtual = new Set();
-    for (const addresses of this.#owned.values()) {
-      for (const address of addresses) this.#virtual.add(`${address.interface}|${address.address}`);
+    this.#claimants = new Map();
+    for (const instance of instances) {
+      for (const address of instance.addresses) {
+        this.#virtual.add(`${address.interface}|${address.address}`);
+        const key = addressKey(address);
+        const claimants = this.#claimants.get(key);
+        if (claimants) claimants.push(instance);
+        else this.#claimants.set(key, [instance]);
+      }
     }
   }
 
@@ -36,20 +47,18 @@ export class AddressBook {
   }
 
   /** @param names default: all, those removed by the last reload included */
-  desired(instances: readonly Instance[], names: readonly string[] | undefined): readonly DesiredInstanceAddresses[] {
-    const wanted = new Set<string>();
-    const masters = new Map<string, readonly VirtualAddress[]>();
-    for (const { name, state, addresses } of instances) {
-      if (state !== 'MASTER') continue;
-      masters.set(name, addresses);
-      for (const address of addresses) wanted.add(addressKey(address));
-    }
+  desired(names: readonly string[] | undefined): readonly DesiredInstanceAddresses[] {
     const asked = names ?? [...new Set([...this.#owned.keys(), ...this.#retired.keys()])];
-    return asked.map((instance) => {
-      const addresses = masters.get(instance) ?? [];
-      const own = [...(this.#retired.get(instance) ?? []), ...(this.#owned.get(instance) ?? [])];
-      // Two instances may share an address, or a reload may have moved it to another one: then it stays.
-      return { instance, addresses, unwanted: own.filter((address) => !wanted.has(addressKey(address))) };
+    return asked.map((name) => {
+      const instance = this.#instances.get(name);
+      const addresses = instance?.state === 'MASTER' ? instance.addresses : [];
+      const own = [...(this.#retired.get(name) ?? []), ...(instance?.addresses ?? [])];
+      return { instance: name, addresses, unwanted: own.filter((address) => !this.#isWanted(address)) };
     });
+  }
+
+  /** Two instances may share an address, or a reload may have moved it to another one: then it stays. */
+  #isWanted(address: VirtualAddress): boolean {
+    return this.#claimants.get(addressKey(address))?.some((claimant) => claimant.state === 'MASTER') === true;
   }
 }

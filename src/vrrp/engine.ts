@@ -217,7 +217,7 @@ export class VrrpEngine {
    * @param instances only these; default all, removed ones of the last reload included
    */
   desiredAddresses(instances?: readonly string[]): readonly DesiredInstanceAddresses[] {
-    return this.#addresses.desired(this.#instances, instances);
+    return this.#addresses.desired(instances);
   }
 
   /** Where packets of this configuration come and go. Ask again after reload(). */

@@ -70,9 +70,15 @@ export function addressKey(address: VirtualAddress): string {
   return `${address.interface}|${address.address}/${address.prefixLength}`;
 }
 
+function allAddresses(configuration: VrrpInstanceConfiguration): readonly VirtualAddress[] {
+  return [...configuration.virtualAddresses, ...configuration.excludedVirtualAddresses];
+}
+
 export class Instance {
   configuration: VrrpInstanceConfiguration;
   addressOctets: Uint8Array;
+  /** Virtual addresses, then excluded ones. */
+  addresses: readonly VirtualAddress[];
   state: InstanceState = 'INIT';
   wanted: InstanceState = 'INIT';
   since: MonotonicMs = 0;
@@ -121,6 +127,7 @@ export class Instance {
     this.configuration = configuration;
     this.host = host;
     this.addressOctets = advertisedOctets(configuration);
+    this.addresses = allAddresses(configuration);
     this.masterInterval = configuration.advertisementInterval;
     this.oldUnicastChecksum = configuration.oldUnicastChecksum === true;
     this.assessment = { priority: configuration.priority, explanation: '', faults: [], awaited: [] };
@@ -141,11 +148,6 @@ export class Instance {
 
   get effectivePriority(): number {
     return this.ownerYields ? VRRP.priorityOwner - 1 : this.assessment.priority;
-  }
-
-  /** Virtual addresses, then excluded ones. */
-  get addresses(): readonly VirtualAddress[] {
-    return [...this.configuration.virtualAddresses, ...this.configuration.excludedVirtualAddresses];
   }
 
   // ------------------------------------------------------------------------------------------------------------ timers
@@ -280,6 +282,7 @@ export class Instance {
     this.#spanBefore = this.downInterval;
     this.configuration = next;
     this.addressOctets = advertisedOctets(next);
+    this.addresses = allAddresses(next);
     if (next.oldUnicastChecksum !== before.oldUnicastChecksum)
       this.oldUnicastChecksum = next.oldUnicastChecksum === true;
     const keys = new Set(this.addresses.map(addressKey));

@@ -20,6 +20,8 @@ export class NetworkView {
   #addresses = new Map<number, KernelAddress[]>();
   /** `index|address/prefix` of everything the kernel has. */
   #present = new Set<string>();
+  /** The same by `index|address`. */
+  #byAddress = new Map<string, KernelAddress>();
 
   constructor(links: readonly Link[], addresses: readonly KernelAddress[]) {
     this.setLinks(links);
@@ -33,10 +35,12 @@ export class NetworkView {
   setAddresses(addresses: readonly KernelAddress[]): void {
     this.#addresses = new Map();
     this.#present = new Set();
+    this.#byAddress = new Map();
     for (const address of addresses) {
       const list = this.#addresses.get(address.interfaceIndex);
       if (list) list.push(address);
       else this.#addresses.set(address.interfaceIndex, [address]);
+      this.#byAddress.set(`${address.interfaceIndex}|${address.address}`, address);
       this.#present.add(`${address.interfaceIndex}|${address.address}/${address.prefixLength}`);
     }
   }
@@ -79,14 +83,15 @@ export class NetworkView {
     isVirtual: (address: string) => boolean,
     current: string | undefined,
   ): string | undefined {
-    const candidates = this.#of(interfaceName).filter(
-      (candidate) =>
-        candidate.family === family &&
-        !isVirtual(candidate.address) &&
-        (family === 'inet' ||
-          (isLinkLocal(candidate.address) && (candidate.flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0)),
-    );
-    if (current !== undefined && candidates.some((candidate) => candidate.address === current)) return current;
+    const usable = (candidate: KernelAddress): boolean =>
+      candidate.family === family &&
+      !isVirtual(candidate.address) &&
+      (family === 'inet' ||
+        (isLinkLocal(candidate.address) && (candidate.flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0));
+    const index = this.#links.get(interfaceName)?.index;
+    const used = current === undefined ? undefined : this.#byAddress.get(`${index ?? ''}|${current}`);
+    if (used && usable(used)) return current;
+    const candidates = this.#of(interfaceName).filter(usable);
     // IFA_F_SECONDARY shares its bit with IFA_F_TEMPORARY; a link-local address is never temporary.
     const primary = candidates.find((candidate) => (candidate.flags & IFA_F_SECONDARY) === 0);
     return (primary ?? candidates[0])?.address;
