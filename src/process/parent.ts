@@ -12,7 +12,7 @@ import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
-import { interfaceIndex } from '../kernel/process-control.ts';
+import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { Child } from './child.ts';
@@ -199,6 +199,9 @@ export class Parent {
           : `not started: ${formatDiagnostic(stopper, undefined, { oneLine: true })}`,
       );
     }
+    // `-s` was obeyed before the configuration was read; children live where this thread lives when they are started.
+    const namespace = configuration.global.netNamespace;
+    if (args.namespace === undefined && namespace !== undefined) enterNetworkNamespace(namespace);
     const absent = absentInterfaces(args, configuration);
     logDiagnostics(log, absent);
     const fatal = absent.find((diagnostic) => diagnostic.stops !== undefined);

@@ -1,0 +1,61 @@
+/** The configuration reader's port to the file system. Synchronous: it is used before the engines run, and at reload in the parent. */
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Stats } from 'node:fs';
+import { hasWildcard } from '../config/source/patterns.ts';
+import type { ConfigurationFiles, FileReadResult } from '../config/ports.ts';
+
+const anyExecuteBit = 0o111;
+
+function statOf(path: string): Stats | NodeJS.ErrnoException {
+  try {
+    return statSync(path);
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}
+
+function read(path: string): FileReadResult {
+  const found = statOf(path);
+  if (found instanceof Error) {
+    const missing = found.code === 'ENOENT' || found.code === 'ENOTDIR';
+    return { ok: false, problem: missing ? 'missing' : 'unreadable', detail: found.code ?? '' };
+  }
+  if (found.isDirectory()) return { ok: false, problem: 'directory', detail: '' };
+  if (!found.isFile()) return { ok: false, problem: 'not-regular', detail: '' };
+  if ((found.mode & anyExecuteBit) !== 0) {
+    return { ok: false, problem: 'executable', detail: `mode ${(found.mode & 0o7777).toString(8)}` };
+  }
+  try {
+    return { ok: true, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { ok: false, problem: 'unreadable', detail: (error as NodeJS.ErrnoException).code ?? '' };
+  }
+}
+
+/** Octet order, as glob(3) sorts in the C locale. */
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function glob(pattern: string): readonly string[] {
+  if (!hasWildcard(pattern)) return statOf(pattern) instanceof Error ? [] : [pattern];
+  // A wildcard does not match a leading dot in the shell.
+  const names = globSync(pattern).filter((name) => matchesDots(pattern, name));
+  return names.sort(compareNames);
+}
+
+function matchesDots(pattern: string, name: string): boolean {
+  const parts = pattern.split('/');
+  return name.split('/').every((part, index) => !part.startsWith('.') || (parts[index] ?? '').startsWith('.'));
+}
+
+export const nodeConfigurationFiles: ConfigurationFiles = {
+  absolute: (path) => resolve(path),
+  read,
+  glob,
+  isDirectory(path) {
+    const found = statOf(path);
+    return !(found instanceof Error) && found.isDirectory();
+  },
+};

@@ -1,0 +1,157 @@
+/** The configuration reader's port to the facts of this host: accounts, interfaces, names of iproute2, programs. */
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Stats } from 'node:fs';
+import type { HostFacts, RoutingNameTable, ScriptFacts, UserFacts } from '../config/ports.ts';
+
+/** Where programs without a slash are looked for if PATH is not set (confstr _CS_PATH). */
+const defaultPath = '/bin:/usr/bin';
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Fields of the entry of a colon-separated table such as /etc/passwd. */
+function entryOf(file: string, name: string): readonly string[] | undefined {
+  const line = readText(file)
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`${name}:`));
+  return line?.split(':');
+}
+
+function user(name: string): UserFacts | undefined {
+  if (/^\d+$/.test(name)) return { uid: Number(name), gid: Number(name) };
+  const entry = entryOf('/etc/passwd', name);
+  return entry && { uid: Number(entry[2]), gid: Number(entry[3]) };
+}
+
+function group(name: string): number | undefined {
+  if (/^\d+$/.test(name)) return Number(name);
+  const entry = entryOf('/etc/group', name);
+  return entry && Number(entry[2]);
+}
+
+/** Number of a name in the tables of iproute2; what stands in /etc wins, and `.d` directories count. */
+function routingName(table: RoutingNameTable, name: string): number | undefined {
+  for (const directory of ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2']) {
+    const extra = join(directory, `${table}.d`);
+    const names = existsSync(extra) ? readdirSync(extra).filter((file) => file.endsWith('.conf')) : [];
+    for (const file of [join(directory, table), ...names.map((file) => join(extra, file))]) {
+      for (const line of readText(file).split('\n')) {
+        const [number, found] = line.trim().split(/\s+/);
+        if (found === name && number !== undefined && !number.startsWith('#')) return Number(number);
+      }
+    }
+  }
+  return undefined;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Looks a program without a slash up in PATH, as execvp(3) does. */
+function findInPath(command: string): string | undefined {
+  for (const directory of (process.env['PATH'] ?? defaultPath).split(':')) {
+    const candidate = join(directory === '' ? '.' : directory, command);
+    if (statOf(candidate)?.isFile()) return candidate;
+  }
+  return undefined;
+}
+
+function mayExecute(file: Stats, path: string, runAs: UserFacts): boolean {
+  if (!file.isFile()) return false;
+  if (runAs.uid === 0) return (file.mode & 0o111) !== 0;
+  if (runAs.uid === file.uid) return (file.mode & 0o100) !== 0;
+  if (runAs.gid === file.gid) return (file.mode & 0o010) !== 0;
+  if ((file.mode & 0o001) !== 0) return true;
+  if (runAs.uid !== process.getuid?.()) return false;
+  try {
+    // Access control lists may allow what the mode does not show.
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every part of an absolute path, from the root down. */
+function partsOf(path: string): string[] {
+  const parts: string[] = [];
+  for (let part = path; ; part = dirname(part)) {
+    parts.unshift(part);
+    if (part === '/') return parts;
+  }
+}
+
+function describeWritable(path: string, stats: Stats): string | undefined {
+  const mode = (stats.mode & 0o7777).toString(8);
+  if (stats.uid !== 0) return `${path} belongs to user ${stats.uid}, not to root`;
+  const sticky = stats.isDirectory() && (stats.mode & 0o1000) !== 0;
+  if ((stats.mode & 0o002) !== 0 && !sticky) return `${path} can be written by everybody (mode ${mode})`;
+  if ((stats.mode & 0o020) !== 0 && stats.gid !== 0 && !sticky)
+    return `${path} can be written by group ${stats.gid} (mode ${mode})`;
+  return undefined;
+}
+
+/** Which part of the path others than root could change, or which directory is a symbolic link. */
+function insecurity(path: string): string | undefined {
+  for (const part of partsOf(dirname(path))) {
+    try {
+      if (lstatSync(part).isSymbolicLink()) return `the directory ${part} is a symbolic link`;
+    } catch {
+      return `${part} cannot be examined`;
+    }
+  }
+  for (const part of partsOf(realpathSync(path))) {
+    const stats = statOf(part);
+    const reason = stats ? describeWritable(part, stats) : `${part} cannot be examined`;
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function script(command: string, runAs: UserFacts): ScriptFacts {
+  const path = command.includes('/') ? resolve(command) : findInPath(command);
+  if (path === undefined) return { found: false, detail: 'it is in no directory of PATH' };
+  const stats = statOf(path);
+  if (!stats) return { found: false, detail: 'there is no such file' };
+  const insecure = insecurity(path);
+  return {
+    found: true,
+    path,
+    executable: mayExecute(stats, path, runAs),
+    ...(insecure !== undefined && { insecure }),
+  };
+}
+
+/** Facts of this host, looked up when asked for. */
+export function nodeHostFacts(): HostFacts {
+  const uid = process.geteuid?.() ?? 0;
+  const gid = process.getegid?.() ?? 0;
+  return {
+    interfaceExists: (name) => existsSync(`/sys/class/net/${name}`),
+    user,
+    group,
+    routingName,
+    script,
+    effectiveUser: { uid, gid },
+  };
+}
