@@ -38,3 +38,21 @@ export interface Diagnostic {
   /** The daemon must not start (or must stop) with this exit code: what stops the original stops us. */
   readonly stops?: { readonly exitCode: number; readonly immediately: boolean };
 }
+
+/**
+ * Exit code of a configuration test (reference: configuration grammar, section 11): what stops the original at once
+ * decides first, then the worst class seen; notes of ours never count.
+ * @returns 0, 2, 4, 5 or 6
+ */
+export function exitCodeOfTest(diagnostics: readonly Diagnostic[]): number {
+  let worst = -1;
+  let stopCode: number | undefined;
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.stops?.immediately === true) stopCode ??= diagnostic.stops.exitCode;
+    if (diagnostic.class !== 'note') worst = Math.max(worst, diagnosticClasses.indexOf(diagnostic.class));
+  }
+  if (stopCode !== undefined) return stopCode;
+  if (worst < 0) return 0;
+  if (worst === diagnosticClasses.indexOf('security')) return 6;
+  return worst <= diagnosticClasses.indexOf('fatal') ? 4 : 5;
+}

@@ -1,7 +1,15 @@
 /** From a path to a checked model: the one entrance to the configuration for every process and for `-t`. */
-import type { Diagnostic } from './diagnostics.ts';
+import { checkConfiguration } from './check/check.ts';
+import { exitCodeOfTest, type Diagnostic } from './diagnostics.ts';
+import { newConfigurationDraft } from './drafts.ts';
+import { missingInterfaces } from './interfaces.ts';
 import type { Configuration } from './model.ts';
 import type { ConfigurationFiles, HostFacts } from './ports.ts';
+import { Reporter } from './reporter.ts';
+import { Context } from './schema/context.ts';
+import { placesOfKeyword, topSchema } from './schema/top.ts';
+import { SourceReader } from './source/reader.ts';
+import { TreeBuilder } from './tree.ts';
 
 export interface LoadOptions {
   /** Main file as given with `-f`; may be a shell pattern. */
@@ -14,7 +22,10 @@ export interface LoadOptions {
   /** Uniform in [0, 1), for `${_RANDOM}`. */
   readonly random: () => number;
   readonly host: HostFacts;
-  /** `test`: numbers with trailing rubbish are errors and a missing main file is only reported, as the original's `-t`. */
+  /**
+   * `test`: as the original's `-t`: numbers with trailing rubbish are errors, interfaces are looked for, a missing main
+   * file is only reported. `run`: interfaces are the caller's business (missingInterfaces), they may come later.
+   */
   readonly mode: 'run' | 'test';
   /** `-e`: every kind of include problem is fatal. */
   readonly allIncludesFatal?: boolean;
@@ -31,6 +42,41 @@ export interface LoadResult {
 
 /** Reads, checks and completes a configuration. Never throws for what the files contain. */
 export function loadConfiguration(options: LoadOptions): LoadResult {
-  void options;
-  return { diagnostics: [], exitCode: 0 };
+  const { mode, host } = options;
+  const reporter = new Reporter();
+  const tree = new TreeBuilder(topSchema, reporter);
+  const reader = new SourceReader({ ...options, allIncludesFatal: options.allIncludesFatal ?? false }, tree, reporter);
+  if (!reader.readMain(options.path)) return unread(options, reporter);
+  tree.endOfInput();
+  const draft = newConfigurationDraft();
+  const context = new Context(reporter, mode, host, draft, placesOfKeyword);
+  topSchema.read(draft, tree.statements, context);
+  const configuration = checkConfiguration(context, reader.filesRead);
+  if (mode === 'test' && host.interfaceExists) {
+    const exists = (name: string): boolean => host.interfaceExists?.(name) !== false;
+    for (const missing of missingInterfaces(configuration, exists)) reporter.add(missing);
+  }
+  const diagnostics = reporter.result(reader.filesRead);
+  const stop =
+    diagnostics.find((diagnostic) => diagnostic.stops?.immediately) ??
+    diagnostics.find((diagnostic) => diagnostic.stops);
+  return {
+    ...(stop === undefined && { configuration }),
+    diagnostics,
+    exitCode: mode === 'test' ? exitCodeOfTest(diagnostics) : (stop?.stops?.exitCode ?? 0),
+  };
+}
+
+/**
+ * Nothing could be read. The original's test ends with 0 for a main file that is missing, a directory or executable, with
+ * 4 for one it may not read, and with 4 for all of them under `-e`; its normal run ends with 6 (reference: grammar, 11).
+ */
+function unread(options: LoadOptions, reporter: Reporter): LoadResult {
+  const diagnostics = reporter.result([]);
+  if (options.mode === 'run')
+    return { diagnostics, exitCode: diagnostics.find((diagnostic) => diagnostic.stops)?.stops?.exitCode ?? 6 };
+  const counted =
+    options.allIncludesFatal === true ||
+    diagnostics.some((diagnostic) => diagnostic.code === 'CFG_MAIN_FILE_UNREADABLE');
+  return { diagnostics, exitCode: counted ? 4 : 0 };
 }

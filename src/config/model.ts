@@ -190,8 +190,7 @@ export interface GratuitousConfiguration {
 }
 
 export type VrrpAuthentication =
-  | { readonly type: 'PASS'; readonly password: string }
-  | { readonly type: 'AH'; readonly password: string };
+  { readonly type: 'PASS'; readonly password: string } | { readonly type: 'AH'; readonly password: string };
 
 export interface VrrpNotify {
   readonly master?: ScriptCommand;
@@ -288,11 +287,22 @@ export interface VrrpConfiguration {
 export type IpvsProtocol = 'tcp' | 'udp' | 'sctp';
 export type ForwardingMethod =
   | { readonly method: 'NAT' | 'DR' }
-  | { readonly method: 'TUN'; readonly tunnel: 'ipip' | 'gue' | 'gre'; readonly port?: number; readonly checksum: 'none' | 'csum' | 'remcsum' };
+  | {
+      readonly method: 'TUN';
+      readonly tunnel: 'ipip' | 'gue' | 'gre';
+      readonly port?: number;
+      readonly checksum: 'none' | 'csum' | 'remcsum';
+    };
 
 /** What a virtual server serves. */
 export type VirtualServerIdentity =
-  | { readonly kind: 'address'; readonly family: AddressFamily; readonly protocol: IpvsProtocol; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'address';
+      readonly family: AddressFamily;
+      readonly protocol: IpvsProtocol;
+      readonly address: string;
+      readonly port: number;
+    }
   | { readonly kind: 'fwmark'; readonly family: AddressFamily; readonly mark: number }
   | { readonly kind: 'group'; readonly name: string; readonly protocol: IpvsProtocol };
 
@@ -406,10 +416,20 @@ export interface CheckConfiguration {
   readonly groups: readonly VirtualServerGroup[];
 }
 
+/** An interface that the configuration names where it must exist. */
+export interface InterfaceUse {
+  readonly name: string;
+  /** What names it, for messages: "vrrp_instance VI_1". */
+  readonly usedBy: string;
+  readonly at: SourceLocation;
+}
+
 export interface Configuration {
   readonly global: GlobalConfiguration;
   readonly vrrp: VrrpConfiguration;
   readonly check: CheckConfiguration;
+  /** Every interface that VRRP and static addresses need, once for each place (see check/interfaces.ts). */
+  readonly interfaces?: readonly InterfaceUse[];
   /** Every file that was read, in order. */
   readonly files: readonly string[];
 }

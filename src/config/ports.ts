@@ -7,7 +7,8 @@
 export type FileProblem = 'missing' | 'unreadable' | 'directory' | 'not-regular' | 'executable';
 
 export type FileReadResult =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: FileProblem; readonly detail: string };
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: FileProblem; readonly detail: string };
 
 export interface ConfigurationFiles {
   /** Absolute form of a path given on the command line; names inside files are resolved against their file. */

@@ -1,0 +1,16 @@
+/** Drafts to the checked model: names resolved, defaults filled in, contradictions reported. */
+import type { Configuration, InterfaceUse } from '../model.ts';
+import type { Context } from '../schema/context.ts';
+import { checkGlobal } from './global.ts';
+import { checkScripts } from './scripts.ts';
+import { checkVirtualServers } from './virtual-servers.ts';
+import { checkVrrp } from './vrrp.ts';
+
+/** Completes everything that was read. Items that cannot be used are left out and reported. */
+export function checkConfiguration(context: Context, files: readonly string[]): Configuration {
+  checkScripts(context);
+  const interfaces: InterfaceUse[] = [];
+  const check = checkVirtualServers(context);
+  const vrrp = checkVrrp(context, interfaces);
+  return { global: checkGlobal(context), vrrp, check, interfaces, files };
+}

@@ -1,0 +1,402 @@
+/** Virtual servers, their pools and groups: drafts to model, with the rules of the original (reference: behaviour B4, B5). */
+import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
+import type {
+  AddressFamily,
+  CheckConfiguration,
+  CheckerConfiguration,
+  ForwardingMethod,
+  IpvsProtocol,
+  RealServerConfiguration,
+  VirtualServerConfiguration,
+  VirtualServerGroup,
+  VirtualServerIdentity,
+} from '../model.ts';
+import { locate, type Statement } from '../statement.ts';
+import { addToAddress } from '../values.ts';
+import type { Context } from '../schema/context.ts';
+import { checkerConfiguration } from './checkers.ts';
+import { commandOf } from './scripts.ts';
+
+/** Given to a service for all ports that has no persistence_timeout. */
+const portlessPersistence = 360_000;
+
+/** Completes the groups; ranges become single addresses. */
+function checkGroups(context: Context): Map<string, VirtualServerGroup> {
+  const groups = new Map<string, VirtualServerGroup>();
+  for (const draft of context.draft.virtualServerGroups) {
+    if (draft.entries.length === 0) {
+      context.error(
+        draft.statement,
+        1,
+        'CFG_EMPTY_GROUP',
+        `virtual_server_group ${draft.name} has no entries and is ignored`,
+        'add "<ip> <port>"',
+      );
+      continue;
+    }
+    const entries: VirtualServerGroup['entries'][number][] = [];
+    for (const entry of draft.entries) {
+      if (entry.kind === 'fwmark') {
+        entries.push({ kind: 'fwmark', mark: entry.mark, ...(entry.family && { family: entry.family }) });
+        continue;
+      }
+      for (let index = 0; index < entry.count; index++) {
+        const address = index === 0 ? entry.first : addToAddress(entry.first, index);
+        if (address === undefined) break;
+        entries.push({ kind: 'address', family: entry.family, address, port: entry.port });
+      }
+    }
+    groups.set(draft.name, { name: draft.name, entries, at: locate(draft.statement) });
+  }
+  return groups;
+}
+
+class ServerCheck {
+  readonly draft: VirtualServerDraft;
+  readonly context: Context;
+  readonly name: string;
+  readonly groups: ReadonlyMap<string, VirtualServerGroup>;
+
+  constructor(draft: VirtualServerDraft, groups: ReadonlyMap<string, VirtualServerGroup>, context: Context) {
+    this.draft = draft;
+    this.context = context;
+    this.groups = groups;
+    this.name = draft.statement.words.slice(0, 3).join(' ');
+  }
+
+  error(statement: Statement, code: string, message: string, remedy?: string): void {
+    this.context.error(statement, 0, code, `${this.name}: ${message}`, remedy);
+  }
+
+  /** Family of the service; undefined: of each entry of its group. */
+  family(): AddressFamily | undefined {
+    const { identity, ipFamily, realServers, sorryServer } = this.draft;
+    if (identity.kind === 'address') return identity.family;
+    if (ipFamily) return ipFamily;
+    if (identity.kind === 'fwmark') return realServers[0]?.family ?? sorryServer?.family ?? 'inet';
+    const families = new Set(
+      (this.groups.get(identity.name)?.entries ?? []).flatMap((entry) => (entry.family ? [entry.family] : [])),
+    );
+    if (families.size === 1) return [...families][0];
+    return families.size === 0 ? realServers[0]?.family : undefined;
+  }
+
+  protocol(): IpvsProtocol {
+    const { identity, protocol, protocolAt, statement } = this.draft;
+    if (identity.kind === 'fwmark') {
+      if (protocolAt)
+        this.error(
+          protocolAt,
+          'CFG_FWMARK_PROTOCOL',
+          'a service by firewall mark has no protocol; it is ignored',
+          'remove the line',
+        );
+      return protocol ?? 'udp';
+    }
+    if (protocol !== undefined) return protocol;
+    const onlyMarks =
+      identity.kind === 'group' &&
+      this.groups.get(identity.name)?.entries.every((entry) => entry.kind === 'fwmark') === true;
+    if (!onlyMarks)
+      this.error(
+        statement,
+        'CFG_NO_PROTOCOL',
+        'protocol is not set; UDP is used',
+        'add "protocol TCP" or "protocol UDP"',
+      );
+    return 'udp';
+  }
+
+  identity(protocol: IpvsProtocol, family: AddressFamily | undefined): VirtualServerIdentity {
+    const { identity } = this.draft;
+    if (identity.kind === 'address') return { ...identity, protocol };
+    if (identity.kind === 'group') return { ...identity, protocol };
+    return { kind: 'fwmark', mark: identity.mark, family: family ?? 'inet' };
+  }
+
+  /** One packet scheduling is for datagrams. */
+  onePacket(protocol: IpvsProtocol): boolean {
+    const { onePacketAt, identity } = this.draft;
+    if (!onePacketAt) return false;
+    if (identity.kind === 'fwmark' || protocol === 'udp') return true;
+    this.error(onePacketAt, 'CFG_OPS', 'ops is for UDP and firewall marks; it is ignored');
+    return false;
+  }
+
+  persistenceTimeout(): number | undefined {
+    const { identity, persistenceTimeout, persistenceGranularity, statement } = this.draft;
+    if (persistenceTimeout !== undefined) return persistenceTimeout;
+    if (persistenceGranularity !== undefined) return portlessPersistence;
+    if (identity.kind !== 'address' || identity.port !== 0) return undefined;
+    this.error(
+      statement,
+      'CFG_NO_PORT',
+      `a service for all ports must be persistent; persistence_timeout ${portlessPersistence / 1000} is used`,
+      'name a port, or add persistence_timeout',
+    );
+    return portlessPersistence;
+  }
+
+  /** Port of a member after the rules: without NAT a packet keeps its port. */
+  memberPort(statement: Statement, port: number, forwarding: ForwardingMethod, what: string): number {
+    const { identity } = this.draft;
+    if (identity.kind === 'group') {
+      if (forwarding.method !== 'NAT' && port !== 0) this.compareGroupPorts(statement, port, identity.name, what);
+      return port;
+    }
+    if (identity.kind === 'fwmark') {
+      if (forwarding.method === 'NAT' || port === 0) return port;
+      this.context.error(
+        statement,
+        2,
+        'CFG_PORT',
+        `${this.name}: ${what} has a port, but with ${forwarding.method} and a firewall mark packets keep theirs; it is ignored`,
+        'remove the port',
+      );
+      return 0;
+    }
+    if (port === 0) return identity.port;
+    if (forwarding.method === 'NAT' || port === identity.port) return port;
+    this.context.error(
+      statement,
+      2,
+      'CFG_PORT',
+      `${this.name}: ${what} has port ${port}, but with ${forwarding.method} packets keep theirs; ${identity.port} is used`,
+      `write port ${identity.port}, or "lvs_method NAT"`,
+    );
+    return identity.port;
+  }
+
+  compareGroupPorts(statement: Statement, port: number, group: string, what: string): void {
+    const entries = this.groups.get(group)?.entries ?? [];
+    if (entries.some((entry) => (entry.kind === 'address' ? entry.port !== port : true))) {
+      this.context.error(
+        statement,
+        2,
+        'CFG_PORT',
+        `${this.name}: ${what} has port ${port}, but without NAT packets keep the port of each entry of ${group}`,
+      );
+    }
+  }
+
+  realServer(draft: RealServerDraft, forwarding: ForwardingMethod): RealServerConfiguration {
+    const { context, draft: service } = this;
+    const method = draft.forwarding ?? forwarding;
+    const port = this.memberPort(draft.statement, draft.port, method, `real_server ${draft.address}`);
+    const checkers: CheckerConfiguration[] = [];
+    for (const checker of draft.checkers) {
+      const configuration = checkerConfiguration({ checker, server: draft, service, port }, context);
+      if (configuration) checkers.push(configuration);
+    }
+    const notifyUp = commandOf(draft.notifyUp);
+    const notifyDown = commandOf(draft.notifyDown);
+    const { global } = context.draft;
+    return {
+      address: draft.address,
+      family: draft.family,
+      port,
+      weight: draft.weight ?? service.weight ?? 1,
+      forwarding: method,
+      inhibitOnFailure: draft.inhibitOnFailure ?? service.inhibitOnFailure ?? false,
+      upperThreshold: draft.upperThreshold ?? 0,
+      lowerThreshold: draft.lowerThreshold ?? 0,
+      ...(notifyUp && { notifyUp }),
+      ...(notifyDown && { notifyDown }),
+      smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? true,
+      checkers,
+      at: locate(draft.statement),
+    };
+  }
+
+  /** The pool without members of a wrong family and without repetitions. */
+  realServers(forwarding: ForwardingMethod, family: AddressFamily | undefined): RealServerConfiguration[] {
+    const seen = new Map<string, RealServerDraft>();
+    const servers: RealServerConfiguration[] = [];
+    for (const draft of this.draft.realServers) {
+      // Tunnels carry one family in the other.
+      if (family !== undefined && draft.family !== family && (draft.forwarding ?? forwarding).method !== 'TUN') {
+        this.error(
+          draft.statement,
+          'CFG_FAMILY',
+          `real_server ${draft.address} is of another family than the service and is ignored`,
+          'only tunnels (lvs_method TUN) can mix families',
+        );
+        continue;
+      }
+      const server = this.realServer(draft, forwarding);
+      const key = `${server.address} ${server.port}`;
+      const first = seen.get(key);
+      if (first) {
+        this.context.duplicate(draft.statement, 1, `${this.name}: real_server ${key}`, first.statement);
+        continue;
+      }
+      seen.set(key, draft);
+      servers.push(server);
+    }
+    return servers;
+  }
+
+  sorryServer(forwarding: ForwardingMethod, family: AddressFamily | undefined): RealServerConfiguration | undefined {
+    const { sorryServer, sorryServerForwarding, sorryServerInhibit } = this.draft;
+    if (!sorryServer) return undefined;
+    const method = sorryServerForwarding ?? forwarding;
+    if (family !== undefined && sorryServer.family !== family && method.method !== 'TUN') {
+      this.error(
+        sorryServer.statement,
+        'CFG_FAMILY',
+        `sorry_server ${sorryServer.address} is of another family than the service and is ignored`,
+      );
+      return undefined;
+    }
+    return {
+      address: sorryServer.address,
+      family: sorryServer.family,
+      port: this.memberPort(sorryServer.statement, sorryServer.port, method, `sorry_server ${sorryServer.address}`),
+      weight: 1,
+      forwarding: method,
+      inhibitOnFailure: sorryServerInhibit ?? false,
+      upperThreshold: 0,
+      lowerThreshold: 0,
+      smtpAlert: false,
+      checkers: [],
+      at: locate(sorryServer.statement),
+    };
+  }
+
+  /** Quorum within the weight that there is, hysteresis below the quorum. */
+  quorum(servers: readonly RealServerConfiguration[]): { quorum: number; hysteresis: number } {
+    const { draft } = this;
+    const total = servers.reduce((sum, server) => sum + server.weight, 0);
+    let quorum = draft.quorum ?? 1;
+    let hysteresis = draft.hysteresis ?? 0;
+    if (quorum > total) {
+      this.error(
+        draft.quorumAt ?? draft.statement,
+        'CFG_QUORUM',
+        `quorum ${quorum} is more than all real servers weigh together, ${total}; ${total} is used`,
+        'lower the quorum, or raise weights',
+      );
+      quorum = total;
+    }
+    if (hysteresis >= quorum && hysteresis > 0) {
+      this.error(
+        draft.hysteresisAt ?? draft.statement,
+        'CFG_QUORUM',
+        `hysteresis ${hysteresis} must be less than the quorum ${quorum}; ${Math.max(0, quorum - 1)} is used`,
+      );
+      hysteresis = Math.max(0, quorum - 1);
+    }
+    return { quorum, hysteresis };
+  }
+
+  build(): VirtualServerConfiguration | undefined {
+    const { draft, context } = this;
+    const { global } = context.draft;
+    if (draft.realServers.length === 0) {
+      this.error(
+        draft.statement,
+        'CFG_NO_REAL_SERVER',
+        'there is no real_server; the service is ignored',
+        'add "real_server <ip> <port> { ... }"',
+      );
+      return undefined;
+    }
+    if (draft.identity.kind === 'group' && !this.groups.has(draft.identity.name)) {
+      context.error(
+        draft.statement,
+        2,
+        'CFG_UNKNOWN_REFERENCE',
+        `${this.name}: there is no virtual_server_group ${draft.identity.name}; the service is ignored`,
+        'define the group',
+      );
+      return undefined;
+    }
+    if (draft.scheduler === undefined)
+      this.error(
+        draft.statement,
+        'CFG_NO_SCHEDULER',
+        'lvs_sched is not set; wlc is used',
+        'add "lvs_sched wlc" or another',
+      );
+    if (draft.forwarding === undefined)
+      this.error(
+        draft.statement,
+        'CFG_NO_METHOD',
+        'lvs_method is not set; NAT is used',
+        'add "lvs_method NAT", DR or TUN',
+      );
+    if (draft.haSuspendAt && draft.identity.kind === 'fwmark') {
+      this.error(
+        draft.haSuspendAt,
+        'CFG_HA_SUSPEND',
+        'ha_suspend needs an address to look for, not a firewall mark; it is ignored',
+      );
+    }
+    const forwarding = draft.forwarding ?? { method: 'NAT' };
+    const family = this.family();
+    const protocol = this.protocol();
+    const persistenceTimeout = this.persistenceTimeout();
+    const realServers = this.realServers(forwarding, family);
+    if (realServers.length === 0) {
+      this.error(draft.statement, 'CFG_NO_REAL_SERVER', 'no usable real_server is left; the service is ignored');
+      return undefined;
+    }
+    const sorryServer = this.sorryServer(forwarding, family);
+    const quorumUp = commandOf(draft.quorumUp);
+    const quorumDown = commandOf(draft.quorumDown);
+    return {
+      identity: this.identity(protocol, family),
+      scheduler: draft.scheduler ?? 'wlc',
+      schedulerFlags: draft.schedulerFlags,
+      onePacket: this.onePacket(protocol),
+      hashed: draft.hashed ?? false,
+      ...(draft.persistenceEngine !== undefined && { persistenceEngine: draft.persistenceEngine }),
+      ...(persistenceTimeout !== undefined && { persistenceTimeout }),
+      ...(draft.persistenceGranularity !== undefined && { persistenceGranularity: draft.persistenceGranularity }),
+      alpha: draft.alpha ?? false,
+      omega: draft.omega ?? false,
+      haSuspend: draft.haSuspendAt !== undefined && draft.identity.kind !== 'fwmark',
+      ...this.quorum(realServers),
+      ...(quorumUp && { quorumUp }),
+      ...(quorumDown && { quorumDown }),
+      smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? false,
+      ...(sorryServer && { sorryServer }),
+      sorryServerInhibit: draft.sorryServerInhibit ?? false,
+      realServers,
+      at: locate(draft.statement),
+    };
+  }
+}
+
+/** Identity as one text, to find repetitions. */
+function keyOf(identity: VirtualServerIdentity): string {
+  if (identity.kind === 'address') return `${identity.address} ${identity.port} ${identity.protocol}`;
+  return identity.kind === 'fwmark' ? `fwmark ${identity.mark} ${identity.family}` : '';
+}
+
+export function checkVirtualServers(context: Context): CheckConfiguration {
+  const groups = checkGroups(context);
+  const virtualServers: VirtualServerConfiguration[] = [];
+  const seen = new Map<string, Statement>();
+  for (const draft of context.draft.virtualServers) {
+    const server = new ServerCheck(draft, groups, context).build();
+    if (!server) continue;
+    const key = keyOf(server.identity);
+    const first = key === '' ? undefined : seen.get(key);
+    if (first) {
+      // The kernel has one such service; the original sets both up and mixes their servers without a word.
+      context.report(
+        'note',
+        draft.statement,
+        0,
+        'CFG_SAME_SERVICE',
+        `${draft.statement.words.slice(0, 3).join(' ')} is already defined in line ${first.line}; the second is ignored`,
+        'put all real servers into one virtual_server',
+      );
+      continue;
+    }
+    seen.set(key, draft.statement);
+    virtualServers.push(server);
+  }
+  return { virtualServers, groups: [...groups.values()] };
+}

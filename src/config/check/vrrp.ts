@@ -1,0 +1,209 @@
+/** Everything of VRRP: instances against each other, groups, scripts, files, static addresses. */
+import type { InstanceDraft, SyncGroupDraft } from '../drafts.ts';
+import type {
+  InterfaceUse,
+  VrrpConfiguration,
+  VrrpInstanceConfiguration,
+  VrrpScript,
+  VrrpSyncGroupConfiguration,
+  VrrpTrackFile,
+} from '../model.ts';
+import { locate } from '../statement.ts';
+import type { Context } from '../schema/context.ts';
+import { virtualAddress } from './addresses.ts';
+import { interfaceUse } from '../interfaces.ts';
+import { commandOf } from './scripts.ts';
+import { collectTrackables, resolveTrackers, type Trackables } from './trackers.ts';
+import { checkInstance, notifyOf, vrrpMailDefault } from './vrrp-instance.ts';
+
+/** Interface of static addresses that name none, unless default_interface says another. */
+const defaultInterface = 'eth0';
+
+export function checkVrrp(context: Context, uses: InterfaceUse[]): VrrpConfiguration {
+  const { draft } = context;
+  const trackables = collectTrackables(draft);
+  const built = new Map<InstanceDraft, VrrpInstanceConfiguration>();
+  for (const instance of draft.instances) {
+    const configuration = checkInstance(instance, trackables, context, uses);
+    if (configuration) built.set(instance, configuration);
+  }
+  reportSameRouterIds(built, context);
+  const syncGroups = checkGroups(context, trackables, uses);
+  const weightless = instancesWithoutWeights(context, syncGroups);
+  const staticAddresses = draft.staticAddresses.map((address) => {
+    if (address.interface === undefined) {
+      uses.push(
+        interfaceUse(draft.global.defaultInterface ?? defaultInterface, 'static_ipaddress', address.statement, 0),
+      );
+    }
+    return virtualAddress(address, draft.global.defaultInterface ?? defaultInterface, 'static_ipaddress', uses);
+  });
+  return {
+    instances: [...built].map(([instance, configuration]) =>
+      weightless.has(instance.name)
+        ? withoutWeights(instance, configuration, weightless.get(instance.name) ?? '', context)
+        : configuration,
+    ),
+    syncGroups,
+    scripts: checkVrrpScripts(context),
+    trackFiles: draft.trackFiles.map((file): VrrpTrackFile => ({
+      name: file.name,
+      path: file.path ?? '',
+      weight: file.weight ?? 1,
+      reverse: file.reverse ?? false,
+      at: locate(file.statement),
+    })),
+    staticAddresses,
+  };
+}
+
+function checkVrrpScripts(context: Context): VrrpScript[] {
+  const scripts: VrrpScript[] = [];
+  for (const draft of context.draft.vrrpScripts) {
+    const command = commandOf(draft.script);
+    if (!command) continue;
+    const interval = draft.interval ?? 1000;
+    scripts.push({
+      name: draft.name,
+      command,
+      interval,
+      timeout: draft.timeout ?? interval,
+      weight: draft.weight ?? 0,
+      reverse: draft.reverse ?? false,
+      rise: draft.rise ?? 1,
+      fall: draft.fall ?? 1,
+      initFail: draft.initFail ?? false,
+      at: locate(draft.statement),
+    });
+  }
+  return scripts;
+}
+
+/** Two virtual routers with one number on one interface, family and destination would take each other's packets. */
+function reportSameRouterIds(built: ReadonlyMap<InstanceDraft, VrrpInstanceConfiguration>, context: Context): void {
+  const seen = new Map<string, InstanceDraft>();
+  for (const [draft, instance] of built) {
+    // Unicast is a space of its own, separated by the source of packets (behaviour A10).
+    if (instance.unicastPeers.length > 0) continue;
+    const key = [instance.interface, instance.family, instance.multicastGroup, instance.virtualRouterId].join(' ');
+    const first = seen.get(key);
+    if (!first) {
+      seen.set(key, draft);
+      continue;
+    }
+    context.reporter.at(draft.statement, 1, {
+      code: 'CFG_SAME_VRID',
+      class: 'general',
+      message: `vrrp_instance ${draft.name} has the virtual_router_id ${instance.virtualRouterId} of vrrp_instance ${first.name} (line ${first.statement.line}) on ${instance.interface}`,
+      remedy: 'give each virtual router of an interface its own number',
+      stops: { exitCode: 2, immediately: false },
+    });
+  }
+}
+
+function checkGroups(context: Context, trackables: Trackables, uses: InterfaceUse[]): VrrpSyncGroupConfiguration[] {
+  const { draft } = context;
+  const instances = new Map(draft.instances.map((instance) => [instance.name, instance]));
+  const groupOf = new Map<string, SyncGroupDraft>();
+  const groups: VrrpSyncGroupConfiguration[] = [];
+  for (const group of draft.syncGroups) {
+    const what = `vrrp_sync_group ${group.name}`;
+    const members: string[] = [];
+    for (const { name, statement, word } of group.members) {
+      const other = groupOf.get(name);
+      if (!instances.has(name)) {
+        context.error(
+          statement,
+          word,
+          'CFG_UNKNOWN_REFERENCE',
+          `${what} names vrrp_instance ${name}, which is not defined; it is ignored`,
+        );
+      } else if (other && other !== group) {
+        context.error(
+          statement,
+          word,
+          'CFG_TWO_GROUPS',
+          `vrrp_instance ${name} is already in vrrp_sync_group ${other.name}; it does not join ${group.name}`,
+        );
+      } else if (!other) {
+        groupOf.set(name, group);
+        members.push(name);
+      }
+    }
+    if (members.length === 0) {
+      context.error(
+        group.statement,
+        1,
+        'CFG_EMPTY_GROUP',
+        `${what} has no members and is ignored`,
+        'add "group { <vrrp_instance> ... }"',
+      );
+      continue;
+    }
+    if (members.length === 1) {
+      context.error(
+        group.statement,
+        1,
+        'CFG_SINGLE_GROUP',
+        `${what} has only one member, ${members[0] ?? ''}: there is nothing to keep in step`,
+        'add the other instances, or remove the group',
+      );
+    }
+    groups.push({
+      name: group.name,
+      members,
+      ...resolveTrackers(group.trackers, trackables, { what, isOwner: false }, context, uses),
+      globalTracking: group.globalTracking ?? false,
+      trackingWeight: group.trackingWeight ?? group.globalTracking ?? false,
+      notify: notifyOf(group.notify, vrrpMailDefault(draft.global)),
+      at: locate(group.statement),
+    });
+  }
+  return groups;
+}
+
+/** Members of groups in which weights do not count, with the group's name. */
+function instancesWithoutWeights(context: Context, groups: readonly VrrpSyncGroupConfiguration[]): Map<string, string> {
+  const members = new Map<string, string>();
+  for (const group of groups) {
+    if (group.trackingWeight || group.members.length < 2) continue;
+    for (const name of group.members) members.set(name, group.name);
+  }
+  return context.draft.syncGroups.length === 0 ? new Map() : members;
+}
+
+/** Inside a sync group weights would split what the group keeps together: they become 0, which means FAULT (behaviour A7). */
+function withoutWeights(
+  draft: InstanceDraft,
+  instance: VrrpInstanceConfiguration,
+  group: string,
+  context: Context,
+): VrrpInstanceConfiguration {
+  const lines = [...draft.trackers.scripts, ...draft.trackers.files, ...draft.trackers.interfaces];
+  const flatten = <T extends { readonly weight: number }>(
+    tracked: readonly T[],
+    nameOf: (item: T) => string,
+    files = false,
+  ): T[] =>
+    tracked.map((item) => {
+      // The number in a file is multiplied: weight 1 is what a file has by itself.
+      if (item.weight === 0 || (files && item.weight === 1)) return item;
+      const line = lines.find((track) => track.name === nameOf(item) || track.name.startsWith(`${nameOf(item)}:`));
+      if (line) {
+        context.error(
+          line.statement,
+          0,
+          'CFG_GROUP_WEIGHT',
+          `vrrp_instance ${draft.name}: the weight of ${nameOf(item)} does not count inside vrrp_sync_group ${group}; its failure means FAULT`,
+          'track it in the group, or add "sync_group_tracking_weight" to the group',
+        );
+      }
+      return { ...item, weight: 0 };
+    });
+  return {
+    ...instance,
+    trackInterfaces: flatten(instance.trackInterfaces, (item) => item.interface),
+    trackScripts: flatten(instance.trackScripts, (item) => item.script),
+    trackFiles: flatten(instance.trackFiles, (item) => item.file, true),
+  };
+}

@@ -1,0 +1,45 @@
+/** Which interfaces a configuration needs, and which of them are not there. */
+import type { Configuration, InterfaceUse } from './model.ts';
+import type { Diagnostic } from './diagnostics.ts';
+import type { Statement } from './statement.ts';
+import { locateWord } from './statement.ts';
+
+/** A use of an interface with its place. */
+export function interfaceUse(name: string, usedBy: string, statement: Statement, word: number): InterfaceUse {
+  const { at } = locateWord(statement, word);
+  return { name, usedBy, at };
+}
+
+/**
+ * Compares the interfaces a configuration names with those that exist.
+ * @param exists whether an interface of that name is there now
+ * @returns one message for each place; without `dynamic_interfaces` each of them stops the daemon with exit code 2, as in
+ *   the original, with it they are notes
+ */
+export function missingInterfaces(
+  configuration: Pick<Configuration, 'global' | 'interfaces'>,
+  exists: (name: string) => boolean,
+): Diagnostic[] {
+  const { dynamicInterfaces } = configuration.global;
+  const known = new Map<string, boolean>();
+  const missing = (configuration.interfaces ?? []).filter(({ name }) => {
+    const there = known.get(name) ?? exists(name);
+    known.set(name, there);
+    return !there;
+  });
+  return missing.map(({ name, usedBy, at }): Diagnostic => {
+    const colon = name.indexOf(':');
+    return {
+      code: 'CFG_MISSING_INTERFACE',
+      class: dynamicInterfaces ? 'note' : 'general',
+      at,
+      length: name.length,
+      message: `${usedBy}: there is no interface ${name}`,
+      remedy:
+        colon > 0
+          ? `${name} is a label, not an interface: write ${name.slice(0, colon)}`
+          : 'correct the name, or add "dynamic_interfaces" to global_defs if it comes later',
+      ...(!dynamicInterfaces && { stops: { exitCode: 2, immediately: false } }),
+    };
+  });
+}

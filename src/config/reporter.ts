@@ -1,0 +1,80 @@
+/** Collects what the reader has to say, with places resolved to line and column. */
+import type { Diagnostic, DiagnosticClass } from './diagnostics.ts';
+import type { SourceLocation } from './model.ts';
+import { locateWord, type Statement } from './statement.ts';
+
+/** What a caller says about a mistake; the place comes from the statement. */
+export interface Complaint {
+  readonly code: string;
+  readonly class: DiagnosticClass | 'note';
+  readonly message: string;
+  readonly remedy?: string;
+  readonly stops?: { readonly exitCode: number; readonly immediately: boolean };
+}
+
+/** More than this many messages help nobody, and junk must not fill the memory. */
+const maximumDiagnostics = 2000;
+
+export class Reporter {
+  readonly #found: Diagnostic[] = [];
+  #leftOut = 0;
+  readonly #once = new Set<string>();
+
+  /** Reports at a word of a statement (0 is the keyword; a word that is not there points behind the last one). */
+  at(statement: Statement, word: number, complaint: Complaint): void {
+    if (this.#isFull()) return;
+    const { at, length } = locateWord(statement, word);
+    this.#found.push({ ...complaint, at, length });
+  }
+
+  /** Reports at a place that belongs to no statement (a brace, a line that was dropped). */
+  atPlace(at: SourceLocation, length: number, complaint: Complaint): void {
+    if (this.#isFull()) return;
+    this.#found.push({ ...complaint, at, length });
+  }
+
+  /** Reports what has no place. */
+  general(complaint: Complaint): void {
+    if (this.#isFull()) return;
+    this.#found.push(complaint);
+  }
+
+  /** Adds a diagnostic made elsewhere. */
+  add(diagnostic: Diagnostic): void {
+    if (!this.#isFull()) this.#found.push(diagnostic);
+  }
+
+  /** As `at`, but only the first time for this key. */
+  onceAt(key: string, statement: Statement, word: number, complaint: Complaint): void {
+    if (this.#once.has(key)) return;
+    this.#once.add(key);
+    this.at(statement, word, complaint);
+  }
+
+  #isFull(): boolean {
+    if (this.#found.length < maximumDiagnostics) return false;
+    this.#leftOut++;
+    return true;
+  }
+
+  /**
+   * Everything reported, in the order of the text: files in the order they were read, then lines; what has no place last.
+   * @param files the files in reading order
+   */
+  result(files: readonly string[]): readonly Diagnostic[] {
+    const order = new Map(files.map((name, index) => [name, index]));
+    const rank = (diagnostic: Diagnostic) => (diagnostic.at ? (order.get(diagnostic.at.file) ?? -1) : Infinity);
+    const sorted = this.#found
+      .map((diagnostic, index) => ({ diagnostic, index, rank: rank(diagnostic) }))
+      .sort((a, b) => {
+        if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
+        const lines = (a.diagnostic.at?.line ?? 0) - (b.diagnostic.at?.line ?? 0);
+        return lines || (a.diagnostic.at?.column ?? 0) - (b.diagnostic.at?.column ?? 0) || a.index - b.index;
+      })
+      .map((entry) => entry.diagnostic);
+    if (this.#leftOut > 0) {
+      sorted.push({ code: 'CFG_MORE', class: 'general', message: `${this.#leftOut} more messages are left out` });
+    }
+    return sorted;
+  }
+}

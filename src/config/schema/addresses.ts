@@ -1,0 +1,217 @@
+/** Lines of static_ipaddress, virtual_ipaddress and virtual_ipaddress_excluded: the terms of `ip address add`. */
+import { formatIpAddress, parseIpAddress } from '../../core/ip-address.ts';
+import type { VirtualAddressDraft } from '../drafts.ts';
+import type { Statement } from '../statement.ts';
+import { parseAddress, parseCInteger, parsePrefix } from '../values.ts';
+import { quote, type Context } from './context.ts';
+import type { LineWords } from './keyword.ts';
+import { positional, readOptions, type Cursor, type LineOption, type LineOptions } from './lines.ts';
+
+type A = VirtualAddressDraft;
+
+/** Linux: IFNAMSIZ less the end mark. */
+export const longestInterfaceName = 15;
+const unlimited = 4294967295;
+
+const scopeNames: Readonly<Record<string, number>> = {
+  global: 0,
+  universe: 0,
+  site: 200,
+  link: 253,
+  host: 254,
+  nowhere: 255,
+};
+
+function option(form: string, note: string, read: LineOption<A>['read'], defaultValue?: string): LineOption<A> {
+  return { form, note, read, ...(defaultValue !== undefined && { default: defaultValue }) };
+}
+
+function readScope(draft: A, cursor: Cursor): void {
+  const word = cursor.argument('<name or number>');
+  if (word === undefined) return;
+  const number = parseCInteger(word) ?? scopeNames[word] ?? cursor.context.host.routingName?.('rt_scopes', word);
+  if (number === undefined || number < 0 || number > 255)
+    cursor.error('CFG_INVALID_SCOPE', `scope ${quote(word)} is unknown`);
+  else draft.scope = number;
+}
+
+/** The address with all host bits set or clear. */
+function hostBits(draft: A, set: boolean): string | undefined {
+  const bytes = parseIpAddress(draft.address)?.bytes;
+  if (!bytes) return undefined;
+  for (let bit = draft.prefixLength; bit < bytes.length * 8; bit++) {
+    const mask = 0x80 >> (bit & 7);
+    bytes[bit >> 3] = set ? (bytes[bit >> 3] ?? 0) | mask : (bytes[bit >> 3] ?? 0) & ~mask;
+  }
+  return formatIpAddress(bytes);
+}
+
+function readBroadcast(draft: A, cursor: Cursor): void {
+  const word = cursor.argument('<ipv4> or + or -');
+  if (word === undefined) return;
+  if (draft.family === 'inet6') {
+    cursor.error('CFG_INVALID_ADDRESS', 'IPv6 has no broadcast addresses; the option is ignored');
+    return;
+  }
+  const value = word === '+' || word === '-' ? hostBits(draft, word === '+') : parseAddress(word)?.address;
+  if (value === undefined || value.includes(':'))
+    cursor.error('CFG_INVALID_ADDRESS', `broadcast ${quote(word)} is not an IPv4 address`);
+  else draft.broadcast = value;
+}
+
+function readLabel(draft: A, cursor: Cursor): void {
+  const word = cursor.argument('<string max 15>');
+  if (word === undefined) return;
+  if (draft.family === 'inet6') {
+    cursor.error('CFG_LABEL_IPV6', 'IPv6 addresses have no label; it is ignored', 'remove the label');
+    return;
+  }
+  if (word.length > longestInterfaceName) {
+    cursor.error(
+      'CFG_TOO_LONG',
+      `label ${quote(word)} has more than ${longestInterfaceName} characters and is ignored`,
+    );
+    return;
+  }
+  draft.label = word;
+}
+
+function readPeer(draft: A, cursor: Cursor): void {
+  const word = cursor.argument('<ip>{/<prefixlen>}');
+  if (word === undefined) return;
+  const parsed = parsePrefix(word);
+  if (!parsed || parsed.family !== draft.family) {
+    cursor.error('CFG_INVALID_ADDRESS', `peer ${quote(word)} is not an address of the same family`);
+    return;
+  }
+  draft.peer = parsed.address;
+  draft.peerPrefixLength = parsed.prefixLength;
+}
+
+function readPreferredLifetime(draft: A, cursor: Cursor): void {
+  const word = cursor.argument('<uint32> or forever');
+  if (word === undefined) return;
+  if (word === 'forever' || word === 'infinite') draft.preferredLifetime = unlimited;
+  else {
+    const value = parseCInteger(word);
+    if (value === undefined || value < 0 || value > unlimited)
+      cursor.error('CFG_INVALID_NUMBER', `preferred_lft ${quote(word)} is not a number of seconds`);
+    else draft.preferredLifetime = value;
+  }
+}
+
+const later: Pick<LineOption<A>, 'effect'> = { effect: 'none-yet' };
+
+const broadcast = option(
+  '<ipv4> or + or -',
+  'Broadcast address; plus sets, minus clears the host bits.',
+  readBroadcast,
+  'none',
+);
+
+const common: LineOptions<A> = {
+  dev: option(
+    '<ifname>',
+    'Interface that holds the address.',
+    (draft, cursor) => {
+      const name = cursor.argument('<ifname>');
+      if (name === undefined) return;
+      draft.interface = name;
+      draft.interfaceWord = cursor.word;
+    },
+    'interface of the instance',
+  ),
+  scope: option('<name or number>', 'IPv4 only; names from rt_scopes.', readScope, 'global'),
+  brd: broadcast,
+  broadcast: { ...broadcast, note: 'Synonym of brd.' },
+  label: option('<string max 15>', 'IPv4 only.', readLabel, 'none'),
+  peer: option(
+    '<ip>{/<prefixlen>}',
+    'Other end of a point-to-point link; excludes a broadcast address.',
+    readPeer,
+    'none',
+  ),
+  home: option('(none)', 'Home address of mobile IPv6.', (draft) => void (draft.home = true), 'off'),
+  '-nodad': option(
+    '(none)',
+    'Lets duplicate address detection happen.',
+    (draft) => void (draft.duplicateAddressDetection = true),
+    'no detection for virtual addresses',
+  ),
+  mngtmpaddr: {
+    ...option('(none)', 'The kernel manages temporary addresses made from it.', () => undefined, 'off'),
+    ...later,
+  },
+  noprefixroute: option('(none)', 'No route for the prefix.', (draft) => void (draft.noPrefixRoute = true), 'off'),
+  autojoin: { ...option('(none)', 'The kernel joins the multicast group.', () => undefined, 'off'), ...later },
+  no_track: option(
+    '(none)',
+    'Its interface is not tracked and it is not put back when somebody deletes it.',
+    (draft) => void (draft.noTrack = true),
+    'off',
+  ),
+  preferred_lft: option(
+    '<uint32> or forever',
+    'Preferred lifetime.',
+    readPreferredLifetime,
+    'forever; 0 for IPv6 /128',
+  ),
+};
+
+const virtualOptions: LineOptions<A> = {
+  ...common,
+  use_vmac: {
+    ...option(
+      '(none)',
+      'Puts the address on a VMAC over its interface.',
+      (draft) => void (draft.useVmac = true),
+      'off',
+    ),
+    ...later,
+  },
+};
+
+const staticOptions: LineOptions<A> = {
+  ...common,
+  track_group: {
+    ...option(
+      '<name>',
+      'Puts the address back depending on instances; needs an interface.',
+      (draft, cursor) => {
+        const name = cursor.argument('<name>');
+        if (name !== undefined) draft.trackGroup = name;
+      },
+      'none',
+    ),
+    ...later,
+  },
+};
+
+const first = positional({ '<IPADDR>': ['<ip>{/<prefixlen>}', 'Must be the first word.', { default: '/32 or /128' }] });
+
+export const virtualAddressWords: LineWords = { ...first, ...virtualOptions };
+export const staticAddressWords: LineWords = { ...first, ...staticOptions };
+
+/** Reads one line; undefined after reporting why it is dropped. */
+export function readAddressLine(
+  kind: 'static' | 'virtual',
+  statement: Statement,
+  context: Context,
+): VirtualAddressDraft | undefined {
+  const word = statement.words[0] ?? '';
+  const parsed = parsePrefix(word);
+  if (!parsed) {
+    context.error(
+      statement,
+      0,
+      'CFG_INVALID_ADDRESS',
+      `${quote(word)} is not an IP address; the line is ignored`,
+      'begin the line with ADDRESS or ADDRESS/LENGTH',
+    );
+    return undefined;
+  }
+  const draft: VirtualAddressDraft = { statement, ...parsed };
+  return readOptions(draft, kind === 'static' ? staticOptions : virtualOptions, statement, 0, context)
+    ? draft
+    : undefined;
+}

@@ -1,0 +1,141 @@
+/** Blocks about interfaces: garp_group, linkbeat_interfaces, interface_up_down_delays; and SSL. */
+import type { ConfigurationDraft, GarpGroupDraft } from '../drafts.ts';
+import { readSeconds } from '../values.ts';
+import { quote } from './context.ts';
+import { block, lines, noEffectYet, seconds, text } from './forms.ts';
+import { BlockSchema, type Keyword } from './keyword.ts';
+import { positional } from './lines.ts';
+
+type Root = ConfigurationDraft;
+
+const gap = { min: 0, max: 4294, decimals: 6 } as const;
+
+const garpGroupSchema = new BlockSchema<GarpGroupDraft>('garp_group', {
+  garp_interval: seconds(
+    'Gap between gratuitous ARPs on the interfaces listed.',
+    gap,
+    (draft, value) => (draft.arpInterval = value),
+    { default: 'global' },
+  ),
+  gna_interval: seconds(
+    'Gap between neighbour advertisements on them.',
+    gap,
+    (draft, value) => (draft.naInterval = value),
+    { default: 'global' },
+  ),
+  interface: text('One member.', (draft, name, statement) => draft.interfaces.push({ name, statement }), {
+    form: '<ifname>',
+  }),
+  interfaces: lines(
+    'Several members.',
+    'block of interface names',
+    (draft, statement) => {
+      for (const name of statement.words) draft.interfaces.push({ name, statement });
+    },
+    { words: positional({ '<ifname>': ['<ifname>+', 'Interfaces that share the limit.'] }) },
+  ),
+});
+
+export const garpGroup: Keyword<Root> = {
+  ...block<Root, GarpGroupDraft>(
+    'Limits gratuitous messages over several interfaces together.',
+    garpGroupSchema,
+    (_parent, statement) => ({ statement, interfaces: [] }),
+    (group, statement, context) => {
+      if (group.arpInterval === undefined && group.naInterval === undefined) {
+        context.error(
+          statement,
+          0,
+          'CFG_INCOMPLETE',
+          'garp_group has no interval and is ignored',
+          'add "garp_interval <secs>" or "gna_interval <secs>"',
+        );
+        return;
+      }
+      if (group.interfaces.length === 0) {
+        context.error(
+          statement,
+          0,
+          'CFG_INCOMPLETE',
+          'garp_group has no interfaces and is ignored',
+          'add "interface <ifname>"',
+        );
+        return;
+      }
+      context.draft.garpGroups.push(group);
+    },
+  ),
+  effect: 'none-yet',
+};
+
+const linkbeatTypes = ['MII', 'ETHTOOL', 'IOCTL'];
+
+export const linkbeatInterfaces: Keyword<Root> = lines<Root>(
+  'Interfaces whose link is polled.',
+  'block',
+  (_draft, statement, context) => {
+    const type = statement.words[1];
+    if (type !== undefined && !linkbeatTypes.includes(type)) {
+      context.error(
+        statement,
+        1,
+        'CFG_INVALID_WORD',
+        `linkbeat_interfaces: ${quote(type)} is not one of ${linkbeatTypes.join(', ')}`,
+      );
+    }
+  },
+  {
+    effect: 'none-yet',
+    words: {
+      '<ifname>': { form: '<ifname>', note: 'An interface that exists.' },
+      MII: { form: 'after ifname', note: 'Polls MII registers.', default: 'tried in order MII ETHTOOL IOCTL' },
+      ETHTOOL: { form: 'after ifname', note: 'Polls by ethtool.' },
+      IOCTL: { form: 'after ifname', note: 'Polls the interface flags.' },
+    },
+  },
+);
+
+export const interfaceUpDownDelays: Keyword<Root> = lines<Root>(
+  'How long a change of the link must last before it counts.',
+  'block',
+  (_draft, statement, context) => {
+    if (statement.words.length < 2) {
+      context.error(
+        statement,
+        1,
+        'CFG_MISSING_VALUE',
+        'interface_up_down_delays: a delay is missing; the line is ignored',
+        'write "<ifname> <down secs> <up secs>"',
+      );
+      return;
+    }
+    for (let word = 1; word < Math.min(3, statement.words.length); word++)
+      readSeconds(context, statement, word, { min: 0, max: 255, decimals: 6 });
+  },
+  {
+    effect: 'none-yet',
+    words: {
+      '<ifname>': {
+        form: '<ifname> <down secs float 0..255> <up secs float? 0..255>',
+        note: 'Delays of one interface.',
+        default: 'up 0',
+      },
+    },
+  },
+);
+
+const sslSchema = new BlockSchema<object>('SSL', {
+  password: text('Pass phrase of the key.', noEffectYet, { default: 'none', missing: 'error' }),
+  ca: text('Bundle of authorities.', noEffectYet, { form: '<path>', default: 'none', missing: 'error' }),
+  certificate: text('Client certificate chain (PEM).', noEffectYet, {
+    form: '<path>',
+    default: 'none',
+    missing: 'error',
+  }),
+  key: text('Client private key (PEM).', noEffectYet, { form: '<path>', default: 'none', missing: 'error' }),
+});
+
+export const ssl: Keyword<Root> = {
+  ...block<Root, object>('Client certificate of SSL_GET.', sslSchema, () => ({})),
+  effect: 'none-yet',
+};

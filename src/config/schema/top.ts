@@ -1,0 +1,113 @@
+/** The top level: every block, and the few keywords outside of blocks. The root of the only list of keywords. */
+import type { ConfigurationDraft, GlobalDraft } from '../drafts.ts';
+import { readAddressLine, staticAddressWords } from './addresses.ts';
+import { block, flag, integer, lines, noEffectYet, optionalText, text } from './forms.ts';
+import { processKeywords } from './global-process.ts';
+import { vrrpDefaultKeywords } from './global-vrrp.ts';
+import { garpGroup, interfaceUpDownDelays, linkbeatInterfaces, ssl } from './interfaces.ts';
+import { BlockSchema, walkSchema, type SchemaEntry } from './keyword.ts';
+import { languageEntries } from './language.ts';
+import { routeKeyword, ruleKeyword } from './routes.ts';
+import { virtualServer, virtualServerGroup } from './virtual-server.ts';
+import { vrrpInstance } from './vrrp-instance.ts';
+import { trackGroup, vrrpSyncGroup } from './vrrp-sync-group.ts';
+import { bfdInstance, trackFile, vrrpScript, vrrpTrackFile, vrrpTrackProcess } from './vrrp-trackables.ts';
+
+type Root = ConfigurationDraft;
+
+export const globalSchema = new BlockSchema<GlobalDraft>('global_defs', { ...processKeywords, ...vrrpDefaultKeywords });
+
+export const topSchema = new BlockSchema<Root>('', {
+  linkbeat_use_polling: flag('Polls the link of all VRRP interfaces.', noEffectYet),
+  net_namespace: text(
+    'Runs in a named network namespace; -s wins; cannot change on reload.',
+    (draft, name, statement, context) => {
+      const { global } = draft;
+      if (global.netNamespaceAt) {
+        context.duplicate(statement, 0, 'net_namespace', global.netNamespaceAt);
+        return;
+      }
+      global.netNamespace = name;
+      global.netNamespaceAt = statement;
+    },
+    { form: '<name>', default: 'none', missing: 'error' },
+  ),
+  net_namespace_ipvs: optionalText(
+    'Network namespace of IPVS; without a name the initial one.',
+    (draft, name) => (draft.global.netNamespaceIpvs = name ?? ''),
+    { form: '<name?>', default: 'same as net_namespace' },
+  ),
+  namespace_with_ipsets: flag('Uses ipsets in a namespace too.', noEffectYet),
+  use_pid_dir: flag('Pid files below /run/keepalived/.', (draft) => (draft.global.usePidDirectory = true)),
+  instance: text(
+    'Name of this daemon among several; part of the names of its files.',
+    (draft, name, statement, context) => {
+      const { global } = draft;
+      if (global.instanceAt) {
+        context.duplicate(statement, 0, 'instance', global.instanceAt);
+        return;
+      }
+      global.instance = name;
+      global.instanceAt = statement;
+    },
+    { form: '<name>', default: 'none', missing: 'error' },
+  ),
+  child_wait_time: integer(
+    'Wait for children at the stop before SIGKILL.',
+    { min: 0, max: 4294, unit: 'secs' },
+    (draft, value) => (draft.global.childWaitTime = value * 1000),
+    { default: '5' },
+  ),
+  global_defs: block(
+    'Settings of the whole daemon; may occur several times.',
+    globalSchema,
+    (draft: Root) => draft.global,
+  ),
+  SSL: ssl,
+  virtual_server_group: virtualServerGroup,
+  virtual_server: virtualServer,
+  track_group: trackGroup,
+  static_ipaddress: lines(
+    'Addresses set at the start and removed at the stop, whatever the VRRP state.',
+    'block of address lines',
+    (draft, statement, context) => {
+      const read = readAddressLine('static', statement, context);
+      if (read) draft.staticAddresses.push(read);
+    },
+    { words: staticAddressWords },
+  ),
+  static_routes: routeKeyword('Routes set at the start and removed at the stop.', 'static'),
+  static_rules: ruleKeyword('Rules set at the start and removed at the stop.', 'static'),
+  vrrp_sync_group: vrrpSyncGroup,
+  garp_group: garpGroup,
+  linkbeat_interfaces: linkbeatInterfaces,
+  vrrp_instance: vrrpInstance,
+  vrrp_script: vrrpScript,
+  vrrp_track_process: vrrpTrackProcess,
+  interface_up_down_delays: interfaceUpDownDelays,
+  bfd_instance: bfdInstance,
+  track_file: trackFile,
+  vrrp_track_file: vrrpTrackFile,
+});
+
+/** Every keyword of the language. */
+export function allKeywords(): SchemaEntry[] {
+  return [...walkSchema(topSchema), ...languageEntries];
+}
+
+let places: Map<string, string[]> | undefined;
+
+/** Names of the blocks in which a keyword is valid (`` for the top level). Made on the first mistake only. */
+export function placesOfKeyword(keyword: string): readonly string[] {
+  if (!places) {
+    places = new Map();
+    for (const entry of walkSchema(topSchema)) {
+      if (entry.keyword.startsWith('<')) continue;
+      const block = entry.path === '(top)' ? '' : (entry.path.split('/').at(-1) ?? '');
+      const known = places.get(entry.keyword);
+      if (!known) places.set(entry.keyword, [block]);
+      else if (!known.includes(block)) known.push(block);
+    }
+  }
+  return places.get(keyword) ?? [];
+}

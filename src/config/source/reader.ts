@@ -1,0 +1,300 @@
+/**
+ * Files to statements: the reading pipeline of the configuration language (reference: configuration grammar, sections
+ * 1 to 9). Plain lines, which are nearly all of a large configuration, are cut into words in one scan; everything with
+ * a comment, quote, definition, conditional, repetition or include goes through LogicalLines.
+ */
+import type { Reporter } from '../reporter.ts';
+import type { ConfigurationFiles } from '../ports.ts';
+import { Statement, type SourceFile } from '../statement.ts';
+import { isBlank, stripComment } from './comments.ts';
+import {
+  allIncludeChecks,
+  applyIncludeCheck,
+  describeFileProblem,
+  findIncludedFiles,
+  mainFileChecks,
+  noIncludeChecks,
+  type IncludeChecks,
+} from './includes.ts';
+import { LogicalLines } from './logical-lines.ts';
+import { maximumFiles, maximumIncludeDepth, maximumLineOctets, placeInLine, type Origin } from './origin.ts';
+import { directoryOf, resolveName } from './patterns.ts';
+import type { StatementSink } from './sink.ts';
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
+/** Characters that need more than cutting at blanks: ! " # $ \ { } NUL, and everything beyond ASCII for its length in octets. */
+const special = new Uint8Array(128);
+for (const char of '!"#$\\{}\0') special[char.charCodeAt(0)] = 1;
+
+export interface ReaderOptions {
+  readonly files: ConfigurationFiles;
+  readonly configId: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly random: () => number;
+  readonly allIncludesFatal: boolean;
+}
+
+/** Exit code of the original when a file it must have cannot be read. */
+const includeExitCode = 6;
+
+export class SourceReader {
+  readonly #options: ReaderOptions;
+  readonly #sink: StatementSink;
+  readonly #reporter: Reporter;
+  readonly #lines: LogicalLines;
+  readonly #filesRead: string[] = [];
+  /** Files being read, outermost first. */
+  readonly #stack: string[] = [];
+  #includeChecks: IncludeChecks;
+  #includesCut = false;
+
+  constructor(options: ReaderOptions, sink: StatementSink, reporter: Reporter) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#reporter = reporter;
+    this.#includeChecks = options.allIncludesFatal ? allIncludeChecks : noIncludeChecks;
+    this.#lines = new LogicalLines(options, reporter, {
+      statement: (statement) => this.#emit(statement),
+      openBlock: (origin, text, offset) => sink.openBlock(origin, text, offset),
+      closeBlock: (origin, text, offset) => sink.closeBlock(origin, text, offset),
+      include: (origin, text, offset, form, pattern) => this.#include(origin, text, offset, form, pattern),
+    });
+  }
+
+  /** Every file read, in the order of reading. */
+  get filesRead(): readonly string[] {
+    return this.#filesRead;
+  }
+
+  /**
+   * Reads the main file or files.
+   * @returns whether anything was read; if not, the reason has been reported
+   */
+  readMain(pattern: string): boolean {
+    const { files } = this.#options;
+    const absolute = files.absolute(pattern);
+    const { paths, problems } = findIncludedFiles(absolute, '/', files);
+    for (const problem of problems) {
+      this.#reportMain(problem.message, mainFileChecks[problem.class]);
+    }
+    let readAny = false;
+    for (const path of paths) {
+      const result = files.read(path);
+      if (result.ok) {
+        readAny = true;
+        this.#readFile({ name: path, text: result.text });
+      } else {
+        this.#reportMain(
+          describeFileProblem(path, result.problem, result.detail),
+          true,
+          result.problem === 'unreadable',
+        );
+      }
+    }
+    return readAny;
+  }
+
+  #reportMain(message: string, fatal: boolean, unreadable = false): void {
+    this.#reporter.general({
+      code: unreadable ? 'CFG_MAIN_FILE_UNREADABLE' : 'CFG_MAIN_FILE',
+      class: 'file-not-found',
+      message: `configuration: ${message}`,
+      remedy: 'name an existing, readable, non-executable file with --use-file',
+      ...(fatal && { stops: { exitCode: includeExitCode, immediately: false } }),
+    });
+  }
+
+  #include(
+    origin: Origin,
+    text: string,
+    offset: number,
+    form: Partial<IncludeChecks> | 'by-include-check',
+    pattern: string,
+  ): void {
+    const checks = form === 'by-include-check' ? this.#includeChecks : form;
+    const complain = (message: string, fatal: boolean) =>
+      this.#reporter.atPlace(placeInLine(origin, text, offset), pattern.length, {
+        code: 'CFG_INCLUDE',
+        class: fatal ? 'file-not-found' : 'note',
+        message: `include: ${message}`,
+        ...(fatal && { stops: { exitCode: includeExitCode, immediately: true } }),
+      });
+    const { files } = this.#options;
+    const { paths, problems } = findIncludedFiles(pattern, directoryOf(origin.file.name), files);
+    for (const problem of problems) complain(problem.message, checks[problem.class] === true);
+    for (const path of paths) {
+      if (this.#includesCut) return;
+      if (
+        this.#stack.includes(path) ||
+        this.#stack.length >= maximumIncludeDepth ||
+        this.#filesRead.length >= maximumFiles
+      ) {
+        const loop = this.#stack.includes(path);
+        this.#includesCut = !loop;
+        this.#reporter.atPlace(placeInLine(origin, text, offset), pattern.length, {
+          code: 'CFG_INCLUDE_LOOP',
+          class: 'general',
+          message: loop
+            ? `${path} includes itself`
+            : `more than ${maximumIncludeDepth} files deep or ${maximumFiles} files in all`,
+          remedy: 'remove this include',
+        });
+        continue;
+      }
+      const result = files.read(path);
+      if (!result.ok) {
+        complain(describeFileProblem(path, result.problem, result.detail), checks.read === true);
+        continue;
+      }
+      const saved = this.#includeChecks;
+      this.#readFile({ name: path, text: result.text });
+      this.#includeChecks = saved;
+    }
+  }
+
+  #readFile(read: SourceFile): void {
+    this.#filesRead.push(read.name);
+    this.#stack.push(read.name);
+    let file = read;
+    if (file.text.charCodeAt(0) === 0xfeff) {
+      file = { name: file.name, text: file.text.slice(1) };
+      this.#reporter.atPlace({ file: file.name, line: 1, column: 1 }, 1, {
+        code: 'CFG_BYTE_ORDER_MARK',
+        class: 'warning',
+        message:
+          'the file begins with a byte-order mark; it is ignored here, keepalived takes it for a part of the first word',
+        remedy: 'save the file as UTF-8 without a byte-order mark',
+      });
+    }
+    this.#readLines(file);
+    this.#lines.endOfFile({ file, line: 0 });
+    this.#stack.pop();
+  }
+
+  #readLines(file: SourceFile): void {
+    const { text } = file;
+    const length = text.length;
+    let line = 0;
+    for (let start = 0; start < length;) {
+      line++;
+      let end = text.indexOf('\n', start);
+      if (end < 0) end = length;
+      const next = end + 1;
+      let trimmed = end;
+      while (trimmed > start && text.charCodeAt(trimmed - 1) === CARRIAGE_RETURN) trimmed--;
+      if (this.#lines.collecting || !this.#readPlainLine(file, line, start, trimmed)) {
+        this.#readAnyLine(file, line, start, trimmed);
+      }
+      start = next;
+    }
+  }
+
+  /** The fast way: blanks, words, and braces at the end. False if the line needs the whole pipeline; nothing is emitted then. */
+  #readPlainLine(file: SourceFile, line: number, start: number, end: number): boolean {
+    const { text } = file;
+    let position = start;
+    while (position < end && isBlank(text.charCodeAt(position))) position++;
+    if (position === end) return true;
+    if (end - start > maximumLineOctets) return false;
+    const first = text.charCodeAt(position);
+    if (first === CLOSE_BRACE) {
+      for (let rest = position + 1; rest < end; rest++) if (!isBlank(text.charCodeAt(rest))) return false;
+      this.#sink.closeBlock({ file, line }, text, position);
+      return true;
+    }
+    // @ and ~ have a meaning only here; "include" must be looked at as a whole.
+    if (first === 64 || first === 126) return false;
+    if (first === 105 && text.startsWith('include', position)) return false;
+    const statementStart = position;
+    const words: string[] = [];
+    let statementEnd = position;
+    while (position < end) {
+      const from = position;
+      let code = 0;
+      while (position < end) {
+        code = text.charCodeAt(position);
+        if (code === 32 || code === 9) break;
+        if (code > 127 || special[code] === 1) {
+          if (code !== OPEN_BRACE) return false;
+          // "word {" or "word{" with nothing behind is plain.
+          for (let rest = position + 1; rest < end; rest++) if (!isBlank(text.charCodeAt(rest))) return false;
+          if (position > from) {
+            words.push(text.slice(from, position));
+            statementEnd = position;
+          }
+          if (words.length > 0)
+            this.#sink.statement(new Statement(words, file, line, text, statementStart, statementEnd));
+          this.#sink.openBlock({ file, line }, text, position);
+          return true;
+        }
+        position++;
+      }
+      words.push(text.slice(from, position));
+      statementEnd = position;
+      while (position < end && isBlank(text.charCodeAt(position))) position++;
+    }
+    this.#sink.statement(new Statement(words, file, line, text, statementStart, statementEnd));
+    return true;
+  }
+
+  #readAnyLine(file: SourceFile, line: number, start: number, end: number): void {
+    const { text } = file;
+    const origin: Origin = { file, line };
+    if (end - start > maximumLineOctets / 3 && octetsOf(text, start, end) > maximumLineOctets) {
+      this.#reporter.atPlace(placeInLine(origin, text, start), 1, {
+        code: 'CFG_LINE_TOO_LONG',
+        class: 'general',
+        message: `the line has more than ${maximumLineOctets} octets and is ignored`,
+        remedy: 'split the line',
+      });
+      return;
+    }
+    if (text.indexOf('\0', start) >= 0 && text.slice(start, end).includes('\0')) {
+      this.#reporter.atPlace(placeInLine(origin, text, start), 1, {
+        code: 'CFG_NUL',
+        class: 'general',
+        message: 'the line contains a NUL character and is ignored',
+        remedy: 'save the configuration as plain text',
+      });
+      return;
+    }
+    if (start === end) {
+      this.#lines.emptyLine();
+      return;
+    }
+    const stripped = stripComment(text, start, end);
+    if (stripped.unterminatedQuote) this.#lines.reportUnterminatedQuote(origin, text, stripped.start);
+    if (stripped.start === stripped.end) return;
+    this.#lines.read(stripped, origin);
+  }
+
+  #emit(statement: Statement): void {
+    // include_check acts while reading, wherever it stands.
+    if (statement.keyword === 'include_check') {
+      const { checks } = applyIncludeCheck(this.#includeChecks, statement.words);
+      this.#includeChecks = this.#options.allIncludesFatal ? allIncludeChecks : checks;
+    }
+    this.#sink.statement(statement);
+  }
+
+  /** For tests and messages: a name as an include inside `file` would find it. */
+  static resolve(file: string, name: string): string {
+    return resolveName(directoryOf(file), name);
+  }
+}
+
+/** Length in UTF-8. */
+function octetsOf(text: string, start: number, end: number): number {
+  let octets = 0;
+  for (let position = start; position < end; position++) {
+    const code = text.charCodeAt(position);
+    // A surrogate counts two: a pair is four octets.
+    octets += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
+    if (code === LINE_FEED) break;
+  }
+  return octets;
+}

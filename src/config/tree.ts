@@ -1,0 +1,191 @@
+/**
+ * Statements and braces to the syntax tree. The schema says which keywords open which blocks, so that one mistake (an
+ * unknown block, a missing brace) gives one message and leaves the rest of the file readable (reference: grammar, section 5).
+ */
+import type { Reporter } from './reporter.ts';
+import { locate, type Statement } from './statement.ts';
+import { placeInLine, type Origin } from './source/origin.ts';
+import type { StatementSink } from './source/sink.ts';
+
+/** What the tree needs to know of a keyword. */
+export interface KeywordShape {
+  /** `block`: keywords inside; `values`: whole lines inside. */
+  readonly shape: 'statement' | 'block' | 'values';
+  readonly nested?: BlockShape;
+}
+
+export interface BlockShape {
+  find(keyword: string): KeywordShape | undefined;
+}
+
+interface Frame {
+  readonly kind: 'root' | 'keywords' | 'values' | 'skipped';
+  readonly statements: Statement[];
+  readonly shape: BlockShape | undefined;
+  /** The statement whose block this is. */
+  readonly opener: Statement | undefined;
+}
+
+export class TreeBuilder implements StatementSink {
+  readonly statements: Statement[] = [];
+  readonly #reporter: Reporter;
+  readonly #top: BlockShape;
+  readonly #frames: Frame[] = [];
+  #frame: Frame;
+  /** The statement that a `{` would belong to, and what it is. */
+  #pending: Statement | undefined;
+  #pendingShape: KeywordShape | undefined;
+  /** Closing braces that are expected to be too many, because a block was taken for unclosed. */
+  #forgiven = 0;
+
+  constructor(top: BlockShape, reporter: Reporter) {
+    this.#top = top;
+    this.#reporter = reporter;
+    this.#frame = { kind: 'root', statements: this.statements, shape: top, opener: undefined };
+  }
+
+  statement(statement: Statement): void {
+    if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(statement);
+    const frame = this.#frame;
+    frame.statements.push(statement);
+    this.#pending = statement;
+    this.#pendingShape = frame.shape?.find(statement.keyword);
+  }
+
+  openBlock(origin: Origin, text: string, offset: number): void {
+    const pending = this.#pending;
+    if (!pending) {
+      if (this.#frame.kind !== 'skipped') this.#unexpectedBrace(origin, text, offset);
+      this.#push({ kind: 'skipped', statements: [], shape: undefined, opener: undefined });
+      return;
+    }
+    const block: Statement[] = [];
+    pending.block = block;
+    const known = this.#pendingShape;
+    if (known?.shape === 'block') {
+      this.#push({ kind: 'keywords', statements: block, shape: known.nested, opener: pending });
+    } else if (known?.shape === 'values') {
+      this.#push({ kind: 'values', statements: block, shape: undefined, opener: pending });
+    } else if (known === undefined && this.#recoverFromMissingEnd(pending)) {
+      this.openBlock(origin, text, offset);
+    } else {
+      if (known !== undefined || this.#frame.kind === 'values') this.#unexpectedBrace(origin, text, offset);
+      this.#push({ kind: 'skipped', statements: block, shape: undefined, opener: pending });
+    }
+  }
+
+  closeBlock(origin: Origin, text: string, offset: number): void {
+    if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(undefined);
+    this.#pending = undefined;
+    this.#pendingShape = undefined;
+    const outer = this.#frames.pop();
+    if (outer) {
+      this.#frame = outer;
+      return;
+    }
+    if (this.#forgiven > 0) {
+      this.#forgiven--;
+      return;
+    }
+    this.#reporter.atPlace(placeInLine(origin, text, offset), 1, {
+      code: 'CFG_EXTRA_CLOSE',
+      class: 'unexpected-end-of-block',
+      message: 'this "}" closes nothing',
+      remedy: 'remove it, or look for a "{" missing before',
+    });
+  }
+
+  /** To be called once, behind the last file. */
+  endOfInput(): void {
+    if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(undefined);
+    for (const frame of [...this.#frames.slice(1), this.#frame]) {
+      if (frame.opener) this.#reportUnclosed(frame.opener, 'the end of the file');
+      else if (frame.kind === 'skipped') {
+        this.#reporter.general({
+          code: 'CFG_MISSING_CLOSE',
+          class: 'missing-end-of-block',
+          message: 'a "}" is missing',
+        });
+      }
+    }
+  }
+
+  #push(frame: Frame): void {
+    this.#frames.push(this.#frame);
+    this.#frame = frame;
+    this.#pending = undefined;
+    this.#pendingShape = undefined;
+  }
+
+  #unexpectedBrace(origin: Origin, text: string, offset: number): void {
+    const after = this.#pending ? ` after ${this.#pending.keyword}` : '';
+    this.#reporter.atPlace(placeInLine(origin, text, offset), 1, {
+      code: 'CFG_UNEXPECTED_OPEN',
+      class: 'unexpected-begin-of-block',
+      message: `there is no block${after}: the "{" and everything up to its "}" is ignored`,
+      remedy: 'remove the braces',
+    });
+  }
+
+  /** A block keyword was not followed by `{`. `next` is the statement that came instead, if one did. */
+  #missingBrace(next: Statement | undefined): void {
+    const opener = this.#pending;
+    const known = this.#pendingShape;
+    this.#pending = undefined;
+    this.#pendingShape = undefined;
+    if (!opener || !known) return;
+    // What follows is read as the block's contents where the original does so, or where it cannot be anything else.
+    const belongs =
+      next !== undefined &&
+      (known.shape === 'values' ||
+        (known.nested?.find(next.keyword) !== undefined && this.#frame.shape?.find(next.keyword) === undefined));
+    this.#reporter.at(opener, opener.words.length, {
+      code: 'CFG_MISSING_OPEN',
+      class: known.shape === 'values' ? 'note' : 'missing-begin-of-block',
+      message: `${opener.keyword} begins a block, but no "{" follows`,
+      remedy: `write "${opener.words.join(' ')} {"`,
+    });
+    if (!belongs) return;
+    opener.block = [];
+    this.#push({
+      kind: known.shape === 'values' ? 'values' : 'keywords',
+      statements: opener.block,
+      shape: known.nested,
+      opener,
+    });
+  }
+
+  /**
+   * A block of the top level begins inside another block, no further right than that one: then a `}` was forgotten.
+   * @returns whether the statement was moved to the top level
+   */
+  #recoverFromMissingEnd(pending: Statement): boolean {
+    const frame = this.#frame;
+    if ((frame.kind !== 'keywords' && frame.kind !== 'values') || !frame.opener) return false;
+    const wanted = this.#top.find(pending.keyword);
+    if (wanted === undefined || wanted.shape === 'statement') return false;
+    const outermost = this.#frames[1]?.opener ?? frame.opener;
+    if (locate(pending).column > locate(outermost).column) return false;
+    frame.statements.pop();
+    pending.block = undefined;
+    for (const open of [...this.#frames.slice(1), frame]) {
+      if (open.opener) this.#reportUnclosed(open.opener, `${pending.keyword} in line ${pending.line}`);
+    }
+    this.#forgiven += this.#frames.length;
+    this.#frames.length = 0;
+    this.#frame = { kind: 'root', statements: this.statements, shape: this.#top, opener: undefined };
+    this.statements.push(pending);
+    this.#pending = pending;
+    this.#pendingShape = wanted;
+    return true;
+  }
+
+  #reportUnclosed(opener: Statement, before: string): void {
+    this.#reporter.at(opener, 0, {
+      code: 'CFG_MISSING_CLOSE',
+      class: 'missing-end-of-block',
+      message: `the block that ${opener.words.slice(0, 2).join(' ')} begins here is not closed before ${before}`,
+      remedy: 'add the missing "}"',
+    });
+  }
+}
