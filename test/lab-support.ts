@@ -1,5 +1,5 @@
 /** What the tests that play scenes of the lab have in common. */
-import { CleanUp } from '../lab/lib/clean-up.ts';
+import type { CleanUp } from '../lab/lib/clean-up.ts';
 import { play, type Played } from '../lab/lib/play.ts';
 import type { SceneResult } from '../lab/lib/report.ts';
 import { run } from '../lab/lib/run.ts';

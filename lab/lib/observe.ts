@@ -49,7 +49,8 @@ interface AddressOutput {
 }
 
 /**
- * All IPv4 addresses of a machine except those of lo.
+ * All IPv4 addresses of a machine except those of lo, sorted: two instances that take over in the same moment add
+ * theirs in either order.
  * The address protocol is left out: the original sets it since 2.3.2 only.
  */
 export async function addressesOf(topology: Topology, machine: string): Promise<InterfaceAddress[]> {
@@ -57,12 +58,9 @@ export async function addressesOf(topology: Topology, machine: string): Promise<
   return links
     .filter(({ ifname }) => ifname !== 'lo')
     .flatMap(({ ifname, addr_info }) =>
-      addr_info.map(({ protocol: _protocol, ...info }) => ({
-        ...info,
-        interface: ifname,
-        local: String(info['local']),
-      })),
-    );
+      addr_info.map(({ protocol: _protocol, ...info }) => ({ ...info, interface: ifname, local: String(info['local']) })),
+    )
+    .sort((a, b) => `${a.interface} ${a.local}`.localeCompare(`${b.interface} ${b.local}`));
 }
 
 /** Hardware address the machine's ARP table has for an address, or "nothing". */
