@@ -5,6 +5,7 @@
 import type { VrrpSyncGroupConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Instance, InstanceState } from './instance.ts';
+import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { VrrpGroupStatus } from './types.ts';
 
@@ -82,7 +83,9 @@ export class SyncGroup {
       const { advertisementInterval, initialState, authentication } = member.configuration;
       // A replayed authentication header must not be what a new router hears first (reference: behaviour A2).
       const eager = member.owner || (initialState === 'MASTER' && authentication?.type !== 'AH');
-      const reason = eager ? 'start, to be master soon' : 'start';
+      const held = first.host.startupEnds - now;
+      const delay = held > 0 ? `, held back for ${seconds(held)} by vrrp_startup_delay` : '';
+      const reason = `start${eager ? ', to be master soon' : ''}${delay}`;
       member.enterBackup(reason, now, eager ? advertisementInterval + member.minimalSkew : undefined);
     }
     this.#note('BACKUP', 'start', now);
