@@ -1,6 +1,6 @@
 /** The line an event writes to the notify FIFOs (reference: runtime 7): a pure mapping. */
 import type { DaemonEvent } from '../core/events.ts';
-import { notifiedState, tellsRealServer, tellsVirtualServer } from './notified-state.ts';
+import { notifiedState, tellsChecks } from './notified-state.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface FifoLine {
@@ -34,10 +34,10 @@ export function fifoLineForEvent(event: DaemonEvent, subjects: Subjects): FifoLi
       if (event.state !== 'MASTER' && event.state !== 'BACKUP') return undefined;
       return instanceLine(event.instance, `${event.state}_PRIORITY`, event.to);
     case 'virtual-server':
-      if (!tellsVirtualServer(event, subjects)) return undefined;
+      if (!tellsChecks(event)) return undefined;
       return { family: 'lvs', text: `VS ${event.service} ${event.to}\n` };
     case 'real-server':
-      if (!tellsRealServer(event, subjects)) return undefined;
+      if (!tellsChecks(event)) return undefined;
       return { family: 'lvs', text: `RS ${event.server} ${event.service} ${event.to}\n` };
     case 'checker':
       return undefined;

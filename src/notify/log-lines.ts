@@ -1,44 +1,40 @@
-/** What the log says of an event. Log scrapers look for these phrases, so they stay; our reason stands behind them. */
+/**
+ * What the log says of an event of the health checks. Log scrapers look for these phrases, so they stay; our reason
+ * stands behind them. The VRRP engine words its own lines, because one change of state is several lines there.
+ */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
 
-/** The lines for one event, in order. */
-export function logLinesForEvent(event: DaemonEvent): readonly LogLine[] {
-  const line = (level: LogLine['level'], message: string): readonly LogLine[] => [
-    { level, message: event.reason === '' ? message : `${message} (${event.reason})` },
-  ];
+/** The line for one event, or `undefined` if it has none (VRRP). */
+export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
+  const up = 'to' in event && event.to === 'UP';
+  const line = (message: string): LogLine => ({ level: up ? 'notice' : 'warning', message });
   switch (event.kind) {
-    case 'vrrp-instance':
-      if (event.to === 'DELETED') return line('info', `(${event.instance}) removed`);
-      return line(event.to === 'FAULT' ? 'warning' : 'info', `(${event.instance}) Entering ${event.to} STATE`);
-    case 'vrrp-group':
-      return line('info', `VRRP_Group(${event.group}) Syncing instances to ${event.to} state`);
-    case 'vrrp-priority':
-      return line('info', `(${event.instance}) Changing effective priority from ${event.from} to ${event.to}`);
-    case 'vrrp-lower-priority':
-      return line(
-        'info',
-        `(${event.instance}) Received advert from ${event.source} with lower priority ${event.priority}, ours is higher`,
-      );
-    case 'checker':
-      return line(
-        event.to === 'UP' ? 'info' : 'warning',
-        `${event.checker} of ${event.server} for VS ${event.service} ${event.to === 'UP' ? 'success' : 'failed'}`,
-      );
+    case 'checker': {
+      const verdict = up ? 'success' : 'failed';
+      return line(`${event.checker} on service ${event.server} of VS ${event.service} ${verdict}: ${event.reason}`);
+    }
     case 'real-server':
+      // A first check that found what was assumed changes nothing in the pool.
+      if (event.from === event.to) {
+        return line(`Service ${event.server} of VS ${event.service} is ${event.to}: ${event.reason}`);
+      }
       return line(
-        event.to === 'UP' ? 'info' : 'warning',
-        event.to === 'UP'
-          ? `Adding service ${event.server} to VS ${event.service}`
-          : `Removing service ${event.server} from VS ${event.service}`,
+        up
+          ? `Adding service ${event.server} to VS ${event.service}: ${event.reason}`
+          : `Removing service ${event.server} from VS ${event.service}: ${event.reason}`,
       );
     case 'virtual-server': {
       const { quorum, hysteresis, weight } = event;
-      return line(
-        event.to === 'UP' ? 'info' : 'warning',
-        event.to === 'UP'
-          ? `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight} for VS ${event.service}`
-          : `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight} for VS ${event.service}`,
-      );
+      const numbers = up
+        ? `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight}`
+        : `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight}`;
+      const reason = event.reason === numbers ? '' : `: ${event.reason}`;
+      return line(`${numbers} for VS ${event.service}${reason}`);
     }
+    case 'vrrp-instance':
+    case 'vrrp-group':
+    case 'vrrp-priority':
+    case 'vrrp-lower-priority':
+      return undefined;
   }
 }

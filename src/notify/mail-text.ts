@@ -1,6 +1,6 @@
 /** Which mail an event sends, and its words (reference: runtime 8): a pure mapping. */
 import type { DaemonEvent, VirtualServerEvent } from '../core/events.ts';
-import { notifiedState, tellsRealServer, tellsVirtualServer, type NotifiedState } from './notified-state.ts';
+import { notifiedState, tellsChecks, type NotifiedState } from './notified-state.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface MailText {
@@ -84,7 +84,7 @@ export function mailForEvent(event: DaemonEvent, subjects: Subjects): MailText |
     }
     case 'real-server': {
       const subject = subjects.realServer(event.service, event.server);
-      if (subject?.realServer.smtpAlert !== true || event.to !== 'DOWN' || !tellsRealServer(event, subjects)) {
+      if (subject?.realServer.smtpAlert !== true || event.to !== 'DOWN' || !tellsChecks(event)) {
         return undefined;
       }
       if (event.phase === 'stop') return realServerMail(event.server, event.service, 'DOWN', 'Shutting down');
@@ -95,7 +95,7 @@ export function mailForEvent(event: DaemonEvent, subjects: Subjects): MailText |
     }
     case 'virtual-server': {
       const subject = subjects.virtualServer(event.service);
-      if (subject?.virtualServer.smtpAlert !== true || !tellsVirtualServer(event, subjects)) return undefined;
+      if (subject?.virtualServer.smtpAlert !== true || !tellsChecks(event)) return undefined;
       return { subject: `Virtualserver ${event.service} - ${event.to}`, text: quorumText(event) };
     }
     case 'vrrp-priority':

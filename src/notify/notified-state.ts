@@ -15,21 +15,9 @@ export function notifiedState(state: VrrpState, notifyDeleted: boolean): Notifie
   return state;
 }
 
-/** Whether a change of a real server is told: not its first installation, and at the stop only with `omega`. */
-export function tellsRealServer(event: RealServerEvent, subjects: Subjects): boolean {
-  const subject = subjects.realServer(event.service, event.server);
-  if (subject === undefined) return false;
-  if (event.phase === 'start') return subjects.current.global.rsInitNotifies;
-  if (event.phase === 'stop') return subject.virtualServer.omega;
-  return true;
-}
-
-/** Whether a change of a quorum is told: at its end (stop, removal by a reload) only with `omega`. */
-export function tellsVirtualServer(event: VirtualServerEvent, subjects: Subjects): boolean {
-  const subject = subjects.virtualServer(event.service);
-  if (subject === undefined) return false;
-  if (event.phase === 'stop' || (event.phase === 'reload' && subject.removed)) return subject.virtualServer.omega;
-  return true;
+/** Whether a change of a real server or a quorum is told: the check engine marks those that are not (no `omega`). */
+export function tellsChecks(event: RealServerEvent | VirtualServerEvent): boolean {
+  return event.quiet !== true;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Which notify scripts an event starts, with which arguments: a pure mapping. */
 import type { ScriptCommand, VrrpNotify } from '../config/model.ts';
 import type { DaemonEvent } from '../core/events.ts';
-import { notifiedState, tellsRealServer, tellsVirtualServer, type NotifiedState } from './notified-state.ts';
+import { notifiedState, tellsChecks, type NotifiedState } from './notified-state.ts';
 import type { Subjects } from './subjects.ts';
 
 /** One program to start. */
@@ -71,7 +71,7 @@ export function scriptsForEvent(event: DaemonEvent, subjects: Subjects): readonl
       return call(notify?.masterRxLowerPriority, `notify_master_rx_lower_pri of ${event.instance}`);
     }
     case 'real-server': {
-      if (!tellsRealServer(event, subjects)) return [];
+      if (!tellsChecks(event)) return [];
       const server = subjects.realServer(event.service, event.server)?.realServer;
       const of = `${event.server} of ${event.service}`;
       return event.to === 'UP'
@@ -79,7 +79,7 @@ export function scriptsForEvent(event: DaemonEvent, subjects: Subjects): readonl
         : call(server?.notifyDown, `notify_down of ${of}`);
     }
     case 'virtual-server': {
-      if (!tellsVirtualServer(event, subjects)) return [];
+      if (!tellsChecks(event)) return [];
       const server = subjects.virtualServer(event.service)?.virtualServer;
       return event.to === 'UP'
         ? call(server?.quorumUp, `quorum_up of ${event.service}`)

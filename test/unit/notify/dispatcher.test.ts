@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventDispatcher, type EventSubscriber } from '../../../src/notify/dispatcher.ts';
-import { logLinesForEvent } from '../../../src/notify/log-lines.ts';
+import { logLineForEvent } from '../../../src/notify/log-lines.ts';
 import { Subjects } from '../../../src/notify/subjects.ts';
 import { checkerEvent, groupEvent, instanceEvent, realServerEvent, virtualServerEvent } from './events.ts';
 import { MemoryLog } from './memory-log.ts';
@@ -73,18 +73,32 @@ describe('finding what an event is about', () => {
   });
 });
 
-describe('the log line of an event', () => {
+describe('the log line of an event of the health checks', () => {
   // The phrases that scrapers of keepalived's log look for, with the reason behind them.
   it.each([
+    [checkerEvent(), 'warning', 'TCP_CHECK on service [172.16.1.2]:tcp:80 of VS [192.168.1.54]:tcp:80 failed: because'],
+    [realServerEvent(), 'warning', 'Removing service [172.16.1.2]:tcp:80 from VS [192.168.1.54]:tcp:80: because'],
     [
-      instanceEvent({ reason: 'no advertisement for 3.609 s' }),
-      '(VI_1) Entering MASTER STATE (no advertisement for 3.609 s)',
+      realServerEvent({ from: 'DOWN', to: 'UP' }),
+      'notice',
+      'Adding service [172.16.1.2]:tcp:80 to VS [192.168.1.54]:tcp:80: because',
     ],
-    [groupEvent(), 'VRRP_Group(G1) Syncing instances to MASTER state (because)'],
-    [checkerEvent(), 'TCP_CHECK of [172.16.1.2]:tcp:80 for VS [192.168.1.54]:tcp:80 failed (because)'],
-    [realServerEvent(), 'Removing service [172.16.1.2]:tcp:80 from VS [192.168.1.54]:tcp:80 (because)'],
-    [virtualServerEvent({ quorum: 2 }), 'Lost quorum 2-0=2 > 0 for VS [192.168.1.54]:tcp:80 (because)'],
-  ])('%o', (event, expected) => {
-    expect(logLinesForEvent(event).map((line) => line.message)).toEqual([expected]);
+    [
+      realServerEvent({ from: 'DOWN', to: 'DOWN' }),
+      'warning',
+      'Service [172.16.1.2]:tcp:80 of VS [192.168.1.54]:tcp:80 is DOWN: because',
+    ],
+    [virtualServerEvent({ quorum: 2 }), 'warning', 'Lost quorum 2-0=2 > 0 for VS [192.168.1.54]:tcp:80: because'],
+    [
+      virtualServerEvent({ from: 'DOWN', to: 'UP', weight: 3, reason: 'Gained quorum 1+0=1 <= 3' }),
+      'notice',
+      'Gained quorum 1+0=1 <= 3 for VS [192.168.1.54]:tcp:80',
+    ],
+  ])('%o', (event, level, message) => {
+    expect(logLineForEvent(event)).toEqual({ level, message });
+  });
+
+  it('is left to the engine for VRRP', () => {
+    expect(logLineForEvent(instanceEvent())).toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ const mailModel: MailConfiguration = {
   noCheckerMail: false,
 };
 
-function subjects(mail: Partial<MailConfiguration> = {}, omega = false, smtpAlert = true): Subjects {
+function subjects(mail: Partial<MailConfiguration> = {}, smtpAlert = true): Subjects {
   const notify = notifyModel({ smtpAlert });
   return new Subjects(
     configurationModel({
@@ -35,7 +35,7 @@ function subjects(mail: Partial<MailConfiguration> = {}, omega = false, smtpAler
       instances: [instanceModel({ name: 'VI_1', notify })],
       syncGroups: [groupModel({ name: 'G1', members: ['VI_1'], notify })],
       virtualServers: [
-        virtualServerModel({ omega, smtpAlert, realServers: [realServerModel({ address: '172.16.1.2', smtpAlert })] }),
+        virtualServerModel({ smtpAlert, realServers: [realServerModel({ address: '172.16.1.2', smtpAlert })] }),
       ],
     }),
   );
@@ -83,11 +83,11 @@ describe('the words of a mail', () => {
   });
 
   it('follow the switches of the configuration', () => {
-    expect(words(instanceEvent(), subjects({}, false, false))).toBeUndefined();
+    expect(words(instanceEvent(), subjects({}, false))).toBeUndefined();
     expect(words(instanceEvent({ to: 'FAULT' }), subjects({ noFaultMail: true }))).toBeUndefined();
     expect(words(checkerEvent(), subjects({ noCheckerMail: true }))).toBeUndefined();
-    expect(words(realServerEvent({ phase: 'stop' }))).toBeUndefined();
-    expect(words(realServerEvent({ phase: 'stop' }), subjects({}, true))).toContain('- DOWN | Shutting down');
+    expect(words(realServerEvent({ phase: 'stop', quiet: true }))).toBeUndefined();
+    expect(words(realServerEvent({ phase: 'stop' }))).toContain('- DOWN | Shutting down');
   });
 
   it('say that a reload removed a server', () => {

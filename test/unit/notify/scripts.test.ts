@@ -28,14 +28,13 @@ const virtualServer = virtualServerModel({
   realServers: [realServerModel({ address: '172.16.1.2', notifyUp: command('/up'), notifyDown: command('/down') })],
 });
 
-function subjects(some: { omega?: boolean; rsInitNotifies?: boolean; notifyDeleted?: boolean } = {}): Subjects {
+function subjects(some: { notifyDeleted?: boolean } = {}): Subjects {
   const notify = { ...everyScript, notifyDeleted: some.notifyDeleted ?? false };
   return new Subjects(
     configurationModel({
-      global: { rsInitNotifies: some.rsInitNotifies ?? false },
       instances: [instanceModel({ name: 'VI_1', notify })],
       syncGroups: [groupModel({ name: 'G1', members: ['VI_1'], notify })],
-      virtualServers: [{ ...virtualServer, omega: some.omega ?? false }],
+      virtualServers: [virtualServer],
     }),
   );
 }
@@ -112,28 +111,21 @@ describe('notify scripts of health checks', () => {
     expect(lines(virtualServerEvent({ to: 'DOWN' }))).toEqual(['/q-down configured']);
   });
 
-  it('the first installation of a server is told with rs_init_notifies only, that of a quorum always', () => {
-    expect(lines(realServerEvent({ to: 'UP', phase: 'start' }))).toEqual([]);
-    expect(lines(realServerEvent({ to: 'UP', phase: 'start' }), subjects({ rsInitNotifies: true }))).toEqual([
-      '/up configured',
-    ]);
+  it('the start and a reload are told like everything else, for the engine leaves out what is not', () => {
+    expect(lines(realServerEvent({ to: 'UP', phase: 'start' }))).toEqual(['/up configured']);
     expect(lines(virtualServerEvent({ to: 'UP', phase: 'start' }))).toEqual(['/q-up configured']);
-  });
-
-  it('the stop is told with omega only', () => {
-    expect(lines(realServerEvent({ phase: 'stop' }))).toEqual([]);
-    expect(lines(virtualServerEvent({ phase: 'stop' }))).toEqual([]);
-    expect(lines(realServerEvent({ phase: 'stop' }), subjects({ omega: true }))).toEqual(['/down configured']);
-    expect(lines(virtualServerEvent({ phase: 'stop' }), subjects({ omega: true }))).toEqual(['/q-down configured']);
-  });
-
-  it('a service that a reload removed is told with omega only, a server always', () => {
-    const before = subjects().current;
-    const emptied = configurationModel({ virtualServers: [{ ...virtualServer, realServers: [] }] });
-    expect(lines(realServerEvent({ phase: 'reload' }), new Subjects(emptied, before))).toEqual(['/down configured']);
-    const removed = new Subjects(configurationModel({}), before);
-    expect(lines(virtualServerEvent({ phase: 'reload' }), removed)).toEqual([]);
-    // A quorum lost by a reload of a service that stays is ordinary news.
     expect(lines(virtualServerEvent({ phase: 'reload' }))).toEqual(['/q-down configured']);
+  });
+
+  it('what the engine marks quiet runs nothing', () => {
+    expect(lines(realServerEvent({ phase: 'stop', quiet: true }))).toEqual([]);
+    expect(lines(virtualServerEvent({ phase: 'stop', quiet: true }))).toEqual([]);
+  });
+
+  it('a server that a reload removed still has its scripts', () => {
+    const emptied = configurationModel({ virtualServers: [{ ...virtualServer, realServers: [] }] });
+    expect(lines(realServerEvent({ phase: 'reload' }), new Subjects(emptied, subjects().current))).toEqual([
+      '/down configured',
+    ]);
   });
 });
