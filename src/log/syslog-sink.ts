@@ -25,7 +25,9 @@ export interface SyslogIdentity {
 /** Severities of syslog(3). */
 const severities: Readonly<Record<LogLevel, number>> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
 const queueLimit = 10_000;
-const retryWhenFull = 20;
+/** The kernel holds as few as ten datagrams: come back soon while it moves, seldom while it stands. */
+const shortestRetryWhenFull = 2;
+const longestRetryWhenFull = 64;
 const retryWhenAbsent = 1_000;
 /** Receivers cut at 8 KiB or earlier; a configuration error that quotes a long line must not vanish for its length. */
 const longestMessage = 4_096;
@@ -50,6 +52,7 @@ export class SyslogSink implements LogSink {
   readonly #encoder = new TextEncoder();
   #socket: DatagramSender | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #retryWhenFull = shortestRetryWhenFull;
   #closed = false;
   #idle: (() => void) | undefined;
 
@@ -85,14 +88,16 @@ export class SyslogSink implements LogSink {
   }
 
   #drain(): void {
+    this.#retryWhenFull = Math.min(this.#retryWhenFull * 2, longestRetryWhenFull);
     for (let line = this.#queue.first(); line !== undefined; line = this.#queue.first()) {
       const outcome = this.#send(line);
       if (outcome === 'full' || outcome === 'unreachable') {
-        this.#retryIn(outcome === 'full' ? retryWhenFull : retryWhenAbsent);
+        this.#retryIn(outcome === 'full' ? this.#retryWhenFull : retryWhenAbsent);
         // Without a listener there is nothing to wait for at the end of the process.
         if (outcome === 'unreachable') this.#idle?.();
         return;
       }
+      this.#retryWhenFull = shortestRetryWhenFull;
       this.#queue.removeFirst();
       if (outcome === 'impossible') this.#queue.lose(1);
     }
