@@ -23,7 +23,7 @@ ip link set lo up
 # The console is the lab's; only a dying kernel may speak.
 echo 1 >/proc/sys/kernel/printk
 hostname lab
-echo '@@lab begins'
+[ "$LAB_CONSOLE" = yes ] || echo '@@lab begins'
 if [ "$LAB_CONSOLE" = yes ]; then
   [ -n "$LAB_ROWS" ] && stty rows "$LAB_ROWS" cols "$LAB_COLUMNS" </dev/tty0 2>/dev/null
   setsid -c sh "$LAB_COMMAND" </dev/tty0 >/dev/tty0 2>&1
@@ -31,7 +31,7 @@ else
   sh "$LAB_COMMAND" 2>&1
 fi
 echo $? >/run/out/status
-echo '@@lab ends'
+[ "$LAB_CONSOLE" = yes ] || echo '@@lab ends'
 sync
 echo o >/proc/sysrq-trigger
 # Powering off takes a moment; the kernel panics if its first program ends before.

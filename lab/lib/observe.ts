@@ -58,7 +58,11 @@ export async function addressesOf(topology: Topology, machine: string): Promise<
   return links
     .filter(({ ifname }) => ifname !== 'lo')
     .flatMap(({ ifname, addr_info }) =>
-      addr_info.map(({ protocol: _protocol, ...info }) => ({ ...info, interface: ifname, local: String(info['local']) })),
+      addr_info.map(({ protocol: _protocol, ...info }) => ({
+        ...info,
+        interface: ifname,
+        local: String(info['local']),
+      })),
     )
     .sort((a, b) => `${a.interface} ${a.local}`.localeCompare(`${b.interface} ${b.local}`));
 }

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CleanUp } from './clean-up.ts';
+import { LabError } from './errors.ts';
 import { runInGuest } from './guest.ts';
 import { kernelHasIpvs } from './kernel.ts';
 import { projectRoot } from './places.ts';
 import { Narrator, type SceneResult } from './report.ts';
-import { parseDaemonChoice, type Scene, type SceneContext } from './scene.ts';
+import { parseDaemonChoice, type OpenScene, type Scene, type SceneContext } from './scene.ts';
 
 export interface PlayOptions {
   readonly scene: Scene;
@@ -54,15 +55,28 @@ export async function playHere(
 ): Promise<SceneResult> {
   const narrator = new Narrator(options.print);
   const context = localContext(options, narrator, cleanUp, results, prefix);
+  let open: OpenScene | undefined;
   try {
-    const open = await options.scene.open(context);
+    open = await options.scene.open(context);
     await open.play();
   } catch (error) {
     narrator.expect('the scene is played to its end', 'yes', error instanceof Error ? error.message : String(error));
-    if (!(error instanceof Error && error.name === 'LabError'))
-      options.print(error instanceof Error ? (error.stack ?? '') : '');
+    if (!(error instanceof LabError)) options.print(error instanceof Error ? (error.stack ?? '') : '');
   }
+  if (open !== undefined && narrator.expectations.some(({ held }) => !held)) printLogs(open, narrator, options.print);
   return narrator.result(options.scene.name, options.daemon);
+}
+
+/** Longest part of a daemon's log that is shown. */
+const shownLines = 150;
+
+function printLogs(open: OpenScene, narrator: Narrator, print: (line: string) => void): void {
+  for (const [machine, lines] of Object.entries(open.logs())) {
+    print(`Log of keepalived on ${machine}:`);
+    for (const { time, text } of lines.slice(-shownLines)) {
+      print(`[${narrator.secondsAt(time).toFixed(3).padStart(7)} s] ${text}`);
+    }
+  }
 }
 
 let labs = 0;

@@ -31,7 +31,12 @@ export class Narrator {
 
   /** Seconds since the scene began. */
   get seconds(): number {
-    return (nowMs() - this.#started) / 1000;
+    return this.secondsAt(nowMs());
+  }
+
+  /** The same for a moment in epoch milliseconds. */
+  secondsAt(time: number): number {
+    return (time - this.#started) / 1000;
   }
 
   /** A new step of the scene. */

@@ -3,6 +3,7 @@ import type { CleanUp } from './clean-up.ts';
 import type { DaemonKind } from './daemon.ts';
 import { LabError } from './errors.ts';
 import type { Narrator } from './report.ts';
+import type { TimedLine } from './run.ts';
 
 /** Which daemon runs on the first and on the second balancer. */
 export interface DaemonChoice {
@@ -41,6 +42,8 @@ export interface OpenScene {
   play(): Promise<void>;
   /** Only starts the daemons and waits until they have settled. */
   start(): Promise<void>;
+  /** What each daemon logged, by machine; shown when something expected was not seen. */
+  logs(): Readonly<Record<string, readonly TimedLine[]>>;
   /** For a person: what to try. */
   readonly hints: readonly string[];
 }

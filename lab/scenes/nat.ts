@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startClient, startGreeter, type Client } from '../lib/client.ts';
-import { happens, nowMs } from '../lib/clock.ts';
+import { happens, nowMs, sleep } from '../lib/clock.ts';
 import { programsOf, startDaemon, type Daemon } from '../lib/daemon.ts';
 import { requireIsolation } from '../lib/isolation.ts';
 import { addressesOf, ipvsRules, ipvsTable, rulesText } from '../lib/observe.ts';
+import type { TimedLine } from '../lib/run.ts';
 import type { OpenScene, Scene, SceneContext } from '../lib/scene.ts';
 import { buildTopology, type Topology } from '../lib/topology.ts';
 import { startWebServer, type WebServer } from '../lib/web-server.ts';
@@ -70,6 +71,10 @@ class NatStage {
     return this.#daemon;
   }
 
+  logs(): Readonly<Record<string, readonly TimedLine[]>> {
+    return this.#daemon === undefined ? {} : { director: this.#daemon.log };
+  }
+
   #server(name: WebServerName): WebServer {
     const server = this.#webServers.get(name);
     if (server === undefined) throw new Error(`${name} was not started`);
@@ -112,10 +117,8 @@ class NatStage {
       configuration: this.#configuration,
       scratch: path.join(scratch, 'director', 'tmp'),
     });
-    await this.#expectTable('the table after the start', { persistent: true }, 15);
+    await this.#expectTable('the table after the start', { persistent: true }, 40);
     narrator.say(await ipvsTable(this.#topology, 'director'));
-    const { code, log } = this.#daemon;
-    if (code !== undefined) narrator.say(`keepalived ended with ${code}:\n${log.map(({ text }) => text).join('\n')}`);
     narrator.observe('ipvsadm -Sn after the start', await this.#rules());
     narrator.observe('addresses after the start', await addressesOf(this.#topology, 'director'));
   }
@@ -152,6 +155,12 @@ class NatStage {
     const names = await client.fetchNames(virtualAddress, 6);
     const alternate = new Set(names).size === 2 && names.every((name, index) => index < 2 || name === names[index - 2]);
     narrator.expect('requests alternate', 'web2 and web3 in turn', names.join(' '), alternate);
+  }
+
+  /** Lets every check run once: a server's first failure after a start counts at once, without retries. */
+  async settle(): Promise<void> {
+    this.#context.narrator.step('let every check run once');
+    await sleep((1 + this.#times.delayLoop + slack) * 1000);
   }
 
   /** A server fails, is taken out in time, the other serves alone; it recovers and is given back in time. */
@@ -276,6 +285,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
   const greeters = webServers.map((name) => startGreeter(cleanUp, topology, name, 25));
   return {
     hints,
+    logs: () => stage.logs(),
     start: async () => {
       await Promise.all(greeters);
       await stage.start();
@@ -291,6 +301,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
       await stage.start();
       await stage.showPersistence(clients);
       await stage.showAlternation(first);
+      await stage.settle();
       for (const trouble of troubles) await stage.fail(trouble, first);
       await stage.stop();
     },

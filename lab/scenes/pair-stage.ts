@@ -4,6 +4,7 @@ import path from 'node:path';
 import { startCapture, type Capture } from '../lib/capture.ts';
 import { happens } from '../lib/clock.ts';
 import { startDaemon, type Daemon } from '../lib/daemon.ts';
+import type { TimedLine } from '../lib/run.ts';
 import { requireIsolation } from '../lib/isolation.ts';
 import { addressesOf, ipvsRules, type InterfaceAddress } from '../lib/observe.ts';
 import type { SceneContext } from '../lib/scene.ts';
@@ -16,6 +17,7 @@ export class PairStage {
   readonly topology: Topology;
   readonly vrrpOnly: boolean;
   readonly #daemons = new Map<BalancerName, Daemon>();
+  readonly #log: Record<string, TimedLine[]> = {};
   #captures: { inside: Capture; front: Capture } | undefined;
 
   constructor(context: SceneContext, topology: Topology, vrrpOnly: boolean) {
@@ -48,7 +50,13 @@ export class PairStage {
     return daemon;
   }
 
+  /** What was logged on each balancer, over all its starts. */
+  logs(): Readonly<Record<string, readonly TimedLine[]>> {
+    return this.#log;
+  }
+
   startDaemon(name: BalancerName): void {
+    const log = (this.#log[name] ??= []);
     this.#daemons.set(
       name,
       startDaemon(this.context.cleanUp, this.topology, {
@@ -56,6 +64,7 @@ export class PairStage {
         machine: name,
         configuration: this.configuration(name),
         scratch: path.join(this.context.scratch, name, 'tmp'),
+        onLine: (line) => log.push(line),
         args: this.vrrpOnly ? ['--vrrp'] : [],
       }),
     );

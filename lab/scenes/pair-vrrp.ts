@@ -19,6 +19,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
   return {
     hints: [],
     start: () => comeUp(stage),
+    logs: () => stage.logs(),
     play: async () => {
       await stage.startCaptures();
       await comeUp(stage);

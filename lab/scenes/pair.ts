@@ -40,6 +40,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
   return {
     hints,
     start: () => comeUp(stage),
+    logs: () => stage.logs(),
     play: async () => {
       const [reader] = await Promise.all([startClient(cleanUp, stage.topology, 'reader'), stage.startCaptures()]);
       await play(stage, reader);
