@@ -11,6 +11,7 @@ import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
 import { namespacePath } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
+import { logLineForEvent } from '../notify/log-lines.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
@@ -130,13 +131,19 @@ class CheckerWork implements ChildWork {
           this.#reconcile(engine);
           break;
         case 'event':
-          this.#channel.send(intent);
+          this.#tell(intent);
           break;
         case 'log':
           this.#log.write(intent.line.level, intent.line.message);
           break;
       }
     }
+  }
+
+  #tell(intent: Extract<CheckIntent, { type: 'event' }>): void {
+    const line = logLineForEvent(intent.event);
+    if (line !== undefined) this.#log.write(line.level, line.message);
+    this.#channel.send(intent);
   }
 
   #startProbe(request: ProbeRequest): void {

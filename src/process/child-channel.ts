@@ -13,14 +13,13 @@ export interface ParentChannel {
 
 /** Opens the channel. Throws when this process was not started by the parent process. */
 export function openParentChannel(): ParentChannel {
-  const { send } = process;
-  if (send === undefined) throw new Error('this program is started by keepalived itself');
+  if (process.send === undefined) throw new Error('this program is started by keepalived itself');
   let last: Promise<void> = Promise.resolve();
   return {
     send: (message) => {
       if (!process.connected) return;
       // The callback takes the error of a closed channel, which would otherwise be thrown.
-      last = new Promise((resolve) => send.call(process, message, () => resolve()));
+      last = new Promise((resolve) => process.send?.(message, () => resolve()));
     },
     flush: () => last,
     onMessage: (listener) => {

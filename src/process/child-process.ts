@@ -88,6 +88,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
       applyScheduling(work.scheduling(snapshot), log);
       await work.start(snapshot);
     } else {
+      log?.reopen();
       await work.reload(snapshot);
     }
     channel.send({ type: 'configured' });

@@ -41,17 +41,20 @@ export async function runKeepalived(argv: readonly string[], background: boolean
     return { kind: 'exit', code: 4 };
   }
   if (!args.dontFork && !background) return { kind: 'exit', code: await daemonize(argv) };
-  // The original's daemon leaves the start directory; relative names of the command line then mean the root directory.
+  const absolute = absolutePaths(args);
+  // A daemon must not keep a file system from being unmounted.
   if (background) process.chdir('/');
-  runParent(absolutePaths(args));
+  runParent(absolute);
   return { kind: 'running' };
 }
 
-/** Pid files keep their meaning wherever the process stands later. */
+/** File names keep their meaning wherever the process stands later. */
 function absolutePaths(args: KeepalivedArguments): KeepalivedArguments {
   const absolute = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : path.resolve(file);
-  const entries = (['pidFile', 'vrrpPidFile', 'checkersPidFile', 'bfdPidFile', 'logFile'] as const).flatMap((key) => {
+  const entries = (
+    ['configurationFile', 'pidFile', 'vrrpPidFile', 'checkersPidFile', 'bfdPidFile', 'logFile'] as const
+  ).flatMap((key) => {
     const value = absolute(args[key]);
     return value === undefined ? [] : [[key, value] as const];
   });

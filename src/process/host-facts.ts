@@ -142,12 +142,19 @@ function script(command: string, runAs: UserFacts): ScriptFacts {
   };
 }
 
+/** Interfaces of this process's network namespace; /sys may still show those of another. */
+function interfaceNames(): ReadonlySet<string> {
+  const lines = readText('/proc/self/net/dev').split('\n').slice(2);
+  return new Set(lines.map((line) => line.split(':', 1)[0]?.trim() ?? ''));
+}
+
 /** Facts of this host, looked up when asked for. */
 export function nodeHostFacts(): HostFacts {
+  let interfaces: ReadonlySet<string> | undefined;
   const uid = process.geteuid?.() ?? 0;
   const gid = process.getegid?.() ?? 0;
   return {
-    interfaceExists: (name) => existsSync(`/sys/class/net/${name}`),
+    interfaceExists: (name) => (interfaces ??= interfaceNames()).has(name),
     user,
     group,
     routingName,

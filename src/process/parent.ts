@@ -17,6 +17,8 @@ import type { Log } from '../log/log.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
+import { dumpFilePath, writeDumpFile } from './dump/dump-file.ts';
+import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { PidFile } from './pid-file.ts';
@@ -157,6 +159,14 @@ export class Parent {
 
   /** Has every child write the files of a signal. */
   dump(kind: DumpKind): void {
+    const { log } = this.#environment;
+    const global = this.#loaded?.configuration.global;
+    if (kind === 'data' && global !== undefined) {
+      const file = dumpFilePath('parentData', process.env);
+      writeDumpFile(file, globalDataText(global, hostname())).catch((error: unknown) =>
+        log.error((error as Error).message),
+      );
+    }
     for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
   }
 
@@ -213,6 +223,8 @@ export class Parent {
     const { args, log, serviceManager } = this.#environment;
     const running = this.#loaded;
     if (running === undefined || this.#stopping) return { outcome: 'refused', errors: ['the daemon is stopping'] };
+    // The file of -g may have been moved away meanwhile: logrotate asks for a reload.
+    log.reopen();
     log.info('Reloading');
     serviceManager.notify('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
     const { configuration, diagnostics } = readConfiguration(args, 'run');
