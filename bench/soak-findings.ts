@@ -14,6 +14,8 @@ export interface SoakRun {
   /** Readings early on and at the end, at rest. */
   readonly early: SoakReading;
   readonly late: SoakReading;
+  /** Memory after a quarter, a half and three quarters: growth that ends is no leak. */
+  readonly onTheWay: readonly number[];
   /** Milliseconds between two advertisements as configured. */
   readonly interval: number;
   /** All that was on the wire. */
@@ -50,6 +52,7 @@ export function judgeSoak(run: SoakRun): Finding[] {
     ({ virtualRouterId, priority }) => virtualRouterId === run.comingRouter && priority === 0,
   ).length;
   const expectedRemovals = Math.floor(run.reloads / 2);
+  const memories = [run.early.memory, ...run.onTheWay, run.late.memory].map((memory) => memory.toFixed(1));
   const growth = run.late.memory / run.early.memory;
   return [
     {
@@ -68,7 +71,7 @@ export function judgeSoak(run: SoakRun): Finding[] {
     { what: 'advertisements of the backup', seen: `${ofBackup}`, wanted: '0', met: ofBackup === 0 },
     {
       what: 'memory early -> late',
-      seen: `${run.early.memory.toFixed(1)} -> ${run.late.memory.toFixed(1)} MB (x ${growth.toFixed(3)})`,
+      seen: `${memories.join(' -> ')} MB (x ${growth.toFixed(3)})`,
       wanted: `at most x ${memoryGrowth}`,
       met: growth <= memoryGrowth,
     },

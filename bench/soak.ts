@@ -66,17 +66,21 @@ async function soak(contender: Contender, plan: Plan, show: (line: string) => vo
     await sleep(plan.pace);
   };
   const from = capture.advertisements.length;
+  const quarters = [1, 2, 3].map((quarter) => Math.floor((plan.reloads * quarter) / 4));
+  const onTheWay: number[] = [];
   let early: SoakReading | undefined;
   for (let count = 1; count <= plan.reloads; count++) {
     show(`${contender.name}: reload ${count} of ${plan.reloads}`);
     await reload(count % 2);
     if (count === plan.early) early = await read(pair.master.pid);
+    else if (count > plan.early && quarters.includes(count)) onTheWay.push((await read(pair.master.pid)).memory);
   }
   const late = await read(pair.master.pid);
   return judgeSoak({
     reloads: plan.reloads,
     early: early ?? late,
     late,
+    onTheWay,
     interval: plan.interval,
     advertisements: capture.advertisements.slice(from),
     master: first.address,

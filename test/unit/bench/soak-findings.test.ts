@@ -13,6 +13,7 @@ const good: SoakRun = {
   reloads: 2,
   early: { memory: 100, descriptors: 40, processes: 2 },
   late: { memory: 105, descriptors: 40, processes: 2 },
+  onTheWay: [104],
   interval: 100,
   advertisements: [...steady, ...coming],
   master: 'master',
