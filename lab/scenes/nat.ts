@@ -27,6 +27,9 @@ import {
   type WebServerName,
 } from './nat-site.ts';
 
+/** The part of a log line that both daemons have; ours goes on with the reason. */
+const poolChange = /(?:Removing|Adding) service \[[\d.]+\]:tcp:\d+ (?:from|to) VS \[[\d.]+\]:tcp:\d+/;
+
 /** What the guest's slowness may add to any time, in seconds. */
 const slack = 1.5;
 
@@ -210,7 +213,7 @@ class NatStage {
     const code = await this.#running.stop();
     narrator.expect('keepalived ends', 'exit code 0', `exit code ${code}`);
     narrator.expect('IPVS is empty', 'empty', rulesText(await this.#rules()) || 'empty');
-    const changes = this.#running.log.flatMap(({ text }) => /(?:Removing|Adding) service .*/.exec(text)?.[0] ?? []);
+    const changes = this.#running.log.flatMap(({ text }) => poolChange.exec(text)?.[0] ?? []);
     narrator.observe('servers taken out and given back in the log', changes);
   }
 }

@@ -134,7 +134,10 @@ export async function comeBack(stage: PairStage, instances: readonly ServedInsta
   await stage.topology.ipBatch('switch', ['link set dev lb1v-inside up', 'link set dev lb1v-front up']);
   // A machine boots longer than its links need to come up; the kernel reports them up to a second late.
   await until('the links of lb1v come up', { within: 5_000, every: 50 }, async () => {
-    const links = JSON.parse(await stage.topology.ip('lb1v', ['-j', 'link'])) as { ifname: string; operstate: string }[];
+    const links = JSON.parse(await stage.topology.ip('lb1v', ['-j', 'link'])) as {
+      ifname: string;
+      operstate: string;
+    }[];
     return links.filter(({ ifname, operstate }) => ifname.startsWith('eth') && operstate === 'UP').length === 2;
   });
   const since = nowMs();
