@@ -58,6 +58,9 @@ export interface HostFacts {
    * @param command argv[0] as written; without a slash it is searched in the path.
    */
   script?(command: string, runAs: UserFacts): ScriptFacts;
+  directoryExists?(path: string): boolean;
+  /** A named network namespace (/run/netns). */
+  networkNamespaceExists?(name: string): boolean;
   /** Whom this process runs as. */
   readonly effectiveUser?: UserFacts;
 }

@@ -159,6 +159,8 @@ export function nodeHostFacts(): HostFacts {
     group,
     routingName,
     script,
+    directoryExists: (path) => statOf(path)?.isDirectory() === true,
+    networkNamespaceExists: (name) => existsSync(join('/run/netns', name)),
     effectiveUser: { uid, gid },
   };
 }

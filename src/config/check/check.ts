@@ -1,4 +1,5 @@
 /** Drafts to the checked model: names resolved, defaults filled in, contradictions reported. */
+import { interfaceUse } from '../interfaces.ts';
 import type { Configuration, InterfaceUse } from '../model.ts';
 import type { Context } from '../schema/context.ts';
 import { checkGlobal } from './global.ts';
@@ -12,5 +13,8 @@ export function checkConfiguration(context: Context, files: readonly string[]): 
   const interfaces: InterfaceUse[] = [];
   const check = checkVirtualServers(context);
   const vrrp = checkVrrp(context, interfaces);
+  for (const { name, statement, word } of context.draft.interfaceUses) {
+    interfaces.push(interfaceUse(name, 'route or rule', statement, word));
+  }
   return { global: checkGlobal(context), vrrp, check, interfaces, files };
 }

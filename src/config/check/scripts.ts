@@ -41,7 +41,7 @@ function isFileTest(script: ScriptDraft): boolean {
   return /^<[ \t]*\//.test(script.argv[0] ?? '');
 }
 
-type Verdict = 'usable' | 'no-account' | 'absent' | 'not-executable' | 'insecure';
+type Verdict = 'usable' | 'no-account' | 'unknown-user' | 'absent' | 'not-executable' | 'insecure';
 
 function examine(
   script: ScriptDraft,
@@ -56,6 +56,9 @@ function examine(
       detail: `script security is on, there is no script_user and no account ${defaultScriptUser}`,
       exists: false,
     };
+  }
+  if (host.user && account.user !== undefined && !host.user(account.user)) {
+    return { verdict: 'unknown-user', detail: `there is no user ${quote(account.user)}`, exists: false };
   }
   if (account.user !== undefined) script.user ??= account.user;
   if (account.group !== undefined) script.group ??= account.group;
@@ -73,6 +76,7 @@ function examine(
 const remedies: Readonly<Record<Verdict, string>> = {
   usable: '',
   'no-account': 'add "script_user <user>" to global_defs, or create the account',
+  'unknown-user': 'name an account that exists; a command with arguments must stand in quotes',
   absent: 'write the full path of a program that exists',
   'not-executable': 'make it executable with chmod',
   insecure: 'let only root write to the program and to every directory above it',

@@ -263,6 +263,22 @@ class ServerCheck {
     };
   }
 
+  /** A real server that is the sorry server too can be inhibited in one way only: its own setting decides. */
+  sameInhibit(
+    sorry: RealServerConfiguration | undefined,
+    servers: readonly RealServerConfiguration[],
+  ): RealServerConfiguration | undefined {
+    const same = sorry && servers.find((server) => server.address === sorry.address && server.port === sorry.port);
+    if (!sorry || !same || same.inhibitOnFailure === sorry.inhibitOnFailure) return sorry;
+    this.error(
+      this.draft.sorryServer?.statement ?? this.draft.statement,
+      'CFG_SORRY_SERVER',
+      `real_server ${same.address} is the sorry_server too, but only one of them is inhibited; the setting of the real_server counts for both`,
+      same.inhibitOnFailure ? 'add sorry_server_inhibit' : 'remove sorry_server_inhibit',
+    );
+    return { ...sorry, inhibitOnFailure: same.inhibitOnFailure };
+  }
+
   /** Quorum within the weight that there is, hysteresis below the quorum. */
   quorum(servers: readonly RealServerConfiguration[]): { quorum: number; hysteresis: number } {
     const { draft } = this;
@@ -341,7 +357,7 @@ class ServerCheck {
       this.error(draft.statement, 'CFG_NO_REAL_SERVER', 'no usable real_server is left; the service is ignored');
       return undefined;
     }
-    const sorryServer = this.sorryServer(forwarding, family);
+    const sorryServer = this.sameInhibit(this.sorryServer(forwarding, family), realServers);
     const quorumUp = commandOf(draft.quorumUp);
     const quorumDown = commandOf(draft.quorumDown);
     return {
@@ -361,7 +377,7 @@ class ServerCheck {
       ...(quorumDown && { quorumDown }),
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? false,
       ...(sorryServer && { sorryServer }),
-      sorryServerInhibit: draft.sorryServerInhibit ?? false,
+      sorryServerInhibit: sorryServer?.inhibitOnFailure ?? false,
       realServers,
       at: locate(draft.statement),
     };

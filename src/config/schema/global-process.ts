@@ -295,7 +295,13 @@ export const processKeywords: Entries = {
     'Recipients, any number of words on any number of lines.',
     'block of addresses',
     (draft, statement) => draft.mailRecipients.push(...statement.words),
-    { words: { '<email>': { form: '<address>+', note: 'Any number of words per line, each a recipient.' } } },
+    {
+      words: { '<email>': { form: '<address>+', note: 'Any number of words per line, each a recipient.' } },
+      begin: (_draft, statement, context) => {
+        if ((statement.block ?? []).length > 0) return;
+        context.error(statement, 0, 'CFG_EMPTY_BLOCK', 'notification_email lists no address');
+      },
+    },
   ),
   smtp_alert: bool('Default of all smtp_alert settings.', (draft, value) => (draft.smtpAlert = value)),
   smtp_alert_vrrp: bool('Default for VRRP instances and groups.', (draft, value) => (draft.smtpAlertVrrp = value)),

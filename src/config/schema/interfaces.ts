@@ -1,7 +1,8 @@
 /** Blocks about interfaces: garp_group, linkbeat_interfaces, interface_up_down_delays; and SSL. */
 import type { ConfigurationDraft, GarpGroupDraft } from '../drafts.ts';
 import { readSeconds } from '../values.ts';
-import { quote } from './context.ts';
+import type { Statement } from '../statement.ts';
+import { quote, type Context } from './context.ts';
 import { block, lines, noEffectYet, seconds, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 import { positional } from './lines.ts';
@@ -9,6 +10,14 @@ import { positional } from './lines.ts';
 type Root = ConfigurationDraft;
 
 const gap = { min: 0, max: 4294, decimals: 6 } as const;
+
+/** An interface shares the limit of one group only. */
+function addMember(draft: GarpGroupDraft, name: string, statement: Statement, word: number, context: Context): void {
+  const groups = [...context.draft.garpGroups, draft];
+  const first = groups.flatMap((group) => group.interfaces).find((other) => other.name === name);
+  if (first) context.duplicate(statement, word, `${name} in a garp_group`, first.statement);
+  else draft.interfaces.push({ name, statement });
+}
 
 const garpGroupSchema = new BlockSchema<GarpGroupDraft>('garp_group', {
   garp_interval: seconds(
@@ -23,14 +32,14 @@ const garpGroupSchema = new BlockSchema<GarpGroupDraft>('garp_group', {
     (draft, value) => (draft.naInterval = value),
     { default: 'global' },
   ),
-  interface: text('One member.', (draft, name, statement) => draft.interfaces.push({ name, statement }), {
+  interface: text('One member.', (draft, name, statement, context) => addMember(draft, name, statement, 1, context), {
     form: '<ifname>',
   }),
   interfaces: lines(
     'Several members.',
     'block of interface names',
-    (draft, statement) => {
-      for (const name of statement.words) draft.interfaces.push({ name, statement });
+    (draft, statement, context) => {
+      statement.words.forEach((name, word) => addMember(draft, name, statement, word, context));
     },
     { words: positional({ '<ifname>': ['<ifname>+', 'Interfaces that share the limit.'] }) },
   ),

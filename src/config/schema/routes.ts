@@ -185,6 +185,9 @@ function argumentsOf(option: RouteWord, statement: Statement, at: number, contex
   return taken;
 }
 
+/** Words of old files, with what is written today. */
+const oldRouteWords: Readonly<Record<string, string>> = { gw: 'via', or: 'nexthop' };
+
 function readRoute(statement: Statement, context: Context, words: Readonly<Record<string, RouteWord>>): void {
   let destination = false;
   for (let at = 0; at < statement.words.length; at++) {
@@ -194,10 +197,23 @@ function readRoute(statement: Statement, context: Context, words: Readonly<Recor
     if (option) {
       const taken = argumentsOf(option, statement, at, context);
       if (taken < 0) return;
+      const today = oldRouteWords[name];
+      if (today !== undefined) {
+        context.report(
+          'deprecated',
+          statement,
+          at,
+          'CFG_DEPRECATED',
+          `${name} of routes is deprecated`,
+          `write ${today}`,
+        );
+      }
       at += taken;
+      noteInterface(name, statement, at, context);
+      if (name === 'table') checkTable(statement, at, context);
     } else if (!destination && (anyDestination.has(name) || parsePrefix(name))) {
       destination = true;
-      if (name === 'default6')
+      if (name === 'default6') {
         context.report(
           'deprecated',
           statement,
@@ -206,17 +222,40 @@ function readRoute(statement: Statement, context: Context, words: Readonly<Recor
           'default6 is deprecated',
           'write "inet6 default"',
         );
+      }
     } else {
+      const problem = destination ? 'no option' : 'no destination';
       context.error(
         statement,
         at,
         'CFG_UNKNOWN_OPTION',
-        `${quote(name)} is ${destination ? 'no option' : 'no destination'} of a route; the line is ignored`,
+        `${quote(name)} is ${problem} of a route; the line is ignored`,
       );
       return;
     }
   }
   if (!destination) context.error(statement, 0, 'CFG_ROUTE', 'the route has no destination; the line is ignored');
+}
+
+function noteInterface(option: string, statement: Statement, word: number, context: Context): void {
+  if (option !== 'dev' && option !== 'oif' && option !== 'iif') return;
+  context.draft.interfaceUses.push({ name: statement.words[word] ?? '', statement, word });
+}
+
+const builtInTables = new Set(['main', 'local', 'default', 'unspec']);
+
+function checkTable(statement: Statement, word: number, context: Context): void {
+  const name = statement.words[word] ?? '';
+  if (parseCInteger(name) !== undefined || builtInTables.has(name)) return;
+  if (context.host.routingName && context.host.routingName('rt_tables', name) === undefined) {
+    context.error(
+      statement,
+      word,
+      'CFG_UNKNOWN_TABLE',
+      `there is no routing table ${quote(name)}`,
+      'add it to /etc/iproute2/rt_tables, or write its number',
+    );
+  }
 }
 
 function readRule(statement: Statement, context: Context, words: Readonly<Record<string, RouteWord>>): void {
@@ -254,6 +293,8 @@ function readRule(statement: Statement, context: Context, words: Readonly<Record
         return;
       }
     }
+    noteInterface(name, statement, at + taken, context);
+    if (name === 'table' || name === 'lookup') checkTable(statement, at + taken, context);
     action ||= ['table', 'lookup', 'l3mdev', 'goto', 'nop', 'blackhole', 'unreachable', 'prohibit'].includes(name);
     at += taken;
   }

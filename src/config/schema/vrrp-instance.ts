@@ -485,7 +485,7 @@ export const vrrpInstance: Keyword<ConfigurationDraft> = block(
   (parent: ConfigurationDraft, statement, context) => {
     const name = statement.words[1];
     if (name === undefined) {
-      context.missingStops(statement, '<name> {');
+      context.missing(statement, '<name> {');
       return undefined;
     }
     const first = parent.instances.find((instance) => instance.name === name);

@@ -55,7 +55,7 @@ function openGroup(
 ): SyncGroupDraft | undefined {
   const name = statement.words[1];
   if (name === undefined) {
-    context.missingStops(statement, '<name> {');
+    context.missing(statement, '<name> {');
     return undefined;
   }
   const first = groups.find((group) => group.name === name);

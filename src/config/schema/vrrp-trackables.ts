@@ -8,6 +8,7 @@ import type {
 } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { parseInteger, type NumberRange } from '../values.ts';
+import { directoryOf } from '../source/patterns.ts';
 import { quote, type Context } from './context.ts';
 import { address, block, bool, custom, flag, integer, noEffectYet, readScript, seconds, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
@@ -217,6 +218,16 @@ const trackFileBlock = block<ConfigurationDraft, TrackFileDraft>(
         'add "file <path>"',
       );
       return;
+    }
+    const directory = directoryOf(file.path);
+    if (context.host.directoryExists?.(directory) === false) {
+      context.error(
+        statement,
+        0,
+        'CFG_NO_DIRECTORY',
+        `track_file ${file.name}: there is no directory ${directory}`,
+        'create it; files in it can be watched only if it exists',
+      );
     }
     context.draft.trackFiles.push(file);
   },
