@@ -60,6 +60,12 @@ export class AddressKeeper {
     return [...rest, ...added];
   }
 
+  /** Keys (addressKey) of all addresses. */
+  get keys(): ReadonlySet<string> {
+    const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
+    return new Set(this.addresses.map((address) => addressKey(nameOf.get(address.interfaceIndex) ?? '', address)));
+  }
+
   /** Writes the difference between what these instances want and what is there. The kernel has acted when this returns. */
   reconcile(wanted: readonly DesiredInstanceAddresses[]): void {
     const writer = this.#writer;

@@ -10,11 +10,12 @@ import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
-import type { Configuration } from '../config/model.ts';
+import type { Configuration, GlobalConfiguration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { Notifications } from '../notify/notifications.ts';
+import { resultText } from '../notify/script-notifier.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
 import { dumpFilePath, writeDumpFile } from './dump/dump-file.ts';
@@ -117,6 +118,7 @@ export class Parent {
     this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
       this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
     });
+    await this.#runOnce('startup_script', global.startupScript);
     const answered = this.#startChildren(configuration);
     if (this.#children.size === 0)
       log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
@@ -151,6 +153,7 @@ export class Parent {
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
     await this.#notifications?.close();
+    await this.#runOnce('shutdown_script', this.#loaded?.configuration.global.shutdownScript);
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
     await log.close(500);
@@ -194,6 +197,14 @@ export class Parent {
       this.#statusRequests.set(request, done);
       child.send({ type: 'status', request });
     });
+  }
+
+  /** The script before the first child, or behind the last one. What it says when it fails is logged, nothing more. */
+  async #runOnce(purpose: string, script: GlobalConfiguration['startupScript']): Promise<void> {
+    if (script === undefined || this.#notifications === undefined) return;
+    const call = { command: script, extraArguments: [], purpose };
+    const result = await this.#notifications.runner.run(call, { timeout: script.timeout });
+    this.#environment.log.write(result.exit === 0 ? 'info' : 'warning', resultText(call, result));
   }
 
   #loadForStart(): Loaded {

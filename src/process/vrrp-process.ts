@@ -13,7 +13,9 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
+import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
+import { TrackFiles } from './track-files.ts';
 import { writeVrrpDump } from './vrrp-dumps.ts';
 
 export function runVrrpProcess(): void {
@@ -28,8 +30,12 @@ class VrrpWork implements ChildWork {
   readonly #sockets: AdvertisementSockets;
   readonly #frames = PacketSocket.open();
   readonly #syncDaemons: SyncDaemonKeeper;
+  readonly #trackFiles: TrackFiles;
+  readonly #static = new StaticAddresses();
   readonly #timer: DeadlineTimer;
   #engine: VrrpEngine | undefined;
+  /** Until the engine has started, nothing but the content of track files may reach it. */
+  #started = false;
   #configuration: Configuration | undefined;
   /** Index of each interface by name, for frames. */
   #interfaceIndexes = new Map<string, number>();
@@ -40,13 +46,20 @@ class VrrpWork implements ChildWork {
     this.#log = log;
     this.#addresses = new AddressKeeper(log, {
       links: () => this.#linksChanged(),
-      addresses: () => this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now())),
+      addresses: () => {
+        this.#keepStaticAddresses();
+        this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now()));
+      },
     });
     this.#sockets = new AdvertisementSockets({
       packet: (packet, meta) => this.#step((engine) => engine.receive(packet, meta, now())),
       trouble: (message) => log.warning(message),
     });
     this.#syncDaemons = new SyncDaemonKeeper(log);
+    this.#trackFiles = new TrackFiles(log, (name, value) => {
+      if (this.#started) this.#step((engine) => engine.trackFileChanged(name, value, now()));
+      else this.#engine?.trackFileChanged(name, value, now());
+    });
     // Packets that arrived together with the deadline count first: the engine hears them before it gives a master up.
     this.#timer = new DeadlineTimer(() => setImmediate(() => this.#step((engine) => engine.timeout(now()))));
   }
@@ -61,19 +74,25 @@ class VrrpWork implements ChildWork {
       addresses: this.#addresses.addresses,
     });
     this.#engine = engine;
+    this.#configureStaticAddresses(configuration);
+    // The engine knows the numbers of its files before it decides on its first states.
+    await this.#trackFiles.follow(configuration.vrrp.trackFiles);
     this.#openSockets();
+    this.#started = true;
     this.#step(() => engine.start(now()));
   }
 
-  reload({ configuration }: Snapshot): Promise<void> {
+  async reload({ configuration }: Snapshot): Promise<void> {
     this.#configuration = configuration;
+    this.#configureStaticAddresses(configuration);
     this.#step((engine) => engine.reload(configuration.vrrp, configuration.global, now()));
     this.#openSockets();
-    return Promise.resolve();
+    await this.#trackFiles.follow(configuration.vrrp.trackFiles);
   }
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
+    this.#trackFiles.close();
     const engine = this.#engine;
     this.#engine = undefined;
     if (engine !== undefined) {
@@ -83,6 +102,7 @@ class VrrpWork implements ChildWork {
         this.#options.keepAddressesAtStop ? intents.filter(({ type }) => type !== 'reconcile-addresses') : intents,
       );
     }
+    if (!this.#options.keepAddressesAtStop) this.#addresses.reconcile([this.#static.release()]);
     this.#sockets.close();
     await Promise.all([this.#addresses.close(), this.#syncDaemons.close()]);
     this.#frames.close();
@@ -115,8 +135,18 @@ class VrrpWork implements ChildWork {
     return configuration.global.vrrpScheduling;
   }
 
+  #configureStaticAddresses({ vrrp }: Configuration): void {
+    this.#addresses.reconcile([this.#static.configure(vrrp.staticAddresses, this.#addresses.keys)]);
+  }
+
+  /** Puts back what somebody removed, or what went and came with its interface. */
+  #keepStaticAddresses(): void {
+    if (!this.#static.isEmpty) this.#addresses.reconcile([this.#static.desired]);
+  }
+
   #linksChanged(): void {
     this.#indexInterfaces();
+    this.#keepStaticAddresses();
     // Sockets first: the engine may answer with an advertisement on an interface that has just come.
     this.#openSockets();
     this.#step((engine) => engine.linksChanged(this.#addresses.links, now()));
@@ -135,7 +165,7 @@ class VrrpWork implements ChildWork {
   /** One call of the engine: its intents are performed, its next deadline is set. */
   #step(call: (engine: VrrpEngine) => readonly VrrpIntent[]): void {
     const engine = this.#engine;
-    if (engine === undefined) return;
+    if (engine === undefined || !this.#started) return;
     this.#perform(engine, call(engine));
     this.#timer.arm(engine.nextTimeout());
   }

@@ -1,0 +1,84 @@
+/**
+ * The numbers in track files (vrrp_track_file): read at the start, then whenever something happens to them. The
+ * directory is watched, not the file, so that replacing and removing it is seen too. Reading is asynchronous: the VRRP
+ * loop waits for no disk.
+ */
+import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { VrrpTrackFile } from '../config/model.ts';
+import type { Log } from '../log/log.ts';
+
+/** More than a number with blanks is not read. */
+const longestContent = 128;
+
+/**
+ * The integer at the start of a text by the rules of C's strtol with base 0: decimal, 0x hexadecimal, leading 0 octal.
+ * @returns undefined if there is none
+ */
+export function parseTrackFile(text: string): number | undefined {
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
+  const [, sign, digits] = match ?? [];
+  if (digits === undefined) return undefined;
+  const base = /^0[xX]/.test(digits) ? 16 : digits.startsWith('0') && digits.length > 1 ? 8 : 10;
+  const magnitude = Number.parseInt(base === 16 ? digits.slice(2) : digits, base);
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+async function readTrackFile(file: string): Promise<number | undefined> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestContent), 0, longestContent, 0);
+      return parseTrackFile(buffer.toString('latin1', 0, bytesRead));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // No file counts as 0, and the engine knows that.
+    return undefined;
+  }
+}
+
+export class TrackFiles {
+  readonly #log: Log;
+  readonly #changed: (name: string, value: number | undefined) => void;
+  #watchers: FSWatcher[] = [];
+  #generation = 0;
+
+  /** @param changed told of the content of every file at the start, and of each change */
+  constructor(log: Log, changed: (name: string, value: number | undefined) => void) {
+    this.#log = log;
+    this.#changed = changed;
+  }
+
+  /** Watches these files instead of the former ones, and settles when each was read once. */
+  async follow(files: readonly VrrpTrackFile[]): Promise<void> {
+    this.close();
+    const generation = ++this.#generation;
+    const read = async (file: VrrpTrackFile): Promise<void> => {
+      const value = await readTrackFile(file.path);
+      if (generation === this.#generation) this.#changed(file.name, value);
+    };
+    const byDirectory = Map.groupBy(files, (file) => path.dirname(file.path));
+    for (const [directory, inside] of byDirectory) {
+      try {
+        const watcher = watch(directory, (_event, name) => {
+          for (const file of inside) if (name === null || name === path.basename(file.path)) void read(file);
+        });
+        watcher.on('error', (error) => this.#log.warning(`track files in ${directory}: ${error.message}`));
+        this.#watchers.push(watcher);
+      } catch (error) {
+        this.#log.warning(`track files in ${directory} are not watched: ${(error as Error).message}`);
+      }
+    }
+    await Promise.all(files.map(read));
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+    this.#generation++;
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseTrackFile, TrackFiles } from '../../../src/process/track-files.ts';
+import type { Log } from '../../../src/log/log.ts';
+
+describe('the number in a track file', () => {
+  // strtol(3) with base 0.
+  it.each([
+    ['12', 12],
+    ['-7\n', -7],
+    ['  +3 rubbish', 3],
+    ['0x1f', 31],
+    ['-0X10', -16],
+    ['010', 8],
+    ['0', 0],
+    ['09', 0],
+    ['', undefined],
+    ['up', undefined],
+    ['- 5', undefined],
+  ])('%j is %s', (text, value) => {
+    expect(parseTrackFile(text)).toBe(value);
+  });
+});
+
+describe('track files', () => {
+  let folder: string;
+  let files: TrackFiles;
+  const seen: (readonly [string, number | undefined])[] = [];
+  const at = { file: 'test', line: 1, column: 1 };
+  const watched = (name: string): Parameters<TrackFiles['follow']>[0][number] => ({
+    name,
+    path: path.join(folder, name),
+    weight: 1,
+    reverse: false,
+    at,
+  });
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'track-'));
+    seen.length = 0;
+    files = new TrackFiles({ warning: () => undefined } as unknown as Log, (name, value) => seen.push([name, value]));
+  });
+  afterEach(() => {
+    files.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('are read at the start, after writing, replacing and removing', async () => {
+    writeFileSync(path.join(folder, 'a'), '5\n');
+    await files.follow([watched('a'), watched('b')]);
+    expect(new Map(seen)).toEqual(
+      new Map([
+        ['a', 5],
+        ['b', undefined],
+      ]),
+    );
+    writeFileSync(path.join(folder, 'a'), '6\n');
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', 6]));
+    writeFileSync(path.join(folder, 'other'), '9');
+    renameSync(path.join(folder, 'other'), path.join(folder, 'b'));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['b', 9]));
+    unlinkSync(path.join(folder, 'a'));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', undefined]));
+  });
+
+  it('that are no longer followed say nothing', async () => {
+    await files.follow([watched('a')]);
+    await files.follow([]);
+    seen.length = 0;
+    writeFileSync(path.join(folder, 'a'), '5\n');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(seen).toEqual([]);
+  });
+});
