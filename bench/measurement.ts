@@ -38,7 +38,9 @@ export class WorkFolder implements Disposable {
   readonly path = mkdtempSync(path.join(os.tmpdir(), 'keepalived-bench-'));
   readonly #remove = (): void => rmSync(this.path, { recursive: true, force: true });
 
-  constructor() {
+  /** `keep`: leave it behind, for a look at the logs. */
+  constructor(keep = false) {
+    if (keep) this.#remove = (): void => undefined;
     // An interrupted bench exits without unwinding its scopes.
     process.once('exit', this.#remove);
   }

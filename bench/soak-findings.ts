@@ -42,9 +42,13 @@ const missedAfter = 1.5;
 /** Judges a run; the order is that of the printed table. */
 export function judgeSoak(run: SoakRun): Finding[] {
   const measured = run.advertisements.filter((seen) => seen.virtualRouterId === run.measuredRouter);
+  const ofMaster = measured.filter(({ source }) => source === run.master);
   const between = gaps(measured, run.master);
   const missed = between.filter((gap) => gap > missedAfter * run.interval).length;
   const longest = between.reduce((longestYet, gap) => Math.max(longestYet, gap), 0);
+  // When it began, for a look into the log.
+  const began = ofMaster[between.indexOf(longest)]?.at;
+  const longestText = `${longest.toFixed(1)} ms${began === undefined ? '' : ` from ${new Date(began).toISOString()}`}`;
   const ofBackup = measured.filter(({ source }) => source === run.backup).length;
   const goodbyes = measured.filter(({ source, priority }) => source === run.master && priority === 0).length;
   // Removal of an instance says priority 0 once: the wire counts the reloads that had an effect.
@@ -63,7 +67,7 @@ export function judgeSoak(run: SoakRun): Finding[] {
     },
     {
       what: `advertisements missed (of ${measured.length})`,
-      seen: `${missed}, longest gap ${longest.toFixed(1)} ms`,
+      seen: `${missed}, longest gap ${longestText}`,
       wanted: `0 beyond ${missedAfter * run.interval} ms`,
       met: missed === 0 && measured.length > 0,
     },
