@@ -26,7 +26,13 @@ const remedies: Readonly<Record<ContenderName, string>> = {
   'keepalived-ts': 'run "npm run build", or name another with --ours',
 };
 
-export function findContender(name: ContenderName, binary: string): Contender {
+/**
+ * Looks at a daemon's program.
+ * @param file its path; a relative one counts from the current folder, which nobody shares inside a namespace
+ * @throws BenchError when it is not there or does not run
+ */
+export function findContender(name: ContenderName, file: string): Contender {
+  const binary = path.resolve(file);
   if (!existsSync(binary)) throw new BenchError(`${binary} does not exist: ${remedies[name]}`);
   // keepalived prints its version on standard error.
   const answer = spawnSync(binary, ['--version'], { encoding: 'utf8' });
