@@ -42,7 +42,6 @@ interface Batch {
   readonly from: number;
   readonly to: number;
   readonly sequence: number;
-  acknowledged: number;
 }
 
 export class NetlinkExchange {
@@ -109,7 +108,7 @@ export class NetlinkExchange {
     this.#sequence += to - from;
     // Zero is for notifications; the numbers wrap long before a double loses any.
     if (this.#sequence > 0x7fff_ffff) this.#sequence = 1;
-    return { transaction, from, to, sequence, acknowledged: 0 };
+    return { transaction, from, to, sequence };
   }
 
   #pack({ transaction, from, to, sequence }: Batch): Uint8Array {
@@ -118,7 +117,10 @@ export class NetlinkExchange {
     let offset = 0;
     requests.forEach((request, index) => {
       octets.set(request, offset);
-      writeHeader(octets, offset, request.length, NLM_F.REQUEST | NLM_F.ACK, sequence + index);
+      // The kernel works through a batch in order and answers every refusal, asked or not: the acknowledgement of the last
+      // request says that all before it without an answer were carried out.
+      const flags = index === requests.length - 1 ? NLM_F.REQUEST | NLM_F.ACK : NLM_F.REQUEST;
+      writeHeader(octets, offset, request.length, flags, sequence + index);
       offset += netlinkAlign(request.length);
     });
     return octets;
@@ -132,9 +134,8 @@ export class NetlinkExchange {
     // A late answer to something that was given up, or a notification: not ours.
     if (answer === undefined || position >= batch.to - batch.from) return;
     if (message.type === NLMSG.ERROR) {
-      if (answer.acknowledgement === undefined) batch.acknowledged++;
       answer.acknowledgement = readAcknowledgement(message.bytes, message.flags);
-      if (batch.acknowledged === batch.to - batch.from) this.#batchDone(batch);
+      if (position === batch.to - batch.from - 1) this.#batchDone(batch);
     } else if (message.type !== NLMSG.DONE && message.type !== NLMSG.NOOP) {
       answer.messages.push(message.bytes);
     }
@@ -145,6 +146,7 @@ export class NetlinkExchange {
     this.#stopTimer();
     this.#batch = undefined;
     const { transaction } = batch;
+    for (const answer of transaction.answers.slice(batch.from, batch.to)) answer.acknowledgement ??= { errno: 0 };
     if (transaction.next === transaction.requests.length) {
       this.#queue.shift();
       transaction.resolve(transaction.answers);
@@ -197,11 +199,11 @@ export class NetlinkExchange {
   }
 }
 
-/** Writes length, flags (added to those there are) and sequence number of the message at `offset`. */
+/** Writes length, flags (added to those there are, but for NLM_F_ACK, which is the exchange's to ask for) and sequence number of the message at `offset`. */
 export function writeHeader(octets: Uint8Array, offset: number, length: number, flags: number, sequence: number): void {
   const view = new DataView(octets.buffer, octets.byteOffset + offset, NLMSG_HEADER_LENGTH);
   view.setUint32(0, length, LITTLE_ENDIAN);
-  view.setUint16(6, view.getUint16(6, LITTLE_ENDIAN) | flags, LITTLE_ENDIAN);
+  view.setUint16(6, (view.getUint16(6, LITTLE_ENDIAN) & ~NLM_F.ACK) | flags, LITTLE_ENDIAN);
   view.setUint32(8, sequence, LITTLE_ENDIAN);
 }
 
