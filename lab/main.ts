@@ -22,6 +22,7 @@ Scenes: pair        two balancers by direct routing (examples/pair)
 Options: --daemon WHICH   ours (default), debian (the original, from Debian's package), or two of them for the two
                           balancers of the pair, such as ours/debian
          --as-written     play nat with the times of its file instead of shortened ones (3 minutes instead of 1)
+         --logs           show what the daemons logged, also when everything was as expected
          --help           this text
 
 All machines are network namespaces without a way out; the lab checks that before it sends a packet. Where this machine's
@@ -33,6 +34,7 @@ interface CommandLine {
   readonly sceneNames: readonly string[];
   readonly daemon: string;
   readonly asWritten: boolean;
+  readonly logs: boolean;
   readonly help: boolean;
 }
 
@@ -44,6 +46,7 @@ function readCommandLine(): CommandLine {
       options: {
         daemon: { type: 'string', default: 'ours' },
         'as-written': { type: 'boolean', default: false },
+        logs: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     });
@@ -59,15 +62,17 @@ function readCommandLine(): CommandLine {
     sceneNames: named.length > 0 ? named : ['pair', 'nat'],
     daemon: values.daemon,
     asWritten: values['as-written'],
+    logs: values.logs,
     help: values.help,
   };
 }
 
-function optionsFor(sceneName: string, { daemon, asWritten }: CommandLine): PlayOptions {
+function optionsFor(sceneName: string, { daemon, asWritten, logs }: CommandLine): PlayOptions {
   return {
     scene: sceneNamed(sceneName),
     daemon,
     asWritten,
+    logs,
     print: (line) => {
       console.log(line);
     },

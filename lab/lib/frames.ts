@@ -78,10 +78,13 @@ export function advertisements(frames: readonly Frame[]): Advertisement[] {
   });
 }
 
-/** Gratuitous ARPs among the frames: sender and target address are the same. */
+/**
+ * Gratuitous ARPs among the frames: broadcast, sender and target address are the same. (A kernel that still holds the
+ * address answers another's gratuitous request by unicast; that is no announcement.)
+ */
 export function gratuitousArps(frames: readonly Frame[]): GratuitousArp[] {
   return frames.flatMap(({ time, bytes }) => {
-    if (etherType(bytes) !== ETHERTYPE_ARP) return [];
+    if (etherType(bytes) !== ETHERTYPE_ARP || mac(bytes.subarray(0, 6)) !== 'ff:ff:ff:ff:ff:ff') return [];
     const sender = ipv4(bytes.subarray(28, 32));
     if (sender !== ipv4(bytes.subarray(38, 42))) return [];
     return [{ time, sourceMac: mac(bytes.subarray(6, 12)), address: sender, octets: hex(bytes) }];

@@ -8,11 +8,12 @@ import { sceneNamed } from '../scenes/index.ts';
 /** Where the host's folder is mounted. */
 const out = '/run/out';
 
-const [verb, sceneName = '', daemon = 'ours', times] = process.argv.slice(2);
+const [verb, sceneName = '', daemon = 'ours', times, logs] = process.argv.slice(2);
 const options = {
   scene: sceneNamed(sceneName),
   daemon,
   asWritten: times === 'as-written',
+  logs: logs === 'logs',
   print: (line: string): void => {
     console.log(line);
   },

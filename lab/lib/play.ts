@@ -15,6 +15,8 @@ export interface PlayOptions {
   /** "ours", "debian", or two of them such as "ours/debian". */
   readonly daemon: string;
   readonly asWritten?: boolean;
+  /** Show the daemons' logs also when everything was as expected. */
+  readonly logs?: boolean;
   /** Takes the live report. */
   readonly print: (line: string) => void;
   /** Seconds after which a guest is powered off. */
@@ -63,7 +65,8 @@ export async function playHere(
     narrator.expect('the scene is played to its end', 'yes', error instanceof Error ? error.message : String(error));
     if (!(error instanceof LabError)) options.print(error instanceof Error ? (error.stack ?? '') : '');
   }
-  if (open !== undefined && narrator.expectations.some(({ held }) => !held)) printLogs(open, narrator, options.print);
+  const wanted = options.logs === true || narrator.expectations.some(({ held }) => !held);
+  if (open !== undefined && wanted) printLogs(open, narrator, options.print);
   return narrator.result(options.scene.name, options.daemon);
 }
 
@@ -92,11 +95,11 @@ export async function play(cleanUp: CleanUp, options: PlayOptions): Promise<Play
     const result = await playHere(options, cleanUp, results, `kts-${process.pid}-${labs}-`);
     return { result, captures: capturesIn(results) };
   }
-  const { scene, daemon, asWritten = false, print, limit } = options;
+  const { scene, daemon, asWritten = false, logs = false, print, limit } = options;
   const { folder } = await runInGuest(cleanUp, {
     module: path.join(projectRoot(), 'lab', 'lib', 'inside.ts'),
     companions: { 'client-agent': path.join(projectRoot(), 'lab', 'lib', 'client-agent.ts') },
-    args: ['play', scene.name, daemon, asWritten ? 'as-written' : 'shortened'],
+    args: ['play', scene.name, daemon, asWritten ? 'as-written' : 'shortened', logs ? 'logs' : 'no-logs'],
     onLine: print,
     ...(limit === undefined ? {} : { limit }),
   });

@@ -28,7 +28,7 @@ import {
 } from './nat-site.ts';
 
 /** The part of a log line that both daemons have; ours goes on with the reason. */
-const poolChange = /(?:Removing|Adding) service \[[\d.]+\]:tcp:\d+ (?:from|to) VS \[[\d.]+\]:tcp:\d+/;
+const poolChange = /(?:Removing|Adding|Shutting down) service \[[\d.]+\]:tcp:\d+ (?:from|to) VS \[[\d.]+\]:tcp:\d+/;
 
 /** What the guest's slowness may add to any time, in seconds. */
 const slack = 1.5;
@@ -214,7 +214,7 @@ class NatStage {
     narrator.expect('keepalived ends', 'exit code 0', `exit code ${code}`);
     narrator.expect('IPVS is empty', 'empty', rulesText(await this.#rules()) || 'empty');
     const changes = this.#running.log.flatMap(({ text }) => poolChange.exec(text)?.[0] ?? []);
-    narrator.observe('servers taken out and given back in the log', changes);
+    narrator.observe('servers taken out, given back and shut down in the log', changes);
   }
 }
 
