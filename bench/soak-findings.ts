@@ -6,7 +6,8 @@ export interface SoakReading {
   /** Megabytes of distinct pages (or proportional, where the kernel hides the pages), all processes. */
   readonly memory: number;
   readonly descriptors: number;
-  readonly processes: number;
+  /** Process ids: a child that died and was started again is no longer the same. */
+  readonly processes: readonly number[];
 }
 
 export interface SoakRun {
@@ -87,9 +88,9 @@ export function judgeSoak(run: SoakRun): Finding[] {
     },
     {
       what: 'processes early -> late',
-      seen: `${run.early.processes} -> ${run.late.processes}`,
+      seen: `${run.early.processes.join(' ')} -> ${run.late.processes.join(' ')}`,
       wanted: 'the same',
-      met: run.late.processes === run.early.processes,
+      met: run.late.processes.join() === run.early.processes.join(),
     },
   ];
 }

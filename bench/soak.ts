@@ -11,7 +11,7 @@ import type { Contender } from './contenders.ts';
 import { BenchError, defaultBinaries, findContender } from './contenders.ts';
 import { WorkFolder } from './measurement.ts';
 import { masterPriority, Pair } from './pair.ts';
-import { memoryOf, openDescriptors } from './processes.ts';
+import { family, memoryOf, openDescriptors } from './processes.ts';
 import { progressTo } from './progress.ts';
 import type { Finding, SoakReading } from './soak-findings.ts';
 import { judgeSoak } from './soak-findings.ts';
@@ -57,7 +57,7 @@ async function read(pid: number): Promise<SoakReading> {
   return {
     memory: memory.distinct ?? memory.proportional,
     descriptors: openDescriptors(pid),
-    processes: memory.processes,
+    processes: family(pid),
   };
 }
 
