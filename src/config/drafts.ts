@@ -213,6 +213,9 @@ export interface InstanceDraft {
   useVmacAt?: Statement;
   useIpvlanAt?: Statement;
   vmacXmitBaseAt?: Statement;
+  vrfAt?: Statement;
+  /** An address was given with use_ipvlan. */
+  ipvlanAddress?: boolean;
   timerExpiredAt?: Statement;
   hmacAt?: Statement;
   readonly gratuitous: GratuitousDraft;

@@ -44,13 +44,12 @@ export interface LoadResult {
 export function loadConfiguration(options: LoadOptions): LoadResult {
   const { mode, host } = options;
   const reporter = new Reporter();
-  const tree = new TreeBuilder(topSchema, reporter);
+  const draft = newConfigurationDraft();
+  const context = new Context(reporter, mode, host, draft, placesOfKeyword);
+  const tree = new TreeBuilder(topSchema, reporter, (statement) => topSchema.readOne(draft, statement, context));
   const reader = new SourceReader({ ...options, allIncludesFatal: options.allIncludesFatal ?? false }, tree, reporter);
   if (!reader.readMain(options.path)) return unread(options, reporter);
   tree.endOfInput();
-  const draft = newConfigurationDraft();
-  const context = new Context(reporter, mode, host, draft, placesOfKeyword);
-  topSchema.read(draft, tree.statements, context);
   const configuration = checkConfiguration(context, reader.filesRead);
   if (mode === 'test' && host.interfaceExists) {
     const exists = (name: string): boolean => host.interfaceExists?.(name) !== false;

@@ -3,7 +3,7 @@
  * unknown block, a missing brace) gives one message and leaves the rest of the file readable (reference: grammar, section 5).
  */
 import type { Reporter } from './reporter.ts';
-import { locate, type Statement } from './statement.ts';
+import { locate, type SourceFile, type Statement } from './statement.ts';
 import { placeInLine, type Origin } from './source/origin.ts';
 import type { StatementSink } from './source/sink.ts';
 
@@ -26,10 +26,16 @@ interface Frame {
   readonly opener: Statement | undefined;
 }
 
+/**
+ * Builds one tree after the other: each statement of the top level is handed over whole, as soon as the next one begins,
+ * so that the tree of a large configuration never exists at one time.
+ */
 export class TreeBuilder implements StatementSink {
-  readonly statements: Statement[] = [];
   readonly #reporter: Reporter;
   readonly #top: BlockShape;
+  readonly #consume: (statement: Statement) => void;
+  /** Statement of the top level that is being built. */
+  readonly #current: Statement[] = [];
   readonly #frames: Frame[] = [];
   #frame: Frame;
   /** The statement that a `{` would belong to, and what it is. */
@@ -38,24 +44,26 @@ export class TreeBuilder implements StatementSink {
   /** Closing braces that are expected to be too many, because a block was taken for unclosed. */
   #forgiven = 0;
 
-  constructor(top: BlockShape, reporter: Reporter) {
+  constructor(top: BlockShape, reporter: Reporter, consume: (statement: Statement) => void) {
     this.#top = top;
     this.#reporter = reporter;
-    this.#frame = { kind: 'root', statements: this.statements, shape: top, opener: undefined };
+    this.#consume = consume;
+    this.#frame = { kind: 'root', statements: this.#current, shape: top, opener: undefined };
   }
 
   statement(statement: Statement): void {
     if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(statement);
     const frame = this.#frame;
+    if (frame.kind === 'root') this.#handOver();
     frame.statements.push(statement);
     this.#pending = statement;
     this.#pendingShape = frame.shape?.find(statement.keyword);
   }
 
-  openBlock(origin: Origin, text: string, offset: number): void {
+  openBlock(file: SourceFile, line: number, text: string, offset: number): void {
     const pending = this.#pending;
     if (!pending) {
-      if (this.#frame.kind !== 'skipped') this.#unexpectedBrace(origin, text, offset);
+      if (this.#frame.kind !== 'skipped') this.#unexpectedBrace({ file, line }, text, offset);
       this.#push({ kind: 'skipped', statements: [], shape: undefined, opener: undefined });
       return;
     }
@@ -67,14 +75,14 @@ export class TreeBuilder implements StatementSink {
     } else if (known?.shape === 'values') {
       this.#push({ kind: 'values', statements: block, shape: undefined, opener: pending });
     } else if (known === undefined && this.#recoverFromMissingEnd(pending)) {
-      this.openBlock(origin, text, offset);
+      this.openBlock(file, line, text, offset);
     } else {
-      if (known !== undefined || this.#frame.kind === 'values') this.#unexpectedBrace(origin, text, offset);
+      if (known !== undefined || this.#frame.kind === 'values') this.#unexpectedBrace({ file, line }, text, offset);
       this.#push({ kind: 'skipped', statements: block, shape: undefined, opener: pending });
     }
   }
 
-  closeBlock(origin: Origin, text: string, offset: number): void {
+  closeBlock(file: SourceFile, line: number, text: string, offset: number): void {
     if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(undefined);
     this.#pending = undefined;
     this.#pendingShape = undefined;
@@ -87,7 +95,7 @@ export class TreeBuilder implements StatementSink {
       this.#forgiven--;
       return;
     }
-    this.#reporter.atPlace(placeInLine(origin, text, offset), 1, {
+    this.#reporter.atPlace(placeInLine({ file, line }, text, offset), 1, {
       code: 'CFG_EXTRA_CLOSE',
       class: 'unexpected-end-of-block',
       message: 'this "}" closes nothing',
@@ -108,6 +116,13 @@ export class TreeBuilder implements StatementSink {
         });
       }
     }
+    this.#handOver();
+  }
+
+  /** Gives the finished statement of the top level away. */
+  #handOver(): void {
+    const finished = this.#current.pop();
+    if (finished) this.#consume(finished);
   }
 
   #push(frame: Frame): void {
@@ -173,8 +188,9 @@ export class TreeBuilder implements StatementSink {
     }
     this.#forgiven += this.#frames.length;
     this.#frames.length = 0;
-    this.#frame = { kind: 'root', statements: this.statements, shape: this.#top, opener: undefined };
-    this.statements.push(pending);
+    this.#handOver();
+    this.#frame = { kind: 'root', statements: this.#current, shape: this.#top, opener: undefined };
+    this.#current.push(pending);
     this.#pending = pending;
     this.#pendingShape = wanted;
     return true;

@@ -157,8 +157,30 @@ export interface ReadAddress {
   readonly family: AddressFamily;
 }
 
+/** Four decimal octets in the one spelling there is for them: a large configuration has tens of thousands. */
+function isIpv4(text: string): boolean {
+  const length = text.length;
+  if (length < 7 || length > 15) return false;
+  let octet = -1;
+  let dots = 0;
+  for (let position = 0; position < length; position++) {
+    const digit = text.charCodeAt(position) - 48;
+    if (digit === -2) {
+      if (octet < 0) return false;
+      dots++;
+      octet = -1;
+    } else {
+      if (digit < 0 || digit > 9 || octet === 0) return false;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return false;
+    }
+  }
+  return dots === 3 && octet >= 0;
+}
+
 /** A numeric address in canonical form, undefined if it is none. */
 export function parseAddress(text: string): ReadAddress | undefined {
+  if (isIpv4(text)) return { address: text, family: 'inet' };
   const address = canonicalAddress(text);
   if (address === undefined) return undefined;
   return { address, family: address.includes(':') ? 'inet6' : 'inet' };
@@ -187,10 +209,9 @@ export function isMulticast(address: string): boolean {
   return address.includes(':') ? first === 0xff : first >= 224 && first <= 239;
 }
 
-/** fe80::/10. */
+/** fe80::/10, of an address in canonical form. */
 export function isLinkLocal(address: string): boolean {
-  const bytes = parseIpAddress(address)?.bytes;
-  return bytes?.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+  return address.startsWith('fe') && '89ab'.includes(address.charAt(2)) && address.charAt(4) === ':';
 }
 
 /** The address with `count` added to its last octets (16 bits of IPv6, 32 of IPv4); canonical. */

@@ -33,13 +33,11 @@ function entryOf(file: string, name: string): readonly string[] | undefined {
 }
 
 function user(name: string): UserFacts | undefined {
-  if (/^\d+$/.test(name)) return { uid: Number(name), gid: Number(name) };
   const entry = entryOf('/etc/passwd', name);
   return entry && { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 
 function group(name: string): number | undefined {
-  if (/^\d+$/.test(name)) return Number(name);
   const entry = entryOf('/etc/group', name);
   return entry && Number(entry[2]);
 }

@@ -13,6 +13,11 @@ export function checkConfiguration(context: Context, files: readonly string[]): 
   const interfaces: InterfaceUse[] = [];
   const check = checkVirtualServers(context);
   const vrrp = checkVrrp(context, interfaces);
+  for (const group of context.draft.garpGroups) {
+    for (const { name, statement } of group.interfaces) {
+      interfaces.push(interfaceUse(name, 'garp_group', statement, statement.words.indexOf(name)));
+    }
+  }
   for (const { name, statement, word } of context.draft.interfaceUses) {
     interfaces.push(interfaceUse(name, 'route or rule', statement, word));
   }

@@ -20,7 +20,14 @@ interface Inherited {
   readonly port: number;
 }
 
-function common({ checker, server, service, port }: Inherited, pause: number, context: Context): CheckerCommon {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Built whole, not spread together: there may be tens of thousands of them. */
+function common<T extends CheckerConfiguration['type']>(
+  type: T,
+  { checker, server, service, port }: Inherited,
+  context: Context,
+): Mutable<CheckerCommon> & { readonly type: T } {
   const delayLoop = checker.delayLoop ?? server.delayLoop ?? service.delayLoop ?? defaultDelayLoop;
   const address = checker.address ?? server.address;
   if (checker.bindInterface === undefined && isLinkLocal(address)) {
@@ -32,22 +39,25 @@ function common({ checker, server, service, port }: Inherited, pause: number, co
       'add "bind_if <ifname>"',
     );
   }
-  return {
+  const built: Mutable<CheckerCommon> & { readonly type: T } = {
+    type,
     address,
     port: checker.port ?? port,
-    ...(checker.bindAddress !== undefined && { bindAddress: checker.bindAddress }),
-    ...(checker.bindPort !== undefined && { bindPort: checker.bindPort }),
-    ...(checker.bindInterface !== undefined && { bindInterface: checker.bindInterface }),
-    ...(checker.fwmark !== undefined && checker.fwmark !== 0 && { fwmark: checker.fwmark }),
     connectTimeout: checker.connectTimeout ?? server.connectTimeout ?? service.connectTimeout ?? defaultConnectTimeout,
     delayLoop,
     warmup: checker.warmup ?? server.warmup ?? service.warmup ?? delayLoop,
     retry: checker.retry ?? server.retry ?? service.retry ?? defaultRetries,
-    delayBeforeRetry: checker.delayBeforeRetry ?? server.delayBeforeRetry ?? service.delayBeforeRetry ?? pause,
+    delayBeforeRetry:
+      checker.delayBeforeRetry ?? server.delayBeforeRetry ?? service.delayBeforeRetry ?? retryPause[type],
     alpha: checker.alpha ?? server.alpha ?? service.alpha ?? false,
     logAllFailures: checker.logAllFailures ?? context.draft.global.checkerLogAllFailures ?? false,
     at: locate(checker.statement),
   };
+  if (checker.bindAddress !== undefined) built.bindAddress = checker.bindAddress;
+  if (checker.bindPort !== undefined) built.bindPort = checker.bindPort;
+  if (checker.bindInterface !== undefined) built.bindInterface = checker.bindInterface;
+  if (checker.fwmark !== undefined && checker.fwmark !== 0) built.fwmark = checker.fwmark;
+  return built;
 }
 
 function url(draft: UrlDraft, compliant: boolean): HttpUrlConfiguration {
@@ -82,12 +92,11 @@ export function checkerConfiguration(inherited: Inherited, context: Context): Ch
     );
     delete checker.bindAddress;
   }
-  if (type === 'TCP_CHECK') return { type, ...common(inherited, retryPause.TCP_CHECK, context) };
+  if (type === 'TCP_CHECK') return common(type, inherited, context);
   if (type !== 'HTTP_GET' && type !== 'SSL_GET') return undefined;
   const virtualHost = checker.virtualHost ?? server.virtualHost ?? service.virtualHost;
   return {
-    type,
-    ...common(inherited, retryPause[type], context),
+    ...common(type, inherited, context),
     urls: (checker.urls ?? []).map((draft) => url(draft, checker.tlsCompliant ?? false)),
     httpProtocol: checker.httpProtocol ?? '1.0',
     ...(virtualHost !== undefined && { virtualHost }),

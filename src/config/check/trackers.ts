@@ -134,7 +134,7 @@ function resolveInterfaces(
     const alias = name !== track.name;
     if (name === owner.ownInterface) {
       if (!alias) {
-        context.error(
+        context.warn(
           track.statement,
           0,
           'CFG_TRACK_OWN',

@@ -1,5 +1,5 @@
 /** Virtual servers, their pools and groups: drafts to model, with the rules of the original (reference: behaviour B4, B5). */
-import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
+import type { CheckerDraft, RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   AddressFamily,
   CheckConfiguration,
@@ -50,6 +50,11 @@ function checkGroups(context: Context): Map<string, VirtualServerGroup> {
   }
   return groups;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Pools up to this size are searched one by one, which is faster than a table. */
+const smallPool = 16;
 
 class ServerCheck {
   readonly draft: VirtualServerDraft;
@@ -185,13 +190,12 @@ class ServerCheck {
     const port = this.memberPort(draft.statement, draft.port, method, `real_server ${draft.address}`);
     const checkers: CheckerConfiguration[] = [];
     for (const checker of draft.checkers) {
+      this.reference(checker);
       const configuration = checkerConfiguration({ checker, server: draft, service, port }, context);
       if (configuration) checkers.push(configuration);
     }
-    const notifyUp = commandOf(draft.notifyUp);
-    const notifyDown = commandOf(draft.notifyDown);
     const { global } = context.draft;
-    return {
+    const built: Mutable<RealServerConfiguration> = {
       address: draft.address,
       family: draft.family,
       port,
@@ -200,17 +204,30 @@ class ServerCheck {
       inhibitOnFailure: draft.inhibitOnFailure ?? service.inhibitOnFailure ?? false,
       upperThreshold: draft.upperThreshold ?? 0,
       lowerThreshold: draft.lowerThreshold ?? 0,
-      ...(notifyUp && { notifyUp }),
-      ...(notifyDown && { notifyDown }),
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? true,
       checkers,
       at: locate(draft.statement),
     };
+    const notifyUp = commandOf(draft.notifyUp);
+    const notifyDown = commandOf(draft.notifyDown);
+    if (notifyUp) built.notifyUp = notifyUp;
+    if (notifyDown) built.notifyDown = notifyDown;
+    return built;
+  }
+
+  /** FILE_CHECK and BFD_CHECK follow what is defined elsewhere. */
+  reference({ type, reference, statement }: CheckerDraft): void {
+    if (reference === undefined) return;
+    const { trackFiles, bfdInstances } = this.context.draft;
+    const known: readonly { readonly name: string }[] = type === 'BFD_CHECK' ? bfdInstances : trackFiles;
+    if (known.some((item) => item.name === reference)) return;
+    this.error(statement, 'CFG_UNKNOWN_REFERENCE', `${type} names ${reference}, which is not defined`);
   }
 
   /** The pool without members of a wrong family and without repetitions. */
   realServers(forwarding: ForwardingMethod, family: AddressFamily | undefined): RealServerConfiguration[] {
-    const seen = new Map<string, RealServerDraft>();
+    const seen = this.draft.realServers.length > smallPool ? new Map<string, Statement>() : undefined;
+    const kept: Statement[] = [];
     const servers: RealServerConfiguration[] = [];
     for (const draft of this.draft.realServers) {
       // Tunnels carry one family in the other.
@@ -224,13 +241,15 @@ class ServerCheck {
         continue;
       }
       const server = this.realServer(draft, forwarding);
-      const key = `${server.address} ${server.port}`;
-      const first = seen.get(key);
+      const first = seen
+        ? seen.get(`${server.address} ${server.port}`)
+        : kept[servers.findIndex((other) => other.address === server.address && other.port === server.port)];
       if (first) {
-        this.context.duplicate(draft.statement, 1, `${this.name}: real_server ${key}`, first.statement);
+        this.context.duplicate(draft.statement, 1, `${this.name}: real_server ${server.address} ${server.port}`, first);
         continue;
       }
-      seen.set(key, draft);
+      seen?.set(`${server.address} ${server.port}`, draft.statement);
+      kept.push(draft.statement);
       servers.push(server);
     }
     return servers;
@@ -358,29 +377,30 @@ class ServerCheck {
       return undefined;
     }
     const sorryServer = this.sameInhibit(this.sorryServer(forwarding, family), realServers);
-    const quorumUp = commandOf(draft.quorumUp);
-    const quorumDown = commandOf(draft.quorumDown);
-    return {
+    const built: Mutable<VirtualServerConfiguration> = {
       identity: this.identity(protocol, family),
       scheduler: draft.scheduler ?? 'wlc',
       schedulerFlags: draft.schedulerFlags,
       onePacket: this.onePacket(protocol),
       hashed: draft.hashed ?? false,
-      ...(draft.persistenceEngine !== undefined && { persistenceEngine: draft.persistenceEngine }),
-      ...(persistenceTimeout !== undefined && { persistenceTimeout }),
-      ...(draft.persistenceGranularity !== undefined && { persistenceGranularity: draft.persistenceGranularity }),
       alpha: draft.alpha ?? false,
       omega: draft.omega ?? false,
       haSuspend: draft.haSuspendAt !== undefined && draft.identity.kind !== 'fwmark',
       ...this.quorum(realServers),
-      ...(quorumUp && { quorumUp }),
-      ...(quorumDown && { quorumDown }),
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? false,
-      ...(sorryServer && { sorryServer }),
       sorryServerInhibit: sorryServer?.inhibitOnFailure ?? false,
       realServers,
       at: locate(draft.statement),
     };
+    const quorumUp = commandOf(draft.quorumUp);
+    const quorumDown = commandOf(draft.quorumDown);
+    if (draft.persistenceEngine !== undefined) built.persistenceEngine = draft.persistenceEngine;
+    if (persistenceTimeout !== undefined) built.persistenceTimeout = persistenceTimeout;
+    if (draft.persistenceGranularity !== undefined) built.persistenceGranularity = draft.persistenceGranularity;
+    if (quorumUp) built.quorumUp = quorumUp;
+    if (quorumDown) built.quorumDown = quorumDown;
+    if (sorryServer) built.sorryServer = sorryServer;
+    return built;
   }
 }
 

@@ -346,6 +346,22 @@ export function checkInstance(
       'add use_vmac, or remove it',
     );
   }
+  if (draft.vrfAt && draft.interface !== undefined) {
+    check.error(
+      draft.vrfAt,
+      'CFG_CONFLICT',
+      'vrf is for instances without interface; it is ignored',
+      'remove one of them',
+    );
+  }
+  if (draft.useIpvlanAt && family === 'inet' && draft.sourceAddress === undefined && draft.ipvlanAddress !== true) {
+    check.error(
+      draft.useIpvlanAt,
+      'CFG_IPVLAN',
+      'an IPv4 ipvlan needs an address of its own',
+      'add an address, or mcast_src_ip',
+    );
+  }
   if (draft.timerExpiredAt && !nopreempt) {
     check.error(
       draft.timerExpiredAt,

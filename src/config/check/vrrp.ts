@@ -29,7 +29,7 @@ export function checkVrrp(context: Context, uses: InterfaceUse[]): VrrpConfigura
   }
   reportSameRouterIds(built, context);
   const syncGroups = checkGroups(context, trackables, uses);
-  const weightless = instancesWithoutWeights(context, syncGroups);
+  const weightless = instancesWithoutWeights(syncGroups);
   const staticAddresses = draft.staticAddresses.map((address) => {
     if (address.interface === undefined) {
       uses.push(
@@ -163,13 +163,13 @@ function checkGroups(context: Context, trackables: Trackables, uses: InterfaceUs
 }
 
 /** Members of groups in which weights do not count, with the group's name. */
-function instancesWithoutWeights(context: Context, groups: readonly VrrpSyncGroupConfiguration[]): Map<string, string> {
+function instancesWithoutWeights(groups: readonly VrrpSyncGroupConfiguration[]): Map<string, string> {
   const members = new Map<string, string>();
   for (const group of groups) {
     if (group.trackingWeight || group.members.length < 2) continue;
     for (const name of group.members) members.set(name, group.name);
   }
-  return context.draft.syncGroups.length === 0 ? new Map() : members;
+  return members;
 }
 
 /** Inside a sync group weights would split what the group keeps together: they become 0, which means FAULT (behaviour A7). */

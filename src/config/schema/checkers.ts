@@ -181,17 +181,7 @@ export const smtpCheck = checkerBlock(
     ...connectionKeywords(),
     ...commonKeywords('1', '1'),
     host: {
-      ...block<C, C>('Old way to give target and source.', smtpHost, (draft, statement, context) => {
-        context.report(
-          'deprecated',
-          statement,
-          0,
-          'CFG_DEPRECATED',
-          'host of SMTP_CHECK is deprecated',
-          'put its contents into SMTP_CHECK itself',
-        );
-        return draft;
-      }),
+      ...block<C, C>('Old way to give target and source.', smtpHost, (draft) => draft),
       replacement: 'its contents in SMTP_CHECK',
     },
   }),

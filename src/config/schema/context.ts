@@ -156,6 +156,5 @@ export class Context {
 /** A word of the configuration for a message: printable, not too long. */
 export function quote(word: string): string {
   const shown = word.length > 60 ? `${word.slice(0, 60)}...` : word;
-  // eslint-disable-next-line no-control-regex
   return `"${shown.replace(/[\x00-\x1f\x7f]/g, '?')}"`;
 }

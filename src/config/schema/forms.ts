@@ -12,7 +12,8 @@ import {
   type SecondsRange,
 } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { BlockSchema, type Keyword, type KeywordFacts, type LineWords } from './keyword.ts';
+import type { BlockSchema } from './keyword.ts';
+import { type Keyword, type KeywordFacts, type LineWords } from './keyword.ts';
 
 /** Optional facts of an entry. */
 export interface Extra extends Partial<KeywordFacts> {

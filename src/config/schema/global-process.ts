@@ -1,6 +1,6 @@
 /** global_defs: processes, scripts, files, mail, monitoring. */
 import type { GlobalDraft, SchedulingDraft, FifoDraft } from '../drafts.ts';
-import { parseCInteger, parseDigits } from '../values.ts';
+import { parseCInteger } from '../values.ts';
 import { readInteger } from '../values.ts';
 import type { Statement } from '../statement.ts';
 import { quote, type Context } from './context.ts';
@@ -199,11 +199,11 @@ function readUmask(draft: G, statement: Statement, context: Context): void {
 function readScriptUser(draft: G, statement: Statement, context: Context): void {
   const [, user = '', group] = statement.words;
   const host = context.host;
-  if (host.user && parseDigits(user) < 0 && !host.user(user)) {
+  if (host.user && !host.user(user)) {
     context.error(statement, 1, 'CFG_UNKNOWN_USER', `script_user: there is no user ${quote(user)}`);
     return;
   }
-  if (group !== undefined && host.group && parseDigits(group) < 0 && host.group(group) === undefined) {
+  if (group !== undefined && host.group && host.group(group) === undefined) {
     context.error(statement, 2, 'CFG_UNKNOWN_GROUP', `script_user: there is no group ${quote(group)}`);
     return;
   }

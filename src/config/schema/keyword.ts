@@ -49,21 +49,31 @@ export class BlockSchema<Draft> implements BlockShape {
 
   /** Applies the statements of one block to its draft, in order. */
   read(draft: Draft, statements: readonly Statement[], context: Context): void {
-    for (const statement of statements) {
-      const keyword = this.keywords.get(statement.keyword);
-      if (keyword === undefined) {
-        context.unknownKeyword(statement, this);
-        continue;
-      }
-      if (keyword.replacement !== undefined || keyword.effect !== undefined) {
-        context.noteHistory(statement, this.name, keyword);
-      }
-      // One note for a block that does nothing is enough; what stands inside says it no more.
-      const silent = keyword.shape === 'block' && keyword.effect === 'none-yet';
-      if (silent) context.silence(1);
-      keyword.read(draft, statement, context);
-      if (silent) context.silence(-1);
+    for (const statement of statements) this.readOne(draft, statement, context);
+  }
+
+  /** Applies one statement. What stood inside it is let go: drafts keep statements for their places only. */
+  readOne(draft: Draft, statement: Statement, context: Context): void {
+    this.#apply(draft, statement, context);
+    statement.block = undefined;
+  }
+
+  #apply(draft: Draft, statement: Statement, context: Context): void {
+    const keyword = this.keywords.get(statement.keyword);
+    if (keyword === undefined) {
+      context.unknownKeyword(statement, this);
+      return;
     }
+    if (keyword.replacement === undefined && keyword.effect === undefined) {
+      keyword.read(draft, statement, context);
+      return;
+    }
+    context.noteHistory(statement, this.name, keyword);
+    // One note for a block that does nothing is enough; what stands inside says it no more.
+    const silent = keyword.shape === 'block' && keyword.effect === 'none-yet';
+    if (silent) context.silence(1);
+    keyword.read(draft, statement, context);
+    if (silent) context.silence(-1);
   }
 }
 

@@ -238,10 +238,10 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
       ...peerOptions,
     },
   }),
-  unicast_fault_no_peer: flag('FAULT instead of multicast when there are no peers.', (draft, _value, statement) => {
-    draft.unicastFaultNoPeer = true;
-    noteUnicast(draft, statement);
-  }),
+  unicast_fault_no_peer: flag(
+    'FAULT instead of multicast when there are no peers.',
+    (draft) => (draft.unicastFaultNoPeer = true),
+  ),
   check_unicast_src: flag(
     'Accepts advertisements from listed peers only.',
     (draft, _value, statement) => {
@@ -282,7 +282,11 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     default: 'required unless unicast with a source',
     missing: 'stops',
   }),
-  vrf: text('VRF of a unicast instance without interface.', noEffectYet, { form: '<vrf ifname>', default: 'none' }),
+  vrf: text('VRF of a unicast instance without interface.', (draft, _name, statement) => (draft.vrfAt = statement), {
+    form: '<vrf ifname>',
+    default: 'none',
+    effect: 'none-yet',
+  }),
   dont_track_primary: flag(
     "Ignores faults of the instance's own interface.",
     (draft) => (draft.dontTrackPrimary = true),

@@ -18,6 +18,15 @@ interface Weighted {
   reverse?: boolean;
 }
 
+function secondIgnored(statement: Statement, context: Context): void {
+  context.error(
+    statement,
+    0,
+    'CFG_DUPLICATE',
+    `${statement.keyword} is already given in this block; the second is ignored`,
+  );
+}
+
 /** `weight N [reverse]` of the things that can be tracked. */
 function weightKeyword<D extends Weighted>(
   note: string,
@@ -123,7 +132,7 @@ const vrrpScriptSchema = new BlockSchema<VrrpScriptDraft>('vrrp_script', {
 export function readUser(draft: { user?: string; group?: string }, statement: Statement, context: Context): void {
   const [, user = '', group] = statement.words;
   const { host } = context;
-  if (!/^[0-9]+$/.test(user) && host.user && !host.user(user)) {
+  if (host.user && !host.user(user)) {
     context.error(
       statement,
       1,
@@ -133,7 +142,7 @@ export function readUser(draft: { user?: string; group?: string }, statement: St
     );
     return;
   }
-  if (group !== undefined && !/^[0-9]+$/.test(group) && host.group && host.group(group) === undefined) {
+  if (group !== undefined && host.group && host.group(group) === undefined) {
     context.error(statement, 2, 'CFG_UNKNOWN_GROUP', `there is no group ${quote(group)}`);
     return;
   }
@@ -167,11 +176,18 @@ export const vrrpScript: Keyword<ConfigurationDraft> = block(
 );
 
 const trackFileSchema = new BlockSchema<TrackFileDraft>('track_file', {
-  file: text('File to watch; its directory must exist.', (draft, value) => (draft.path = value), {
-    form: '<path>',
-    default: 'required',
-    missing: 'error',
-  }),
+  file: text(
+    'File to watch; its directory must exist.',
+    (draft, value, statement, context) => {
+      if (draft.path === undefined) draft.path = value;
+      else secondIgnored(statement, context);
+    },
+    {
+      form: '<path>',
+      default: 'required',
+      missing: 'error',
+    },
+  ),
   weight: weightKeyword(
     'Multiplier of the number in the file; 0: not zero means FAULT.',
     { min: -254, max: 254 },
@@ -185,7 +201,7 @@ const trackFileSchema = new BlockSchema<TrackFileDraft>('track_file', {
       (_draft, statement, context) => {
         for (let word = 1; word < statement.words.length; word++) {
           const text = statement.words[word] ?? '';
-          if (text !== 'overwrite' && parseInteger(text) === undefined) {
+          if (text !== 'overwrite' && Math.abs(parseInteger(text) ?? Infinity) > 2147483647) {
             context.error(
               statement,
               word,
@@ -244,10 +260,17 @@ export const vrrpTrackFile: Keyword<ConfigurationDraft> = {
 const delayRange = { min: 0.000001, max: 3600, decimals: 6 } as const;
 
 const trackProcessSchema = new BlockSchema<TrackProcessDraft>('vrrp_track_process', {
-  process: text('Name of the process, and parameters to compare.', (draft, value) => (draft.process = value), {
-    form: '<cmd> <params...>',
-    default: 'required',
-  }),
+  process: text(
+    'Name of the process, and parameters to compare.',
+    (draft, value, statement, context) => {
+      if (draft.process === undefined) draft.process = value;
+      else secondIgnored(statement, context);
+    },
+    {
+      form: '<cmd> <params...>',
+      default: 'required',
+    },
+  ),
   param_match: {
     ...custom<TrackProcessDraft>(
       'How parameters are compared.',

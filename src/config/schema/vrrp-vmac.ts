@@ -75,6 +75,7 @@ export const useIpvlan: Keyword<I> = {
     '{name} <ifname?> <ip?> {bridge or private or vepa} {group <n>}',
     (draft, statement, context) => {
       draft.useIpvlanAt = statement;
+      draft.ipvlanAddress = statement.words.slice(1).some((word) => parsePrefix(word) !== undefined);
       readInterfaceWords(statement, context, ['bridge', 'private', 'vepa'], (word) => parsePrefix(word) !== undefined);
     },
     {

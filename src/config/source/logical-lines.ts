@@ -278,8 +278,8 @@ export class LogicalLines {
       this.#sink.statement(new Statement(scanned.words, origin.file, origin.line, text, start, last));
     }
     if (brace < 0) return undefined;
-    if (text.charCodeAt(brace) === OPEN_BRACE) this.#sink.openBlock(origin, text, brace);
-    else this.#sink.closeBlock(origin, text, brace);
+    if (text.charCodeAt(brace) === OPEN_BRACE) this.#sink.openBlock(origin.file, origin.line, text, brace);
+    else this.#sink.closeBlock(origin.file, origin.line, text, brace);
     return { text, start: brace + 1, end };
   }
 

@@ -59,8 +59,8 @@ export class SourceReader {
     this.#includeChecks = options.allIncludesFatal ? allIncludeChecks : noIncludeChecks;
     this.#lines = new LogicalLines(options, reporter, {
       statement: (statement) => this.#emit(statement),
-      openBlock: (origin, text, offset) => sink.openBlock(origin, text, offset),
-      closeBlock: (origin, text, offset) => sink.closeBlock(origin, text, offset),
+      openBlock: (file, line, text, offset) => sink.openBlock(file, line, text, offset),
+      closeBlock: (file, line, text, offset) => sink.closeBlock(file, line, text, offset),
       include: (origin, text, offset, form, pattern) => this.#include(origin, text, offset, form, pattern),
     });
   }
@@ -203,7 +203,7 @@ export class SourceReader {
     const first = text.charCodeAt(position);
     if (first === CLOSE_BRACE) {
       for (let rest = position + 1; rest < end; rest++) if (!isBlank(text.charCodeAt(rest))) return false;
-      this.#sink.closeBlock({ file, line }, text, position);
+      this.#sink.closeBlock(file, line, text, position);
       return true;
     }
     // @ and ~ have a meaning only here; "include" must be looked at as a whole.
@@ -228,7 +228,7 @@ export class SourceReader {
           }
           if (words.length > 0)
             this.#sink.statement(new Statement(words, file, line, text, statementStart, statementEnd));
-          this.#sink.openBlock({ file, line }, text, position);
+          this.#sink.openBlock(file, line, text, position);
           return true;
         }
         position++;
