@@ -18,6 +18,9 @@ export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
       if (event.from === event.to) {
         return line(`Service ${event.server} of VS ${event.service} is ${event.to}: ${event.reason}`);
       }
+      if (event.phase === 'stop') {
+        return line(`Shutting down service ${event.server} from VS ${event.service}: ${event.reason}`);
+      }
       return line(
         up
           ? `Adding service ${event.server} to VS ${event.service}: ${event.reason}`

@@ -167,6 +167,7 @@ class CheckerWork implements ChildWork {
     for (const outcome of report.outcomes) {
       if (outcome.result === 'failed') this.#log.error(`IPVS: ${outcome.reason ?? outcome.operation.op}`);
     }
+    if (report.outcomes.length === 0) return;
     this.#log.debug(`IPVS: ${report.outcomes.length} writes${report.resynchronised ? ', table read' : ''}`);
   }
 

@@ -134,7 +134,8 @@ function resolveInterfaces(
     const alias = name !== track.name;
     if (name === owner.ownInterface) {
       if (!alias) {
-        context.warn(
+        context.report(
+          'warning',
           track.statement,
           0,
           'CFG_TRACK_OWN',

@@ -77,6 +77,11 @@ describe('the log line of an event of the health checks', () => {
   // The phrases that scrapers of keepalived's log look for, with the reason behind them.
   it.each([
     [checkerEvent(), 'warning', 'TCP_CHECK on service [172.16.1.2]:tcp:80 of VS [192.168.1.54]:tcp:80 failed: because'],
+    [
+      realServerEvent({ phase: 'stop' }),
+      'warning',
+      'Shutting down service [172.16.1.2]:tcp:80 from VS [192.168.1.54]:tcp:80: because',
+    ],
     [realServerEvent(), 'warning', 'Removing service [172.16.1.2]:tcp:80 from VS [192.168.1.54]:tcp:80: because'],
     [
       realServerEvent({ from: 'DOWN', to: 'UP' }),
