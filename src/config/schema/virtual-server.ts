@@ -158,7 +158,7 @@ export const virtualServerSchema = new BlockSchema<V>('virtual_server', {
   'sh-fallback': schedulerFlag('sh: another server if the chosen one has weight 0.', 'sched1', 'sh'),
   'mh-port': schedulerFlag('mh: the port counts too.', 'sched2', 'mh'),
   'mh-fallback': schedulerFlag('mh: another server if the chosen one has weight 0.', 'sched1', 'mh'),
-  lb_kind: { ...forwarding, note: 'Old name of lvs_method.', form: 'see lvs_method' },
+  lb_kind: { ...forwarding, note: 'Old name of lvs_method.', form: 'see lvs_method', words: {} },
   lvs_method: forwarding,
   persistence_engine: text(
     'Persistence engine of IPVS, for example sip.',

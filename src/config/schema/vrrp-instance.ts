@@ -178,8 +178,8 @@ function readSyncInterface(draft: I, name: string, statement: Statement, context
     statement,
     0,
     'CFG_DEPRECATED',
-    `lvs_sync_daemon_interface of vrrp_instance ${draft.name} is an old keyword; the synchronisation follows this instance`,
-    `write "lvs_sync_daemon ${name} ${draft.name}" in global_defs`,
+    `lvs_sync_daemon_interface of vrrp_instance ${draft.name} is an old keyword`,
+    `write "lvs_sync_daemon ${name} inst ${draft.name}" in global_defs`,
   );
 }
 

@@ -29,15 +29,16 @@ export function stripComment(text: string, from: number, to: number): StrippedLi
     const code = text.charCodeAt(position);
     if (code === QUOTE) {
       quoted = !quoted;
-    } else if (quoted) {
-      continue;
     } else if (code === BACKSLASH && position + 1 < to) {
+      // A pair never toggles quotes nor begins a comment; it loses its backslash only where it protects from that.
       const next = text.charCodeAt(position + 1);
-      if (next === HASH || next === BANG) {
+      if (!quoted && (next === HASH || next === BANG)) {
         (pieces ??= []).push(text.slice(copied, position));
         copied = position + 1;
       }
       position++;
+    } else if (quoted) {
+      continue;
     } else if (code === HASH || code === BANG) {
       end = position;
       break;

@@ -57,6 +57,7 @@ export class LogicalLines {
   #producedLines = 0;
   #producedText = 0;
   #cut = false;
+  #quoteReported: Origin | undefined;
 
   constructor(environment: LineEnvironment, reporter: Reporter, sink: LineSink) {
     this.#environment = environment;
@@ -88,7 +89,10 @@ export class LogicalLines {
     this.#process(line, origin, 0);
   }
 
+  /** Reports once for a line, whichever step noticed it. */
   reportUnterminatedQuote(origin: Origin, text: string, offset: number): void {
+    if (this.#quoteReported?.file === origin.file && this.#quoteReported.line === origin.line) return;
+    this.#quoteReported = origin;
     const quote = text.indexOf('"', offset);
     this.#reporter.atPlace(placeInLine(origin, text, quote < 0 ? offset : quote), 1, {
       code: 'CFG_UNMATCHED_QUOTE',
@@ -271,7 +275,7 @@ export class LogicalLines {
     const brace = this.#findBrace(text, start, end, origin);
     const statementEnd = brace < 0 ? end : brace;
     const scanned = scanWords(text, start, statementEnd);
-    if (scanned.unmatchedQuote && text !== origin.file.text) this.reportUnterminatedQuote(origin, text, start);
+    if (scanned.unmatchedQuote) this.reportUnterminatedQuote(origin, text, start);
     if (scanned.words.length > 0) {
       let last = statementEnd;
       while (last > start && isBlank(text.charCodeAt(last - 1))) last--;
