@@ -13,13 +13,18 @@ namespace {
 constexpr double kNanosecondsPerMillisecond = 1e6;
 constexpr double kMillisecondsPerSecond = 1e3;
 
-// monotonicNow(): milliseconds on CLOCK_MONOTONIC.
-napi_value monotonicNow(napi_env env, napi_callback_info) {
+napi_value clockNow(napi_env env, clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return toNumber(env, static_cast<double>(now.tv_sec) * kMillisecondsPerSecond +
                            static_cast<double>(now.tv_nsec) / kNanosecondsPerMillisecond);
 }
+
+// monotonicNow(): milliseconds on CLOCK_MONOTONIC.
+napi_value monotonicNow(napi_env env, napi_callback_info) { return clockNow(env, CLOCK_MONOTONIC); }
+
+// realtimeNow(): milliseconds on CLOCK_REALTIME, the clock of the kernel's packet timestamps.
+napi_value realtimeNow(napi_env env, napi_callback_info) { return clockNow(env, CLOCK_REALTIME); }
 
 // timerCreate()
 napi_value timerCreate(napi_env env, napi_callback_info info) {
@@ -58,7 +63,8 @@ napi_value timerTake(napi_env env, napi_callback_info info) {
 }  // namespace
 
 std::vector<Function> timerFunctions() {
-  return {{"monotonicNow", monotonicNow}, {"timerCreate", timerCreate}, {"timerSet", timerSet}, {"timerTake", timerTake}};
+  return {{"monotonicNow", monotonicNow},
+          {"realtimeNow", realtimeNow}, {"timerCreate", timerCreate}, {"timerSet", timerSet}, {"timerTake", timerTake}};
 }
 
 }  // namespace keepalived

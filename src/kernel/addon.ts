@@ -44,6 +44,8 @@ export interface Addon {
 
   // Time: milliseconds on CLOCK_MONOTONIC.
   monotonicNow(): number;
+  /** The same on CLOCK_REALTIME, since the epoch: the clock of the kernel's packet timestamps. */
+  realtimeNow(): number;
   timerCreate(): number;
   /** Absolute deadline; negative: none. */
   timerSet(descriptor: number, milliseconds: number): number;

@@ -5,7 +5,7 @@
 import type { AddressFamily } from '../config/model.ts';
 import { formatIpAddress } from '../core/ip-address.ts';
 import { addressOctets, anyAddress } from './socket-address.ts';
-import { IPPROTO, IPV6_OPTION, IP_OPTION } from './socket-constants.ts';
+import { IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOL } from './socket-constants.ts';
 
 const LITTLE_ENDIAN = true;
 const headerLength = 16;
@@ -81,6 +81,8 @@ export interface IncomingControl {
   interfaceIndex?: number;
   destination?: string;
   ttl?: number;
+  /** When the kernel received it: milliseconds since the epoch on CLOCK_REALTIME, fractions down to a microsecond. */
+  timestamp?: number;
 }
 
 /** Reads control data as recvmsg fills it. Messages of other kinds, and a cut last one, are passed over. */
@@ -113,6 +115,10 @@ export function decodeControl(control: Uint8Array): IncomingControl {
       ((level === IPPROTO.IP && type === IP_OPTION.TTL) || (level === IPPROTO.IPV6 && type === IPV6_OPTION.HOPLIMIT))
     ) {
       result.ttl = view.getInt32(at, LITTLE_ENDIAN);
+    } else if (level === SOL.SOCKET && type === SO.TIMESTAMPNS && size >= 16) {
+      // struct timespec: seconds and nanoseconds.
+      const seconds = Number(view.getBigInt64(at, LITTLE_ENDIAN));
+      result.timestamp = seconds * 1000 + Number(view.getBigInt64(at + 8, LITTLE_ENDIAN)) / 1e6;
     }
   }
 }

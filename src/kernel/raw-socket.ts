@@ -1,14 +1,15 @@
 /** Raw IP sockets with ancillary data: where a packet came from, to which address, with which TTL. */
 import type { AddressFamily } from '../config/model.ts';
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { PacketMeta } from '../vrrp/types.ts';
-import { ERRNO } from './addon.ts';
+import { ERRNO, addon } from './addon.ts';
+import { now } from './clock.ts';
 import { decodeControl, encodeControl } from './control-message.ts';
 import { Descriptor, deliver } from './descriptor.ts';
 import type { Datagram } from './descriptor.ts';
 import { SystemError } from './errors.ts';
 import { addressOctets, anyAddress, internetName, readInternetName, saysGone } from './socket-address.ts';
 import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
-import { addon } from './addon.ts';
 
 export interface RawSocketOptions {
   readonly family: AddressFamily;
@@ -36,6 +37,17 @@ export interface SendTarget {
   readonly source?: string;
   /** TTL or hop limit of this packet. */
   readonly ttl?: number;
+}
+
+/** A timestamp older than this is not believed: a process that was stopped that long, or a clock that was set meanwhile. */
+const oldestTimestamp: Milliseconds = 1000;
+
+/** Moment of the monotonic clock at which the kernel received a packet, from its timestamp on the clock of dates. */
+function receptionTime(timestamp: number | undefined): MonotonicMs {
+  const current = now();
+  if (timestamp === undefined) return current;
+  const age = addon().realtimeNow() - timestamp;
+  return age >= 0 && age <= oldestTimestamp ? current - age : current;
 }
 
 /** `ret 0`: a classic BPF program that accepts nothing. */
@@ -75,6 +87,7 @@ export class RawSocket {
   }
 
   #askForMeta(): void {
+    this.#descriptor.setOption(SOL.SOCKET, SO.TIMESTAMPNS, 1);
     if (this.#family === 'inet') {
       this.#descriptor.setOption(IPPROTO.IP, IP_OPTION.PKTINFO, 1);
       this.#descriptor.setOption(IPPROTO.IP, IP_OPTION.RECVTTL, 1);
@@ -206,6 +219,7 @@ export class RawSocket {
       source: readInternetName(datagram.name)?.address ?? anyAddress(this.#family),
       destination: control.destination ?? anyAddress(this.#family),
       ttl: control.ttl ?? 0,
+      receivedAt: receptionTime(control.timestamp),
     };
     for (const listener of this.#packetListeners) deliver(() => listener(datagram.data, meta));
   }

@@ -16,6 +16,8 @@ export const SO = {
   ATTACH_FILTER: 26,
   SNDBUFFORCE: 32,
   RCVBUFFORCE: 33,
+  /** Also the type of the control message that answers it (SO_TIMESTAMPNS_OLD: 64-bit struct timespec). */
+  TIMESTAMPNS: 35,
   MARK: 36,
 } as const;
 

@@ -16,8 +16,14 @@ export interface ChildListener {
   /** A snapshot has taken effect in the child. */
   configured(child: Child): void;
   /** The child ended in a way that ends the daemon. */
-  fatal(child: Child, exitCode: number): void;
+  fatal(child: Child, exitCode: number, reason: string): void;
 }
+
+/**
+ * Flags of the runtime beyond those of the launcher. V8 forgets compiled code that was not used for a while; the code of
+ * a takeover is unused for months and then must not be compiled first.
+ */
+const runtimeFlags = { vrrp: ['--no-flush-bytecode'], checker: [] } as const;
 
 interface Snapshot {
   readonly configuration: Configuration;
@@ -36,6 +42,8 @@ export class Child {
   #restartTimer: NodeJS.Timeout | undefined;
   #greeted = false;
   #stopping = false;
+  /** What the child said before it gave up. */
+  #complaint: string | undefined;
 
   constructor(snapshot: Snapshot, respawnAllowed: boolean, log: Log, listener: ChildListener) {
     this.kind = snapshot.options.kind;
@@ -53,11 +61,18 @@ export class Child {
   start(): void {
     const main = process.argv[1];
     if (main === undefined) throw new Error('the path of the program is unknown');
-    const child = spawn(process.execPath, [...process.execArgv, main, childRoles[this.kind]], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'json',
-      env: withEarlySignalGuard(process.env),
-    });
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = undefined;
+    this.#complaint = undefined;
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, ...runtimeFlags[this.kind], main, childRoles[this.kind]],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        serialization: 'json',
+        env: withEarlySignalGuard(process.env),
+      },
+    );
     this.#process = child;
     this.#greeted = false;
     this.#policy.started(now());
@@ -65,7 +80,8 @@ export class Child {
     child.on('message', (message) => this.#received(message as ChildToParent));
     child.once('error', (error) => {
       this.#log.error(`${this.#snapshot.options.ident} cannot be started: ${error.message}`);
-      if (child.pid === undefined) this.#ended(child, 1, null);
+      // No process, no memory: that may be better in a moment.
+      if (child.pid === undefined) this.#ended(child, null, null);
     });
     child.once('exit', (code, signal) => this.#ended(child, code, signal));
   }
@@ -74,6 +90,8 @@ export class Child {
   configure(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
     if (this.#greeted) this.#sendSnapshot();
+    // What made it die may be mended in this snapshot: it does not wait its time out.
+    else if (this.#restartTimer !== undefined) this.start();
   }
 
   send(message: ParentToChild): void {
@@ -90,7 +108,8 @@ export class Child {
     clearTimeout(this.#restartTimer);
     const child = this.#process;
     if (child === undefined) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    // Its last messages (states for notify scripts) may be behind its exit: "close" comes after both.
+    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const timer = setTimeout(() => {
       this.#log.warning(
         `${this.#snapshot.options.ident} (pid ${child.pid}) did not stop in ${grace / 1000} s, killing it`,
@@ -116,6 +135,7 @@ export class Child {
         this.#listener.configured(this);
         return;
       case 'failed':
+        this.#complaint = message.message;
         this.#log.error(message.message);
         return;
       default:
@@ -128,16 +148,16 @@ export class Child {
     this.#process = undefined;
     this.#greeted = false;
     if (this.#stopping) return;
-    const how = signal === null ? `exited with status ${code}` : `was ended by ${signal}`;
+    const how =
+      signal !== null ? `was ended by ${signal}` : code === null ? 'did not start' : `exited with status ${code}`;
     const decision = this.#policy.died(code, now(), this.#respawnAllowed);
+    const name = `${this.#snapshot.options.ident} child process(${child.pid ?? 'none'})`;
     if (decision.action === 'stop-daemon') {
-      this.#log.error(`${this.#snapshot.options.ident} child process(${child.pid}) ${how}: stopping`);
-      this.#listener.fatal(this, decision.exitCode);
+      this.#log.error(`${name} ${how}: stopping`);
+      this.#listener.fatal(this, decision.exitCode, this.#complaint ?? `${name} ${how}`);
       return;
     }
-    this.#log.warning(
-      `${this.#snapshot.options.ident} child process(${child.pid}) ${how}: Respawning${decision.after > 0 ? ` in ${decision.after / 1000} s` : ''}`,
-    );
+    this.#log.warning(`${name} ${how}: Respawning${decision.after > 0 ? ` in ${decision.after / 1000} s` : ''}`);
     this.#restartTimer = setTimeout(() => this.start(), decision.after);
   }
 }

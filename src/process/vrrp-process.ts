@@ -5,7 +5,7 @@ import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
 import type { Log } from '../log/log.ts';
-import type { VrrpIntent } from '../vrrp/types.ts';
+import type { PacketMeta, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
 import { AddressKeeper } from './address-keeper.ts';
 import { AdvertisementSockets } from './advertisement-sockets.ts';
@@ -13,6 +13,7 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
+import { rehearse } from './rehearsal.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
@@ -34,6 +35,8 @@ class VrrpWork implements ChildWork {
   readonly #static = new StaticAddresses();
   readonly #timer: DeadlineTimer;
   #engine: VrrpEngine | undefined;
+  /** No call of the engine so far was later than this. */
+  #latest = 0;
   /** Until the engine has started, nothing but the content of track files may reach it. */
   #started = false;
   #configuration: Configuration | undefined;
@@ -52,7 +55,7 @@ class VrrpWork implements ChildWork {
       },
     });
     this.#sockets = new AdvertisementSockets({
-      packet: (packet, meta) => this.#step((engine) => engine.receive(packet, meta, now())),
+      packet: (packet, meta) => this.#received(packet, meta),
       trouble: (message) => log.warning(message),
     });
     this.#syncDaemons = new SyncDaemonKeeper(log);
@@ -68,11 +71,13 @@ class VrrpWork implements ChildWork {
     this.#configuration = configuration;
     await this.#addresses.open();
     this.#indexInterfaces();
-    const engine = new VrrpEngine(configuration.vrrp, configuration.global, {
+    const environment: VrrpEnvironment = {
       digests: { hmacMd5: (key, data) => createHmac('md5', key).update(data).digest() },
       links: this.#addresses.links,
       addresses: this.#addresses.addresses,
-    });
+    };
+    await rehearse(configuration, environment, this.#frames);
+    const engine = new VrrpEngine(configuration.vrrp, configuration.global, environment);
     this.#engine = engine;
     this.#configureStaticAddresses(configuration);
     // The engine knows the numbers of its files before it decides on its first states.
@@ -162,14 +167,28 @@ class VrrpWork implements ChildWork {
     if (engine !== undefined) this.#sockets.reconcile(engine.transports(), this.#addresses.links);
   }
 
+  /**
+   * A packet counts from the moment the kernel had it, not from when this process got round to it: a master is given up
+   * when the protocol says so, however busy the machine. The engine's time never goes back.
+   */
+  #received(packet: Uint8Array, meta: PacketMeta): void {
+    const at = Math.max(meta.receivedAt ?? now(), this.#latest);
+    this.#step((engine) => engine.receive(packet, meta, at));
+  }
+
   /** One call of the engine: its intents are performed, its next deadline is set. */
   #step(call: (engine: VrrpEngine) => readonly VrrpIntent[]): void {
     const engine = this.#engine;
     if (engine === undefined || !this.#started) return;
     this.#perform(engine, call(engine));
+    this.#latest = now();
     this.#timer.arm(engine.nextTimeout());
   }
 
+  /**
+   * What others wait for goes first, in the engine's order; what is only told (log, events) comes behind it, in order
+   * again: a line of log takes as long as an advertisement.
+   */
   #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): void {
     for (const intent of intents) {
       switch (intent.type) {
@@ -186,18 +205,28 @@ class VrrpWork implements ChildWork {
           this.#syncDaemons.follow(intent);
           break;
         case 'run-script':
-          this.#channel.send({ type: 'run-script', script: intent.script, command: intent.command });
-          break;
         case 'kill-script':
-          this.#channel.send(intent);
-          break;
         case 'event':
-          this.#channel.send(intent);
-          break;
         case 'log':
-          this.#log.write(intent.line.level, intent.line.message);
           break;
       }
+    }
+    for (const intent of intents) this.#tell(intent);
+  }
+
+  #tell(intent: VrrpIntent): void {
+    switch (intent.type) {
+      case 'run-script':
+        this.#channel.send({ type: 'run-script', script: intent.script, command: intent.command });
+        break;
+      case 'kill-script':
+      case 'event':
+        this.#channel.send(intent);
+        break;
+      case 'log':
+        this.#log.write(intent.line.level, intent.line.message);
+        break;
+      default:
     }
   }
 

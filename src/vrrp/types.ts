@@ -15,6 +15,8 @@ export interface PacketMeta {
   readonly destination: string;
   /** TTL or hop limit. */
   readonly ttl: number;
+  /** When the kernel received it, if the shell knows: earlier than the call that hands it over. */
+  readonly receivedAt?: MonotonicMs;
 }
 
 /** Sends one VRRP message through a raw socket (IPv4: with IP_HDRINCL; IPv6: IPPROTO_VRRP, checksum by the kernel). */
