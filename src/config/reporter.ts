@@ -14,6 +14,8 @@ export interface Complaint {
 
 /** More than this many messages help nobody, and junk must not fill the memory. */
 const maximumDiagnostics = 2000;
+/** Room beyond that for what must not be missed: something was cut off, or stops the daemon. */
+const reserve = 200;
 
 export class Reporter {
   readonly #found: Diagnostic[] = [];
@@ -22,26 +24,26 @@ export class Reporter {
 
   /** Reports at a word of a statement (0 is the keyword; a word that is not there points behind the last one). */
   at(statement: Statement, word: number, complaint: Complaint): void {
-    if (this.#isFull()) return;
+    if (this.#isFull(complaint)) return;
     const { at, length } = locateWord(statement, word);
     this.#found.push({ ...complaint, at, length });
   }
 
   /** Reports at a place that belongs to no statement (a brace, a line that was dropped). */
   atPlace(at: SourceLocation, length: number, complaint: Complaint): void {
-    if (this.#isFull()) return;
+    if (this.#isFull(complaint)) return;
     this.#found.push({ ...complaint, at, length });
   }
 
   /** Reports what has no place. */
   general(complaint: Complaint): void {
-    if (this.#isFull()) return;
+    if (this.#isFull(complaint)) return;
     this.#found.push(complaint);
   }
 
   /** Adds a diagnostic made elsewhere. */
   add(diagnostic: Diagnostic): void {
-    if (!this.#isFull()) this.#found.push(diagnostic);
+    if (!this.#isFull(diagnostic)) this.#found.push(diagnostic);
   }
 
   /** As `at`, but only the first time for this key. */
@@ -51,8 +53,9 @@ export class Reporter {
     this.at(statement, word, complaint);
   }
 
-  #isFull(): boolean {
-    if (this.#found.length < maximumDiagnostics) return false;
+  #isFull({ code, stops }: Complaint): boolean {
+    const important = stops !== undefined || code === 'CFG_EXPANSION';
+    if (this.#found.length < maximumDiagnostics + (important ? reserve : 0)) return false;
     this.#leftOut++;
     return true;
   }

@@ -211,7 +211,7 @@ export function isMulticast(address: string): boolean {
 
 /** fe80::/10, of an address in canonical form. */
 export function isLinkLocal(address: string): boolean {
-  return address.startsWith('fe') && '89ab'.includes(address.charAt(2)) && address.charAt(4) === ':';
+  return address.startsWith('fe') && /^fe[89ab][0-9a-f]:/.test(address);
 }
 
 /** The address with `count` added to its last octets (16 bits of IPv6, 32 of IPv4); canonical. */

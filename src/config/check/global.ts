@@ -52,7 +52,11 @@ function syncDaemon(
   const [first, ...others] = asking;
   if (!first?.lvsSyncDaemonAt) return undefined;
   for (const instance of others)
-    ignored(instance, `one synchronisation daemon follows vrrp_instance ${first.name} already, and there can be no other`, context);
+    ignored(
+      instance,
+      `one synchronisation daemon follows vrrp_instance ${first.name} already, and there can be no other`,
+      context,
+    );
   return {
     interface: first.lvsSyncDaemonInterface ?? '',
     vrrpInstance: first.name,

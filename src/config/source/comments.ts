@@ -17,15 +17,16 @@ export function isBlank(code: number): boolean {
 /**
  * Cuts a comment and the blanks around, and turns `\#` and `\!` into the bare character. Only double quotes protect. The
  * result is a piece of the same text whenever nothing had to be removed inside.
+ * @param scanFrom nothing before this position begins a comment
  */
-export function stripComment(text: string, from: number, to: number): StrippedLine {
+export function stripComment(text: string, from: number, to: number, scanFrom = from): StrippedLine {
   let start = from;
   while (start < to && isBlank(text.charCodeAt(start))) start++;
   let quoted = false;
   let end = to;
   let pieces: string[] | undefined;
   let copied = start;
-  for (let position = start; position < to; position++) {
+  for (let position = Math.max(start, scanFrom); position < to; position++) {
     const code = text.charCodeAt(position);
     if (code === QUOTE) {
       quoted = !quoted;

@@ -99,9 +99,9 @@ export function findIncludedFiles(pattern: string, directory: string, files: Con
 const problemTexts: Readonly<Record<FileProblem, string>> = {
   missing: 'there is no file',
   unreadable: 'cannot read',
-  directory: 'is a directory, not a file:',
-  'not-regular': 'is not a regular file:',
-  executable: 'is executable, which a configuration file must not be:',
+  directory: 'expected a file, found a directory:',
+  'not-regular': 'not a regular file:',
+  executable: 'a configuration file must not be executable:',
 };
 
 /** A sentence about a file that could not be read. */

@@ -266,7 +266,7 @@ export class SourceReader {
       this.#lines.emptyLine();
       return;
     }
-    const stripped = stripComment(text, start, end);
+    const stripped = stripComment(text, start, end, afterNegation(text, start, end));
     if (stripped.unterminatedQuote) this.#lines.reportUnterminatedQuote(origin, text, stripped.start);
     if (stripped.start === stripped.end) return;
     this.#lines.read(stripped, origin);
@@ -285,6 +285,16 @@ export class SourceReader {
   static resolve(file: string, name: string): string {
     return resolveName(directoryOf(file), name);
   }
+}
+
+/**
+ * Where comments may begin: the `!` of `@!id` at the start of a line is no comment. (The original has no `@!` and drops
+ * such lines whole, so nobody can have them with another meaning.)
+ */
+function afterNegation(text: string, start: number, end: number): number {
+  let first = start;
+  while (first < end && isBlank(text.charCodeAt(first))) first++;
+  return text[first] === '@' && text[first + 1] === '!' ? first + 2 : start;
 }
 
 /** Length in UTF-8. */
