@@ -59,14 +59,17 @@ const smallPool = 16;
 class ServerCheck {
   readonly draft: VirtualServerDraft;
   readonly context: Context;
-  readonly name: string;
   readonly groups: ReadonlyMap<string, VirtualServerGroup>;
 
   constructor(draft: VirtualServerDraft, groups: ReadonlyMap<string, VirtualServerGroup>, context: Context) {
     this.draft = draft;
     this.context = context;
     this.groups = groups;
-    this.name = draft.statement.words.slice(0, 3).join(' ');
+  }
+
+  /** As the file writes it; only messages need it. */
+  get name(): string {
+    return this.draft.statement.words.slice(0, 3).join(' ');
   }
 
   error(statement: Statement, code: string, message: string, remedy?: string): void {
