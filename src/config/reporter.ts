@@ -20,7 +20,6 @@ const reserve = 200;
 export class Reporter {
   readonly #found: Diagnostic[] = [];
   #leftOut = 0;
-  readonly #once = new Set<string>();
 
   /** Reports at a word of a statement (0 is the keyword; a word that is not there points behind the last one). */
   at(statement: Statement, word: number, complaint: Complaint): void {
@@ -44,13 +43,6 @@ export class Reporter {
   /** Adds a diagnostic made elsewhere. */
   add(diagnostic: Diagnostic): void {
     if (!this.#isFull(diagnostic)) this.#found.push(diagnostic);
-  }
-
-  /** As `at`, but only the first time for this key. */
-  onceAt(key: string, statement: Statement, word: number, complaint: Complaint): void {
-    if (this.#once.has(key)) return;
-    this.#once.add(key);
-    this.at(statement, word, complaint);
   }
 
   #isFull({ code, stops }: Complaint): boolean {

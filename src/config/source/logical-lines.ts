@@ -76,7 +76,7 @@ export class LogicalLines {
   }
 
   /** The end of a file ends an open definition. */
-  endOfFile(_origin: Origin): void {
+  endOfFile(): void {
     this.#finishDefinition();
   }
 

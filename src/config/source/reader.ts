@@ -18,7 +18,7 @@ import {
 } from './includes.ts';
 import { LogicalLines } from './logical-lines.ts';
 import { maximumFiles, maximumIncludeDepth, maximumLineOctets, placeInLine, type Origin } from './origin.ts';
-import { directoryOf, resolveName } from './patterns.ts';
+import { directoryOf } from './patterns.ts';
 import type { StatementSink } from './sink.ts';
 
 const LINE_FEED = 10;
@@ -171,7 +171,7 @@ export class SourceReader {
       });
     }
     this.#readLines(file);
-    this.#lines.endOfFile({ file, line: 0 });
+    this.#lines.endOfFile();
     this.#stack.pop();
   }
 
@@ -279,11 +279,6 @@ export class SourceReader {
       this.#includeChecks = this.#options.allIncludesFatal ? allIncludeChecks : checks;
     }
     this.#sink.statement(statement);
-  }
-
-  /** For tests and messages: a name as an include inside `file` would find it. */
-  static resolve(file: string, name: string): string {
-    return resolveName(directoryOf(file), name);
   }
 }
 
