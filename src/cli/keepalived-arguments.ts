@@ -55,6 +55,8 @@ export interface KeepalivedArguments {
   /** `-t`: check only. `file`: where the messages go instead of standard error. */
   readonly configTest?: { readonly file?: string };
   readonly ignoreSigint: boolean;
+  /** A reload applies what it can of a configuration with new errors, as the original does. */
+  readonly reloadDespiteErrors: boolean;
   readonly configFd?: number;
 }
 

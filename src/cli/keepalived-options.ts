@@ -99,6 +99,11 @@ export const keepalivedOptions = [
     valueName: 'FILE',
     help: 'Check the configuration and exit; messages go to standard error or this file',
   },
+  {
+    name: 'reload-despite-errors',
+    value: 'none',
+    help: 'On reload apply what can be applied of a configuration with new errors (default: refuse it whole)',
+  },
   { name: 'ignore-sigint', value: 'none', help: 'Do not stop on SIGINT' },
   // Handed over by a reload that checks the configuration first; not for people.
   { name: 'config-fd', value: 'required', valueName: 'NUMBER' },

@@ -97,6 +97,7 @@ export function readOptions(canonical: readonly string[]): {
     ...optional('configId', word('config-id')),
     ...(testFile === undefined ? {} : { configTest: testFile === '' ? {} : { file: testFile } }),
     ignoreSigint: flag('ignore-sigint'),
+    reloadDespiteErrors: flag('reload-despite-errors'),
     ...(Number.isInteger(configFd) && configFd >= 0 ? { configFd } : {}),
   };
   return { arguments: result, messages };

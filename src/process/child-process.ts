@@ -44,6 +44,8 @@ export type ChildWorkFactory = (options: ChildOptions, channel: ParentChannel, l
 const fatalExitCode = 1;
 /** How long the last log lines may take to be written, in milliseconds. */
 const lastWordsTime = 500;
+/** How long a child of a former daemon may take to stop, in milliseconds. */
+const predecessorTime = 10_000;
 
 /**
  * Runs a child process until it is told to stop; never returns.
@@ -67,6 +69,8 @@ export function runChild(makeWork: ChildWorkFactory): void {
   const fail = async (error: unknown): Promise<void> => {
     const message = error instanceof DaemonError ? error.message : String(error instanceof Error ? error.stack : error);
     channel.send({ type: 'failed', exitCode: fatalExitCode, message });
+    // A reload that failed half-way must not leave addresses or services behind.
+    await work?.stop().catch((failure: unknown) => log?.error(`while stopping: ${(failure as Error).message}`));
     await leave(fatalExitCode);
   };
   const stop = (): void => {
@@ -83,7 +87,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
       setProcessName(options.processName);
       process.umask(options.umask);
       log = createLog({ ...options.log, ident: options.ident, pid: process.pid });
-      pidFile = PidFile.create(options.pidFile);
+      pidFile = await takePidFile(options.pidFile, log);
       work = makeWork(options, channel, log);
       applyScheduling(work.scheduling(snapshot), log);
       await work.start(snapshot);
@@ -127,13 +131,28 @@ export function runChild(makeWork: ChildWorkFactory): void {
   onSignal(realTimeSignals.jsonDump, () => dump('json'));
   process.on('uncaughtException', (error) => {
     log?.error(`internal error: ${error.stack ?? error.message}`);
-    process.exit(internalErrorExitCode);
+    void leave(internalErrorExitCode);
   });
   channel.send({ type: 'hello' });
 }
 
 /** A defect of ours: the parent starts the child again. */
 const internalErrorExitCode = 70;
+
+/** A child whose parent was killed is giving its addresses or services back; they must be free before we begin. */
+async function takePidFile(path: string, log: Log): Promise<PidFile> {
+  try {
+    return await PidFile.obtain(path, predecessorTime, () =>
+      log.notice(`${path} is held by a process of a former daemon that is still stopping: waiting for it`),
+    );
+  } catch (error) {
+    if (!(error instanceof DaemonError) || error.code !== 'PID_FILE_LOCKED') throw error;
+    throw new DaemonError(
+      'PID_FILE_LOCKED',
+      `another process holds ${path} and did not end in ${predecessorTime / 1000} s: end the process with the number in it, or name another pid file`,
+    );
+  }
+}
 
 /** Real-time priority and the like; a refusal (no privilege) is logged and lived with. */
 function applyScheduling(scheduling: ProcessScheduling, log: Log): void {

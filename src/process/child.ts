@@ -42,6 +42,10 @@ export class Child {
   #restartTimer: NodeJS.Timeout | undefined;
   #greeted = false;
   #stopping = false;
+  /** It died and no successor has taken over what it left. */
+  #untidy = false;
+  /** Called when a child has taken its snapshot or ended. */
+  #onSettled: (() => void) | undefined;
   /** What the child said before it gave up. */
   #complaint: string | undefined;
 
@@ -105,7 +109,9 @@ export class Child {
    */
   async stop(grace: Milliseconds): Promise<void> {
     this.#stopping = true;
-    clearTimeout(this.#restartTimer);
+    // A child that died in disorder left addresses behind: only its successor knows how to take them away.
+    if (this.#process === undefined && this.#restartTimer !== undefined) this.start();
+    if (this.#untidy && this.#process !== undefined) await this.#tidied(grace);
     const child = this.#process;
     if (child === undefined) return;
     // Its last messages (states for notify scripts) may be behind its exit: "close" comes after both.
@@ -121,6 +127,17 @@ export class Child {
     clearTimeout(timer);
   }
 
+  /** Waits until the child has taken its snapshot, or has ended, for at most `patience`. */
+  #tidied(patience: Milliseconds): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.#onSettled = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   #sendSnapshot(): void {
     this.send({ type: 'configure', ...this.#snapshot });
   }
@@ -132,6 +149,8 @@ export class Child {
         this.#sendSnapshot();
         return;
       case 'configured':
+        this.#untidy = false;
+        this.#onSettled?.();
         this.#listener.configured(this);
         return;
       case 'failed':
@@ -147,7 +166,9 @@ export class Child {
     if (this.#process !== child) return;
     this.#process = undefined;
     this.#greeted = false;
+    this.#onSettled?.();
     if (this.#stopping) return;
+    this.#untidy = true;
     const how =
       signal !== null ? `was ended by ${signal}` : code === null ? 'did not start' : `exited with status ${code}`;
     const decision = this.#policy.died(code, now(), this.#respawnAllowed);

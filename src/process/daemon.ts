@@ -13,6 +13,9 @@ import { Parent, StartRefused } from './parent.ts';
 import { logOptions, syslogIdent } from './settings.ts';
 import { connectServiceManager } from './systemd.ts';
 
+/** A defect of ours (sysexits.h, EX_SOFTWARE), as the original has it. */
+const internalErrorExitCode = 70;
+
 /** What `main` does with a finished command. `running`: the event loop goes on, the exit comes later. */
 export type CommandOutcome = { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'running' };
 
@@ -64,17 +67,17 @@ function absolutePaths(args: KeepalivedArguments): KeepalivedArguments {
 function runParent(args: KeepalivedArguments): void {
   setProcessName('keepalived');
   const log = createLog({ ...logOptions(args), ident: syslogIdent('parent', args), pid: process.pid });
-  const exit = (exitCode: number): never => {
+  const exit = (exitCode: number, reason?: string): void => {
+    // Without -l nobody at the terminal would learn why.
+    if (reason !== undefined && !(args.logConsole && args.dontFork)) process.stderr.write(`keepalived: ${reason}\n`);
     reportVerdict({ type: 'exit', exitCode });
     process.exit(exitCode);
   };
   const refuse = (error: unknown): void => {
     const exitCode = error instanceof StartRefused ? error.exitCode : 1;
-    const message = error instanceof DaemonError ? error.message : String(error instanceof Error ? error.stack : error);
+    const message = describeError(error);
     log.error(message);
-    // Without -l nobody at the terminal would learn why.
-    if (!(args.logConsole && args.dontFork)) process.stderr.write(`keepalived: ${message}\n`);
-    void log.close(500).then(() => exit(exitCode));
+    void log.close(500).then(() => exit(exitCode, message));
   };
   try {
     // Before anything starts threads or children: they live where this thread lives when they are made.
@@ -87,11 +90,22 @@ function runParent(args: KeepalivedArguments): void {
       exit,
     });
     connectSignals(parent, args, log);
+    process.on('uncaughtException', (error) => {
+      log.error(`internal error: ${error.stack ?? error.message}`);
+      void parent.stop(internalErrorExitCode, `internal error: ${error.message}`);
+    });
     log.info(`Starting Keepalived (keepalived-ts), pid ${process.pid}`);
     parent.start().catch(refuse);
   } catch (error) {
     refuse(error);
   }
+}
+
+/** One line about an error; the stack of what can only be a defect of ours, for the report of it. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = error instanceof DaemonError || 'syscall' in error;
+  return expected ? error.message : `internal error: ${error.stack ?? error.message}`;
 }
 
 /** The signals of the original and what they ask for (reference: runtime contract, signals). */

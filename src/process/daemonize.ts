@@ -10,8 +10,9 @@ import { daemonRole } from './roles.ts';
 export type DaemonVerdict = { readonly type: 'ready' } | { readonly type: 'exit'; readonly exitCode: number };
 
 /**
- * Starts the daemon and waits for its verdict. stderr stays ours until the verdict, so that mistakes in the
- * configuration are seen by who typed the command.
+ * Starts the daemon and waits for its verdict. What the daemon writes to stderr until then is passed on, so that who
+ * typed the command sees why it failed; the daemon never holds our terminal or pipe itself, or `$(keepalived)` would
+ * wait for its end.
  * @param argv the command line without the program's name
  * @returns exit status for the foreground process
  */
@@ -21,20 +22,24 @@ export function daemonize(argv: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
     const daemon = spawn(process.execPath, [...process.execArgv, main, daemonRole, ...argv], {
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: withEarlySignalGuard(process.env),
     });
+    daemon.stderr?.on('data', (data: Buffer) => process.stderr.write(data));
     daemon.once('message', (message) => {
       const verdict = message as DaemonVerdict;
-      resolve(verdict.type === 'ready' ? 0 : verdict.exitCode);
+      // A daemon that ends is waited for: its last words come before "close".
+      if (verdict.type === 'exit') return;
       daemon.disconnect();
+      daemon.stderr?.destroy();
       daemon.unref();
+      resolve(0);
     });
     daemon.once('error', (error) => {
       process.stderr.write(`keepalived: cannot start the daemon: ${error.message}\n`);
       resolve(1);
     });
-    daemon.once('exit', (code) => resolve(code ?? 1));
+    daemon.once('close', (code) => resolve(code ?? 1));
   });
 }
 

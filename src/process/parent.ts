@@ -23,6 +23,7 @@ import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { PidFile } from './pid-file.ts';
+import { unchangeableSettings } from './reload-limits.ts';
 import {
   childOptions,
   controlSocketPath,
@@ -44,9 +45,9 @@ export interface ParentEnvironment {
   readonly args: KeepalivedArguments;
   readonly log: Log;
   readonly serviceManager: ServiceManager;
-  /** The daemon is ready, or is over with this status; called once each, `ready` first if at all. */
+  /** The daemon is ready, or is over with this status and, if it did not end as asked, for this reason. */
   readonly ready: () => void;
-  readonly exit: (exitCode: number) => void;
+  readonly exit: (exitCode: number, reason?: string) => void;
 }
 
 /** The daemon cannot start: message and exit status of the original. */
@@ -67,6 +68,8 @@ interface Loaded {
 /** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
 const configureTimeout = 60_000;
 const statusTimeout = 2_000;
+/** The longest that a timer of the runtime takes, in milliseconds. */
+const longestInterval = 2 ** 31 - 1;
 
 export class Parent {
   readonly #environment: ParentEnvironment;
@@ -80,7 +83,9 @@ export class Parent {
   readonly #awaited = new Set<Child>();
   #allConfigured: (() => void) | undefined;
   #starting: Promise<void> | undefined;
+  /** The reload being carried out, and the one that waits for its end. */
   #reload: Promise<ReloadOutcome> | undefined;
+  #queuedReload: Promise<ReloadOutcome> | undefined;
   #stopping = false;
   #lastRequest = 0;
   readonly #statusRequests = new Map<number, (status: unknown) => void>();
@@ -98,7 +103,12 @@ export class Parent {
    * @throws StartRefused
    */
   start(): Promise<void> {
-    this.#starting = this.#start();
+    // Without children (nothing configured yet) nothing else would keep the process alive for its signals.
+    setInterval(() => undefined, longestInterval);
+    this.#starting = this.#start().catch((error: unknown) => {
+      this.#pidFile?.remove();
+      throw error;
+    });
     return this.#starting;
   }
 
@@ -119,31 +129,55 @@ export class Parent {
       this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
     });
     await this.#runOnce('startup_script', global.startupScript);
+    // Nothing may be started that a stop under way would not end.
+    if (this.#stopping) return;
     const answered = this.#startChildren(configuration);
     if (this.#children.size === 0)
       log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
     await answered;
     if (this.#stopping) return;
-    this.#control = await ControlSocket.open(controlSocketPath(args, global), this, log);
+    const control = await ControlSocket.open(controlSocketPath(args, global), this, log);
+    if (this.#isStopping()) {
+      control?.close();
+      return;
+    }
+    this.#control = control;
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
     ready();
   }
 
-  /** Reads the configuration anew and goes over to it, or says why not. Requests during a reload share the next one. */
+  /**
+   * Reads the configuration anew and goes over to it, or says why not. Requests during a reload share the next one, which
+   * reads what they mean; requests during the start are carried out after it.
+   */
   reload(): Promise<ReloadOutcome> {
-    // A request that comes during the start is carried out after it.
+    if (this.#queuedReload !== undefined) return this.#queuedReload;
     const previous: Promise<unknown> = this.#reload ?? this.#starting ?? Promise.resolve();
-    const next = previous.then(() => this.#reloadNow());
-    this.#reload = next;
-    void next.finally(() => {
-      if (this.#reload === next) this.#reload = undefined;
-    });
+    // How the one before ended does not matter: its own caller is told.
+    const next = previous
+      .catch(() => undefined)
+      .then(() => {
+        this.#queuedReload = undefined;
+        this.#reload = next;
+        return this.#reloadNow();
+      })
+      .finally(() => {
+        if (this.#reload === next) this.#reload = undefined;
+      });
+    this.#queuedReload = next;
     return next;
   }
 
-  /** Ends everything in order. Safe to call again. */
-  async stop(exitCode: number): Promise<void> {
+  #isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /**
+   * Ends everything in order. Safe to call again.
+   * @param reason why, if nobody asked for it
+   */
+  async stop(exitCode: number, reason?: string): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     const { exit, log, serviceManager } = this.#environment;
@@ -157,7 +191,7 @@ export class Parent {
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
     await log.close(500);
-    exit(exitCode);
+    exit(exitCode, reason);
   }
 
   /** Has every child write the files of a signal. */
@@ -213,12 +247,7 @@ export class Parent {
     logDiagnostics(log, diagnostics);
     if (configuration === undefined) {
       const stopper = diagnostics.find((diagnostic) => diagnostic.stops !== undefined);
-      throw new StartRefused(
-        exitCode,
-        stopper === undefined
-          ? 'the configuration cannot be used'
-          : `not started: ${formatDiagnostic(stopper, undefined, { oneLine: true })}`,
-      );
+      throw refusal(exitCode, stopper);
     }
     // `-s` was obeyed before the configuration was read; children live where this thread lives when they are started.
     const namespace = configuration.global.netNamespace;
@@ -226,7 +255,7 @@ export class Parent {
     const absent = absentInterfaces(args, configuration);
     logDiagnostics(log, absent);
     const fatal = absent.find((diagnostic) => diagnostic.stops !== undefined);
-    if (fatal !== undefined) throw new StartRefused(fatal.stops?.exitCode ?? 2, `not started: ${fatal.message}`);
+    if (fatal !== undefined) throw refusal(fatal.stops?.exitCode ?? 2, fatal);
     return { configuration, diagnostics };
   }
 
@@ -241,8 +270,11 @@ export class Parent {
     const { configuration, diagnostics } = readConfiguration(args, 'run');
     const absent = absentInterfaces(args, configuration);
     const stoppers = [...diagnostics, ...absent].filter((diagnostic) => diagnostic.stops !== undefined);
-    const errors = [...new Set([...newErrors(running.diagnostics, diagnostics), ...stoppers])];
-    logDiagnostics(log, [...diagnostics, ...absent]);
+    const fixed =
+      configuration === undefined ? [] : unchangeableSettings(running.configuration.global, configuration.global);
+    const added = args.reloadDespiteErrors ? [] : newErrors(running.diagnostics, diagnostics);
+    const errors = [...new Set([...added, ...stoppers, ...fixed])];
+    logDiagnostics(log, [...diagnostics, ...absent, ...fixed]);
     if (configuration === undefined || errors.length > 0) {
       const texts = errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, { oneLine: true }));
       log.error(`Reload refused, the running configuration stays: ${texts[0] ?? 'the configuration cannot be read'}`);
@@ -277,7 +309,7 @@ export class Parent {
         child = new Child(snapshot, !args.dontRespawn, log, {
           message: (from, message) => this.#childSaid(from, message),
           configured: (from) => this.#childConfigured(from),
-          fatal: (_from, exitCode) => void this.stop(exitCode),
+          fatal: (_from, exitCode, reason) => void this.stop(exitCode, reason),
         });
         this.#children.set(kind, child);
         child.start();
@@ -321,6 +353,15 @@ export class Parent {
       default:
     }
   }
+}
+
+/** Why the configuration does not start. */
+function refusal(exitCode: number, stopper: Diagnostic | undefined): StartRefused {
+  const reason =
+    stopper === undefined
+      ? 'the configuration cannot be used'
+      : formatDiagnostic(stopper, undefined, { oneLine: true });
+  return new StartRefused(exitCode, `not started: ${reason}`);
 }
 
 /** Interfaces without which VRRP cannot run, as this process's network namespace has them now. */

@@ -1,10 +1,15 @@
 /** A pid file that also is the lock of its daemon: two cannot hold the same one. */
-import { closeSync, constants, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DaemonError } from '../core/errors.ts';
+import type { Milliseconds } from '../core/time.ts';
+import { now } from '../kernel/clock.ts';
 import { lockFile } from '../kernel/process-control.ts';
 
 /** Readable by exporters and scripts of any user. */
 const pidFileMode = 0o644;
+/** Pause between two attempts to get the lock. */
+const retryInterval: Milliseconds = 50;
 
 export class PidFile {
   readonly #path: string;
@@ -20,33 +25,68 @@ export class PidFile {
    * @throws DaemonError PID_FILE_LOCKED (another daemon runs), PID_FILE_UNWRITABLE
    */
   static create(path: string): PidFile {
-    const mask = process.umask(0o022);
-    let descriptor: number;
-    try {
-      descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, pidFileMode);
-    } catch (error) {
-      throw new DaemonError('PID_FILE_UNWRITABLE', `pid file ${path} cannot be written: ${(error as Error).message}`);
-    } finally {
-      process.umask(mask);
-    }
-    if (!lockFile(descriptor)) {
+    for (;;) {
+      const descriptor = openPidFile(path);
+      if (!lockFile(descriptor)) {
+        closeSync(descriptor);
+        throw new DaemonError('PID_FILE_LOCKED', `daemon is already running: another process holds ${path}`);
+      }
+      // Its former owner may have removed it between our opening and locking: that lock would guard nothing.
+      if (standsAt(path, descriptor)) {
+        ftruncateSync(descriptor);
+        writeSync(descriptor, `${process.pid}\n`, 0);
+        return new PidFile(path, descriptor);
+      }
       closeSync(descriptor);
-      throw new DaemonError('PID_FILE_LOCKED', `daemon is already running: another process holds ${path}`);
     }
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `${process.pid}\n`, 0);
-    return new PidFile(path, descriptor);
+  }
+
+  /**
+   * As create(), but waits for another holder to leave, for at most `patience`.
+   * @param waiting called once if there is something to wait for
+   * @throws DaemonError as create()
+   */
+  static async obtain(path: string, patience: Milliseconds, waiting: () => void): Promise<PidFile> {
+    const deadline = now() + patience;
+    for (let told = false; ; told = true) {
+      try {
+        return PidFile.create(path);
+      } catch (error) {
+        if (!(error instanceof DaemonError) || error.code !== 'PID_FILE_LOCKED' || now() >= deadline) throw error;
+      }
+      if (!told) waiting();
+      await delay(retryInterval);
+    }
   }
 
   /** Removes the file and gives the lock back. Safe to call twice. */
   remove(): void {
     if (this.#descriptor === undefined) return;
     try {
-      unlinkSync(this.#path);
+      // What stands there may be the file of a daemon that was started after somebody had removed ours.
+      if (standsAt(this.#path, this.#descriptor)) unlinkSync(this.#path);
     } catch {
       // Somebody removed it: that is what we wanted.
     }
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }
+}
+
+function openPidFile(path: string): number {
+  const mask = process.umask(0o022);
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, pidFileMode);
+  } catch (error) {
+    throw new DaemonError('PID_FILE_UNWRITABLE', `pid file ${path} cannot be written: ${(error as Error).message}`);
+  } finally {
+    process.umask(mask);
+  }
+}
+
+/** Whether this open file is the one that `path` names now. */
+function standsAt(path: string, descriptor: number): boolean {
+  const open = fstatSync(descriptor);
+  const named = lstatSync(path, { throwIfNoEntry: false });
+  return named !== undefined && named.ino === open.ino && named.dev === open.dev;
 }
