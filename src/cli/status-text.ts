@@ -3,11 +3,29 @@ import type { CheckStatus, VirtualServerStatus } from '../check/status.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus } from '../vrrp/types.ts';
 
+/** One child process as the parent sees it. */
+export interface ProcessStatus {
+  readonly kind: 'vrrp' | 'checker';
+  readonly pid?: number;
+  /** `starting`: no configuration taken yet; `waiting`: it died and is started again later; `silent`: gave no answer in time. */
+  readonly state: 'running' | 'starting' | 'waiting' | 'silent';
+  /** How often it died since the daemon was started. */
+  readonly deaths: number;
+}
+
 /** Answer of the control command `status`. */
 export interface DaemonStatus {
   readonly pid: number;
   /** Files of the running configuration. */
   readonly files: readonly string[];
+  readonly processes: readonly ProcessStatus[];
+  /** Absent: nobody has asked for one. */
+  readonly lastReload?: {
+    /** ISO 8601. */
+    readonly at: string;
+    readonly outcome: 'applied' | 'refused';
+    readonly errors: readonly string[];
+  };
   readonly vrrp?: {
     readonly now: MonotonicMs;
     readonly instances: readonly VrrpInstanceStatus[];
@@ -29,7 +47,12 @@ export function formatAge(age: Milliseconds): string {
 
 export function formatStatus(status: DaemonStatus): string {
   const lines = [`keepalived, pid ${status.pid}, configuration ${status.files[0] ?? '(none)'}`];
-  const { checker, vrrp } = status;
+  const { checker, lastReload, vrrp } = status;
+  if (lastReload?.outcome === 'refused') {
+    lines.push(`last reload refused at ${lastReload.at}: the configuration before it is running`);
+    lines.push(...lastReload.errors.map((error) => `  ${error}`));
+  }
+  for (const process of status.processes) lines.push(...processLines(process));
   if (vrrp) {
     for (const group of vrrp.groups) {
       lines.push(`group ${group.name}: ${group.state} for ${formatAge(vrrp.now - group.since)} (${group.reason})`);
@@ -39,6 +62,23 @@ export function formatStatus(status: DaemonStatus): string {
   }
   if (checker) for (const service of checker.virtualServers) lines.push(...serviceLines(service, checker.now));
   return `${lines.join('\n')}\n`;
+}
+
+const processStates = {
+  running: undefined,
+  starting: 'is starting',
+  waiting: 'has died and is started again soon',
+  silent: 'does not answer',
+} as const;
+
+/** Nothing of a process that is well and always was. */
+function processLines({ deaths, kind, pid, state }: ProcessStatus): string[] {
+  const words = [
+    ...(processStates[state] === undefined ? [] : [processStates[state]]),
+    ...(deaths > 0 ? [`died ${deaths === 1 ? 'once' : `${deaths} times`} since the start`] : []),
+  ];
+  if (words.length === 0) return [];
+  return [`process ${kind}${pid === undefined ? '' : `, pid ${pid}`}: ${words.join(', ')}`];
 }
 
 function instanceLines(instance: VrrpInstanceStatus, now: MonotonicMs): string[] {

@@ -47,6 +47,8 @@ export class AdvertisementSockets {
   readonly #open = new Map<string, OpenSocket>();
   readonly #transports = new Map<string, VrrpTransport>();
   readonly #troubled = new Set<string>();
+  /** Interfaces that can send, as of the last look. */
+  #working: ReadonlySet<string> = new Set();
 
   constructor(listener: AdvertisementListener) {
     this.#listener = listener;
@@ -56,6 +58,7 @@ export class AdvertisementSockets {
   reconcile(transports: readonly VrrpTransport[], links: readonly Link[]): void {
     this.#transports.clear();
     for (const transport of transports) this.#transports.set(keyOf(transport), transport);
+    this.#working = new Set(links.filter((link) => link.up).map((link) => link.name));
     const indexByName = new Map(links.map((link) => [link.name, link.index]));
     const indexOf = (transport: VrrpTransport): number | undefined =>
       transport.interface === '' ? 0 : indexByName.get(transport.interface);
@@ -75,6 +78,8 @@ export class AdvertisementSockets {
   send(intent: SendAdvertisementIntent): void {
     const place = `${intent.family} ${intent.interface}`;
     const found = this.#socketFor(intent);
+    // That nothing goes out where the cable is out needs no words: the change of state has said it.
+    if (intent.interface !== '' && !this.#working.has(intent.interface)) return;
     if (found === undefined) {
       this.#report(place, `(${intent.instance}) no socket on ${intent.interface} to send an advertisement`);
       return;

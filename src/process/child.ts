@@ -1,6 +1,7 @@
 /** One child of the parent: started, configured, started again when it dies, stopped. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import type { ProcessStatus } from '../cli/status-text.ts';
 import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
@@ -44,6 +45,8 @@ export class Child {
   #stopping = false;
   /** It died and no successor has taken over what it left. */
   #untidy = false;
+  #configured = false;
+  #deaths = 0;
   /** Called when a child has taken its snapshot or ended. */
   #onSettled: (() => void) | undefined;
   /** What the child said before it gave up. */
@@ -59,6 +62,12 @@ export class Child {
 
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** How it is, as far as the parent can tell without asking it. */
+  get status(): ProcessStatus {
+    const state = this.#restartTimer !== undefined ? 'waiting' : this.#configured ? 'running' : 'starting';
+    return { kind: this.kind, state, deaths: this.#deaths, ...(this.pid === undefined ? {} : { pid: this.pid }) };
   }
 
   /** Starts the process. It gets the snapshot as soon as it has said hello. */
@@ -150,6 +159,7 @@ export class Child {
         return;
       case 'configured':
         this.#untidy = false;
+        this.#configured = true;
         this.#onSettled?.();
         this.#listener.configured(this);
         return;
@@ -166,9 +176,11 @@ export class Child {
     if (this.#process !== child) return;
     this.#process = undefined;
     this.#greeted = false;
+    this.#configured = false;
     this.#onSettled?.();
     if (this.#stopping) return;
     this.#untidy = true;
+    this.#deaths += 1;
     const how =
       signal !== null ? `was ended by ${signal}` : code === null ? 'did not start' : `exited with status ${code}`;
     const decision = this.#policy.died(code, now(), this.#respawnAllowed);

@@ -86,6 +86,7 @@ export class Parent {
   /** The reload being carried out, and the one that waits for its end. */
   #reload: Promise<ReloadOutcome> | undefined;
   #queuedReload: Promise<ReloadOutcome> | undefined;
+  #lastReload: DaemonStatus['lastReload'];
   #stopping = false;
   #lastRequest = 0;
   readonly #statusRequests = new Map<number, (status: unknown) => void>();
@@ -162,6 +163,11 @@ export class Parent {
         this.#reload = next;
         return this.#reloadNow();
       })
+      .then((result) => {
+        const errors = result.outcome === 'refused' ? result.errors : [];
+        this.#lastReload = { at: new Date().toISOString(), outcome: result.outcome, errors };
+        return result;
+      })
       .finally(() => {
         if (this.#reload === next) this.#reload = undefined;
       });
@@ -207,15 +213,23 @@ export class Parent {
     for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
   }
 
-  /** What every part is doing, for the control socket. A child that does not answer in time is left out. */
+  /** What every part is doing, for the control socket. */
   async status(): Promise<DaemonStatus> {
     const children = await Promise.all(
-      [...this.#children.values()].map(async (child) => [child.kind, await this.#statusOf(child)] as const),
+      [...this.#children.values()].map(async (child) => {
+        const answer = child.status.state === 'running' ? await this.#statusOf(child) : undefined;
+        const { status } = child;
+        const silent = status.state === 'running' && answer === undefined;
+        return { answer, process: silent ? { ...status, state: 'silent' as const } : status };
+      }),
     );
+    const answers = children.flatMap(({ answer, process: { kind } }) => (answer === undefined ? [] : [[kind, answer]]));
     return {
       pid: process.pid,
       files: this.#loaded?.configuration.files ?? [],
-      ...(Object.fromEntries(children) as Pick<DaemonStatus, 'vrrp' | 'checker'>),
+      processes: children.map((child) => child.process),
+      ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
+      ...(Object.fromEntries(answers) as Pick<DaemonStatus, 'vrrp' | 'checker'>),
     };
   }
 

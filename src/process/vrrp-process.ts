@@ -40,6 +40,8 @@ class VrrpWork implements ChildWork {
   /** Until the engine has started, nothing but the content of track files may reach it. */
   #started = false;
   #configuration: Configuration | undefined;
+  /** What each failing script said last. */
+  readonly #scriptWords = new Map<string, string>();
   /** Index of each interface by name, for frames. */
   #interfaceIndexes = new Map<string, number>();
 
@@ -117,7 +119,17 @@ class VrrpWork implements ChildWork {
   message(message: ParentToChild): void {
     if (message.type !== 'script-finished') return;
     const { outcome, script } = message;
+    this.#tellWords(script, outcome);
     this.#step((engine) => engine.scriptFinished(script, scriptOutcome(outcome), now()));
+  }
+
+  /** What a script says on stderr is why it failed: told when it is something new. */
+  #tellWords(script: string, { exit, message }: ScriptRunOutcome): void {
+    const words = exit === 0 ? undefined : message;
+    if (words !== undefined && words !== this.#scriptWords.get(script))
+      this.#log.info(`Script ${script} says: ${words}`);
+    if (words === undefined) this.#scriptWords.delete(script);
+    else this.#scriptWords.set(script, words);
   }
 
   async dump(kind: DumpKind): Promise<void> {

@@ -251,7 +251,7 @@ describe('signals', () => {
       for (const [signal, names] of Object.entries(files)) {
         const expected = names.filter((name) => target === daemon.pid || !name.includes('parent'));
         await machine.run(['rm', '-f', ...expected]);
-        process.kill(target, /^\d+$/.test(signal) ? Number(signal) : (signal));
+        process.kill(target, /^\d+$/.test(signal) ? Number(signal) : signal);
         await until(`${expected.join(' ')} after ${signal}`, { within: patience, every: 10 }, () =>
           expected.every((name) => machine.exists(name) && machine.read(name) !== ''),
         );

@@ -1,0 +1,133 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CleanUp } from '../../../lab/lib/clean-up.ts';
+import { until } from '../../../lab/lib/clock.ts';
+import { Machine, configurationFile, instance, isAlive, keepalivectl, patience, quick } from './machine.ts';
+
+const cleanUp = new CleanUp();
+let machine: Machine;
+
+beforeAll(async () => {
+  machine = await Machine.make(cleanUp, 'control');
+  await machine.ethernet('10.88.0.1/24');
+});
+afterEach(() => machine.killAll());
+afterAll(async () => {
+  expect(await cleanUp.run()).toEqual([]);
+});
+
+const vip = '10.88.0.100/24';
+const interval = 0.2;
+const socket = '/run/keepalived/control.sock';
+
+function ctl(...words: string[]): ReturnType<Machine['run']> {
+  return machine.run([keepalivectl, ...words], { accept: 'any' });
+}
+
+describe('keepalivectl', () => {
+  it('tells people what every instance does, since when and why', async () => {
+    const daemon = await machine.daemon(quick + instance({ interval }));
+    await machine.untilAddress(vip);
+    const { code, stderr, stdout } = await ctl('status');
+    expect([code, stderr]).toEqual([0, '']);
+    const [head, first, second] = stdout.split('\n');
+    expect(head).toBe(`keepalived, pid ${daemon.pid}, configuration ${configurationFile}`);
+    expect(first).toMatch(/^instance VI_1: MASTER for \d+ s \(.*nobody advertised.*\)$/);
+    expect(second).toMatch(/priority 150/);
+    expect(stdout).not.toMatch(/undefined|NaN|\[object/);
+    const json = JSON.parse((await ctl('status', '--json')).stdout) as { vrrp: { instances: { state: string }[] } };
+    expect(json.vrrp.instances.map(({ state }) => state)).toEqual(['MASTER']);
+    // A child that does not answer is said to be missing, not forgotten.
+    process.kill(daemon.vrrpPid, 'SIGSTOP');
+    const silent = await ctl('status');
+    expect(silent.stdout).toContain(`process vrrp, pid ${daemon.vrrpPid}: does not answer\n`);
+    process.kill(daemon.vrrpPid, 'SIGKILL');
+    await daemon.untilLog('Starting Keepalived_vrrp child process', 2);
+    await until('it answers', { within: patience }, async () => (await ctl('status')).stdout.includes('instance VI_1'));
+    await daemon.reload('nonsense\n');
+    const troubled = await ctl('status');
+    expect(troubled.stdout).toMatch(/died once since the start/);
+    expect(troubled.stdout).toMatch(/last reload refused at \d{4}-.*\n {2}.*keepalived\.conf:1:1: error: .*nonsense/);
+    await daemon.stop();
+  });
+
+  it('says what is wrong in one line when there is no daemon, or no sense in its words', async () => {
+    const nobody = await ctl('status');
+    expect(nobody.code).toBe(2);
+    expect(nobody.stderr).toMatch(/^keepalivectl: no daemon listens at .*is keepalived running\?.*\n$/);
+    for (const words of [[], ['nonsense'], ['status', '--nonsense'], ['--socket']]) {
+      const { code, stderr, stdout } = await ctl(...words);
+      expect([words, code, stdout]).toEqual([words, 1, '']);
+      expect(stderr).toMatch(/^keepalivectl: .+\nTry 'keepalivectl --help'\.\n$/);
+    }
+    const help = await ctl('--help');
+    expect(help.code).toBe(0);
+    expect(help.stdout).toMatch(/status/);
+    expect((await ctl('version')).stdout).toMatch(/^keepalived/i);
+  });
+
+  it('survives a reader that goes away', async () => {
+    const daemon = await machine.daemon(quick + instance({ interval }));
+    const { stderr } = await machine.run(['sh', '-c', `${keepalivectl} status --json | head -c 1`], { accept: 'any' });
+    expect(stderr).not.toMatch(/EPIPE|\bat /);
+    await daemon.stop();
+  });
+});
+
+describe('the control socket', () => {
+  it('bears rude clients, and the daemon stops with them connected', async () => {
+    const daemon = await machine.daemon(quick + instance({ interval }));
+    const clients = Array.from({ length: 40 }, (_, index) => {
+      const client = connect(machine.path(socket));
+      client.on('error', () => undefined);
+      client.on('connect', () => {
+        if (index % 4 === 0) client.write('\0'.repeat(100_000));
+        else if (index % 4 === 1) client.write('{"version":1,"command":"status"}\n'.repeat(200));
+        else if (index % 4 === 2) client.end('{"version":1,"comm');
+      });
+      return client;
+    });
+    await until('somebody was let go', { within: patience }, () => clients.some((client) => client.destroyed));
+    for (const client of clients.slice(0, 30)) client.destroy();
+    await until('it answers', { within: patience }, async () => (await ctl('status')).code === 0);
+    expect(isAlive(daemon.pid)).toBe(true);
+    expect(daemon.said('Entering')).toBeLessThanOrEqual(2);
+    expect(await daemon.stop()).toBe(0);
+    for (const client of clients) client.destroy();
+  });
+
+  it('of a daemon that was killed is taken over', async () => {
+    const first = await machine.daemon(quick + instance({ interval }));
+    process.kill(first.pid, 'SIGKILL');
+    expect(machine.exists(socket)).toBe(true);
+    const second = await machine.daemon(quick + instance({ interval }));
+    expect((await ctl('status')).stdout).toContain(`pid ${second.pid}`);
+    await second.stop();
+  });
+});
+
+describe('the service manager', () => {
+  it('is told of readiness, reloads with their time, refusals and the stop', async () => {
+    const listener = machine.start('service manager', [
+      'python3',
+      '-u',
+      '-c',
+      'import socket\ns=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\ns.bind("/run/notify")\nprint("bound")\nwhile True: print(s.recv(4096).decode().replace("\\n","|"))',
+    ]);
+    await until('it listens', { within: patience, every: 10 }, () => listener.lines.length > 0);
+    const daemon = await machine.daemon(quick + instance({ interval }), { env: { NOTIFY_SOCKET: '/run/notify' } });
+    await daemon.reload(quick + instance({ interval, priority: 140 }));
+    await daemon.reload(`${quick}${instance({ interval })}nonsense\n`);
+    await daemon.stop();
+    const told = (): string[] => listener.lines.slice(1).map(({ text }) => text);
+    await until('it heard of the stop', { within: patience }, () => told().length >= 6);
+    const [ready, reloading, applied, again, refused, stopping, ...rest] = told();
+    expect(ready).toBe(`READY=1|MAINPID=${daemon.pid}|STATUS=running`);
+    expect(reloading).toMatch(/^RELOADING=1\|MONOTONIC_USEC=\d+$/);
+    expect(applied).toBe('READY=1|STATUS=running');
+    expect(again).toMatch(/^RELOADING=1/);
+    expect(refused).toMatch(/^READY=1\|STATUS=running; the last reload was refused/);
+    expect(stopping).toMatch(/^STOPPING=1/);
+    expect(rest).toEqual([]);
+  });
+});
