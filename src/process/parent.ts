@@ -14,6 +14,7 @@ import type { Configuration, GlobalConfiguration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
+import { mailIsConfigured } from '../notify/mail.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import { Child } from './child.ts';
@@ -125,6 +126,8 @@ export class Parent {
       if (!(error instanceof DaemonError)) throw error;
       throw new StartRefused(error.code === 'PID_FILE_LOCKED' ? 0 : 1, error.message);
     }
+    // Loaded now: after an upgrade of the package, before the restart, its file is another one.
+    if (mailIsConfigured(global.mail)) await import('nodemailer/lib/smtp-connection/index.js');
     this.#notifications = await Notifications.open(configuration, { hostName: hostname() }, log);
     this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
       this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
