@@ -7,8 +7,7 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/out /run/project
-# Kernels since 6.11 want the folder as an option of its own; older ones take the whole string as the folder. The
-# version decides, not a trial: the refused mount leaves the memory of the newer ones damaged.
+# Kernels since 6.11 want the folder as an option of its own; older ones take the whole string as the folder.
 case $(uname -r) in
   [1-5].* | 6.[0-9].* | 6.10.*) mount -t hostfs -o "$LAB_OUT" none /run/out ;;
   *) mount -t hostfs -o "hostfs=$LAB_OUT" none /run/out ;;

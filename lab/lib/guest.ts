@@ -102,7 +102,13 @@ export async function runInGuest(cleanUp: CleanUp, options: GuestOptions): Promi
   const status = path.join(out, 'status');
   if (!existsSync(status)) {
     const tail = log.slice(-15).join('\n');
-    throw new LabError(`The guest ended after ${seconds.toFixed(1)} s without a result. Its last words:\n${tail}`);
+    // Seen with the guest kernel of Debian 13 (6.12), which loses its memory under the lab's load; that of Debian 12 does not.
+    const remedy = log.some((line) => line.includes('Kernel panic'))
+      ? '\nThe guest kernel itself failed. On a machine whose own kernel has IPVS (modprobe ip_vs) the scenes need no guest; where it has not, use the user-mode-linux of Debian 12.'
+      : '';
+    throw new LabError(
+      `The guest ended after ${seconds.toFixed(1)} s without a result. Its last words:\n${tail}${remedy}`,
+    );
   }
   return { code: Number(readFileSync(status, 'utf8')), folder: out, seconds };
 }
