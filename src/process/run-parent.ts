@@ -45,10 +45,24 @@ export function runParent(args: KeepalivedArguments): void {
       void parent.stop(internalErrorExitCode, `internal error: ${error.message}`);
     });
     log.info(`Starting Keepalived (keepalived-ts), pid ${process.pid}`);
+    for (const option of withoutEffect(args))
+      log.warning(`option ${option} is accepted but has no effect in this version`);
     parent.start().catch(refuse);
   } catch (error) {
     refuse(error);
   }
+}
+
+/** Options that are understood so that unit files need no change, and that nothing stands behind yet. */
+function withoutEffect(args: KeepalivedArguments): readonly string[] {
+  const given = {
+    '--dump-conf': args.dumpConfiguration,
+    '--snmp': args.snmp,
+    '--release-vips': args.releaseVips,
+    '--address-monitoring': args.addressMonitoring,
+    '--core-dump': args.coreDump,
+  };
+  return Object.entries(given).flatMap(([option, present]) => (present ? [option] : []));
 }
 
 /** One line about an error; the stack of what can only be a defect of ours, for the report of it. */

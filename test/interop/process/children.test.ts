@@ -171,7 +171,7 @@ describe('scripts', () => {
     // stdin, what ls writes to, stderr.
     expect(received.map((name) => name.replace(/:.*/, '')).sort()).toEqual(['/dev/null', 'pipe', 'socket']);
     expect(machine.read('/tmp/signals')).toMatch(/SigBlk:\t0{16}\nSigIgn:\t0{16}\n/);
-    expect(machine.read('/tmp/seen')).not.toMatch(/LD_PRELOAD|NOTIFY_SOCKET|NODE_/);
+    expect(machine.read('/tmp/seen')).not.toMatch(/LD_PRELOAD|NOTIFY_SOCKET|NODE_CHANNEL/);
     await daemon.stop();
   });
 });

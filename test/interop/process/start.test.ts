@@ -174,6 +174,34 @@ describe('a start that succeeds', () => {
   });
 });
 
+describe('network namespaces', () => {
+  it('are entered with -s, by net_namespace, and kept under ip netns exec', async () => {
+    await machine.ip('netns add inner');
+    await machine.run(['ip', '-n', 'inner', '-batch', '-'], {
+      input: [
+        'link add eth0 type veth peer name eth0w',
+        'addr add 10.88.0.1/24 dev eth0',
+        'link set eth0w up',
+        'link set eth0 up\n',
+      ].join('\n'),
+    });
+    const configuration = quick + instance({ interval: 0.1 });
+    const inside = async (): Promise<string> => (await machine.run(['ip', '-n', 'inner', '-4', 'addr'])).stdout;
+    for (const { more = '', options = [] } of [{ options: ['-s', 'inner'] }, { more: 'net_namespace inner\n' }]) {
+      const daemon = await machine.daemon(more + configuration, { options });
+      await until('the address is inside', { within: patience }, async () => (await inside()).includes('10.88.0.100'));
+      expect(await machine.addresses()).toEqual(['10.88.0.1/24']);
+      expect(await daemon.stop()).toBe(0);
+      expect(await inside()).not.toContain('10.88.0.100');
+    }
+    machine.write(configurationFile, configuration);
+    const running = machine.start('inner', ['ip', 'netns', 'exec', 'inner', keepalived, '-n', '-l']);
+    await until('the address is inside', { within: patience }, async () => (await inside()).includes('10.88.0.100'));
+    expect(await running.stop('SIGTERM', patience)).toBe(0);
+    expect(await inside()).not.toContain('10.88.0.100');
+  });
+});
+
 describe('in the background', () => {
   it('returns when the daemon is ready, holds no terminal, and stops by its pid file', async () => {
     machine.write(configurationFile, quick + instance({ interval: 0.1 }));

@@ -48,4 +48,31 @@ describe('pid file', () => {
     expect(() => PidFile.create(file)).toThrow(expect.objectContaining({ code: 'PID_FILE_UNWRITABLE' }) as Error);
     expect(readFileSync(target, 'utf8')).toBe('precious');
   });
+
+  it('waits for a holder that leaves, and tells it once', async () => {
+    const holder = PidFile.create(file);
+    let told = 0;
+    const obtained = PidFile.obtain(file, 20_000, () => {
+      told += 1;
+      setTimeout(() => holder.remove(), 200);
+    });
+    (await obtained).remove();
+    expect(told).toBe(1);
+    await expect(
+      (() => {
+        const other = PidFile.create(file);
+        return PidFile.obtain(file, 0, () => undefined).finally(() => other.remove());
+      })(),
+    ).rejects.toMatchObject({ code: 'PID_FILE_LOCKED' });
+  });
+
+  it('leaves the file of another daemon alone that took its place', () => {
+    const first = PidFile.create(file);
+    rmSync(file);
+    const second = PidFile.create(file);
+    first.remove();
+    expect(existsSync(file)).toBe(true);
+    second.remove();
+    expect(existsSync(file)).toBe(false);
+  });
 });
