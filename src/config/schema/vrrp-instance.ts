@@ -373,7 +373,10 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   accept: flag('Accepts packets sent to the addresses.', (draft) => (draft.accept = true), {
     default: 'true (strict: only the owner)',
   }),
-  no_accept: flag('Drops packets sent to the addresses.', (draft) => (draft.accept = false), { default: 'see accept' }),
+  no_accept: flag('Drops packets sent to the addresses.', (draft) => (draft.accept = false), {
+    default: 'see accept',
+    effect: 'none-yet',
+  }),
   skip_check_adv_addr: bool(
     'Skips the comparison of addresses while the master stays the same.',
     (draft, value) => (draft.skipCheckAdvertisedAddresses = value),
