@@ -45,6 +45,9 @@ export class Child {
   #stopping = false;
   /** It died and no successor has taken over what it left. */
   #untidy = false;
+  /** What a child that died had, where a reload has come in between. */
+  #former: Snapshot | undefined;
+  #answersDue = 0;
   #configured = false;
   #deaths = 0;
   /** Called when a child has taken its snapshot or ended. */
@@ -101,6 +104,8 @@ export class Child {
 
   /** Gives the child a new snapshot: now, or when it greets. */
   configure(snapshot: Snapshot): void {
+    // Only with what the dead child had can its successor take away what this snapshot has no more.
+    if (this.#untidy) this.#former ??= this.#snapshot;
     this.#snapshot = snapshot;
     if (this.#greeted) this.#sendSnapshot();
     // What made it die may be mended in this snapshot: it does not wait its time out.
@@ -148,7 +153,9 @@ export class Child {
   }
 
   #sendSnapshot(): void {
-    this.send({ type: 'configure', ...this.#snapshot });
+    const snapshots = this.#former === undefined ? [this.#snapshot] : [this.#former, this.#snapshot];
+    for (const snapshot of snapshots) this.send({ type: 'configure', ...snapshot });
+    this.#answersDue += snapshots.length;
   }
 
   #received(message: ChildToParent): void {
@@ -158,6 +165,9 @@ export class Child {
         this.#sendSnapshot();
         return;
       case 'configured':
+        this.#answersDue -= 1;
+        if (this.#answersDue > 0) return;
+        this.#former = undefined;
         this.#untidy = false;
         this.#configured = true;
         this.#onSettled?.();
@@ -177,6 +187,7 @@ export class Child {
     this.#process = undefined;
     this.#greeted = false;
     this.#configured = false;
+    this.#answersDue = 0;
     this.#onSettled?.();
     if (this.#stopping) return;
     this.#untidy = true;

@@ -50,6 +50,22 @@ describe('the VRRP process, killed', () => {
     expect(await machine.addresses()).toEqual(['10.88.0.1/24']);
   });
 
+  it('has its addresses taken away also if a reload drops them before it is back', async () => {
+    const daemon = await machine.daemon(quick + instance({ interval, addresses: [vip, '10.88.0.101/24'] }));
+    for (let death = 1; death <= 2; death++) {
+      await daemon.untilLog('(VI_1) setting VIPs.', death);
+      await machine.untilAddress('10.88.0.101/24');
+      process.kill(daemon.vrrpPid, 'SIGKILL');
+      await daemon.untilLog('Respawning', death);
+    }
+    await daemon.reload(quick + instance({ interval }));
+    await daemon.untilLog('(VI_1) setting VIPs.', 3);
+    await machine.untilAddress(vip);
+    expect(await machine.addresses()).toEqual(['10.88.0.1/24', vip]);
+    await daemon.stop();
+    expect(await machine.addresses()).toEqual(['10.88.0.1/24']);
+  });
+
   it('is started again ever later when it dies again and again, and at once by a reload', async () => {
     const daemon = await machine.daemon(quick + instance({ interval }));
     for (let death = 1; death <= 3; death++) {

@@ -1,0 +1,45 @@
+/** The life of the checker process on a kernel with IPVS: killed, reloaded away and back, orphaned. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CleanUp } from '../../lab/lib/clean-up.ts';
+import { runInGuest } from '../../lab/lib/guest.ts';
+
+const cleanUp = new CleanUp();
+let tables: Readonly<Record<string, readonly string[]>>;
+
+/** As ipvsadm -Sn writes it. */
+function service(port: number, servers: readonly number[]): string[] {
+  const address = `-t 10.9.1.1:${port}`;
+  return [`-A ${address} -s rr`, ...servers.map((last) => `-a ${address} -r 10.9.0.${last}:${port} -m -w 1`)];
+}
+
+// user-mode-linux exists for x86-64 only.
+describe.skipIf(process.arch !== 'x64')('the checker process', () => {
+  beforeAll(async () => {
+    const lines: string[] = [];
+    const { code, folder } = await runInGuest(cleanUp, {
+      module: path.join(import.meta.dirname, 'programs', 'checker-process.ts'),
+      onLine: (line) => lines.push(line),
+    });
+    if (code !== 0) throw new Error(`the program in the guest ended with ${code}:\n${lines.join('\n')}`);
+    ({ result: tables } = JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as {
+      result: typeof tables;
+    });
+  });
+  afterAll(() => cleanUp.run());
+
+  it.each([
+    ['started', [...service(25, [1]), ...service(80, [1, 2])]],
+    ['checker killed', [...service(25, [1]), ...service(80, [1, 2])]],
+    ['reloaded', service(80, [2, 3])],
+    ['no services', []],
+    ['no checker', ['0']],
+    ['services again', service(80, [2, 3])],
+    ['parent killed', []],
+    ['second start', service(80, [2, 3])],
+    ['stopped right after a kill', []],
+  ])('leaves the table as wanted: %s', (step, wanted) => {
+    expect(tables[step]).toEqual([...wanted].sort());
+  });
+});

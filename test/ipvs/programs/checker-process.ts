@@ -1,0 +1,92 @@
+/** Plays the life of the checker process under the real daemon and writes down what ipvsadm shows after each step. */
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const keepalived = path.join(process.env['LAB_ROOT'] ?? '', 'dist', 'bin', 'keepalived');
+const configurationFile = '/run/keepalived.conf';
+const longestWait = 30_000;
+
+function service(port: number, servers: readonly number[]): string {
+  const server = (last: number): string => `  real_server 10.9.0.${last} ${port} {\n    weight 1\n  }\n`;
+  return `virtual_server 10.9.1.1 ${port} {\n  lb_algo rr\n  lb_kind NAT\n  protocol TCP\n${servers.map(server).join('')}}\n`;
+}
+
+function table(): string[] {
+  return execFileSync('ipvsadm', ['-Sn'], { encoding: 'utf8' }).split('\n').filter(Boolean).sort();
+}
+
+async function until(what: string, probe: () => boolean): Promise<void> {
+  const deadline = performance.now() + longestWait;
+  while (!probe()) {
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}\n${log.join('')}`);
+    await sleep(50);
+  }
+}
+
+const log: string[] = [];
+function start(): number {
+  const daemon = spawn(keepalived, ['-n', '-l', '-G', '-f', configurationFile], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  daemon.stderr.on('data', (data: Buffer) => log.push(data.toString()));
+  daemon.on('exit', () => log.push('ENDED\n'));
+  return daemon.pid ?? 0;
+}
+function said(text: string): number {
+  return log.join('').split(text).length - 1;
+}
+function checkerPid(): number {
+  try {
+    return Number(readFileSync('/run/checkers.pid', 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+async function reload(pid: number, configuration: string): Promise<void> {
+  const before = said('Reload complete');
+  writeFileSync(configurationFile, configuration);
+  process.kill(pid, 'SIGHUP');
+  await until('reload', () => said('Reload complete') > before);
+}
+
+const result: Record<string, string[]> = {};
+const global = 'global_defs {\n router_id test\n}\n';
+writeFileSync(configurationFile, global + service(80, [1, 2]) + service(25, [1]));
+let pid = start();
+await until('start', () => said('Startup complete') === 1);
+result['started'] = table();
+
+const killed = checkerPid();
+process.kill(killed, 'SIGKILL');
+await until(
+  'another checker',
+  () => said('Starting Keepalived_healthcheckers') === 2 && ![0, killed].includes(checkerPid()),
+);
+await sleep(1000);
+result['checker killed'] = table();
+
+await reload(pid, global + service(80, [2, 3]));
+result['reloaded'] = table();
+
+await reload(pid, global);
+result['no services'] = table();
+result['no checker'] = [String(checkerPid())];
+
+await reload(pid, global + service(80, [2, 3]));
+result['services again'] = table();
+
+process.kill(pid, 'SIGKILL');
+await until('empty after the parent was killed', () => table().length === 0);
+result['parent killed'] = table();
+
+pid = start();
+await until('second start', () => said('Startup complete') === 2);
+result['second start'] = table();
+process.kill(checkerPid(), 'SIGKILL');
+await until('death noticed', () => said('Respawning') === 2);
+process.kill(pid, 'SIGTERM');
+await until('the end', () => said('ENDED') === 2);
+result['stopped right after a kill'] = table();
+writeFileSync('/run/out/result.json', JSON.stringify({ result, log: log.join('') }));
