@@ -49,6 +49,7 @@ export class Daemon {
   readonly kind: DaemonKind;
   readonly machine: string;
   readonly #running: Running;
+  #settledAt = 0;
 
   constructor(kind: DaemonKind, machine: string, running: Running) {
     this.kind = kind;
@@ -86,9 +87,14 @@ export class Daemon {
     await this.#running.ended;
   }
 
-  /** State changes it logged, such as "VI_1 MASTER", in order. */
+  /** What it logged so far was finding its place: who starts first may be master of everything for a moment. */
+  settle(): void {
+    this.#settledAt = this.log.length;
+  }
+
+  /** State changes it logged since it settled, such as "VI_1 MASTER", in order. */
   transitions(): string[] {
-    return this.log.flatMap(({ text }) => {
+    return this.log.slice(this.#settledAt).flatMap(({ text }) => {
       const found = /\(([^)]+)\) Entering (\w+) STATE/.exec(text);
       return found === null ? [] : [`${found[1]} ${found[2]}`];
     });

@@ -1,5 +1,5 @@
 /** The steps of the pair that are VRRP's: coming up, a crash and the takeover, the return, the stop. */
-import { nowMs, until } from '../lib/clock.ts';
+import { nowMs, sleep, until } from '../lib/clock.ts';
 import { neighbour, portOf, rulesText } from '../lib/observe.ts';
 import type { PairStage } from './pair-stage.ts';
 import { balancers, macOf, vip, type BalancerName } from './pair-site.ts';
@@ -43,6 +43,9 @@ export async function comeUp(stage: PairStage): Promise<void> {
     stage.startDaemon(name);
   }
   await expectHolders(stage, 'each virtual address on its master, with its label, and nowhere else', ordinary, 40_000);
+  // The line about an address comes a moment behind the address.
+  await sleep(1000);
+  for (const name of balancers) stage.daemon(name).settle();
 }
 
 /** Keeps what both look like now, for the comparison. */

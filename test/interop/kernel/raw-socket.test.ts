@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseIpAddress } from '../../../src/core/ip-address.ts';
+import { now } from '../../../src/kernel/clock.ts';
 import { RawSocket } from '../../../src/kernel/raw-socket.ts';
 import type { RawSocketOptions } from '../../../src/kernel/raw-socket.ts';
 import type { PacketMeta } from '../../../src/vrrp/types.ts';
@@ -72,6 +73,7 @@ describe('raw socket, IPv4', () => {
     sender.setMulticastInterface(left.interfaceIndex);
     sender.setMulticastLoop(false);
     sender.setTtl(255);
+    const sentAt = now();
     sender.send(payload('advertisement'), { destination: '224.0.0.18' });
     const { data, meta } = await received.next();
     expect(meta).toEqual({
@@ -80,7 +82,11 @@ describe('raw socket, IPv4', () => {
       source: left.address,
       destination: '224.0.0.18',
       ttl: 255,
+      receivedAt: expect.any(Number) as number,
     });
+    // Between the sending and this line, on the clock of the deadlines: not later than now, and not long ago.
+    expect(meta.receivedAt).toBeGreaterThan(sentAt);
+    expect(meta.receivedAt).toBeLessThanOrEqual(now());
     expect([data[0], data[8], data[9]]).toEqual([0x45, 255, vrrp]);
     expect(new DataView(data.buffer).getUint16(2)).toBe(20 + 13);
     expect(text(data.subarray(20))).toBe('advertisement');
@@ -195,6 +201,7 @@ describe('raw socket, IPv6', () => {
         source,
         destination: 'ff02::12',
         ttl,
+        receivedAt: expect.any(Number) as number,
       });
       expect(text(data)).toBe('advertisement');
     }
