@@ -35,6 +35,13 @@ export async function ipvsTable(topology: Topology, machine: string): Promise<st
   return (await topology.run(machine, ['ipvsadm', '-L', '-n'])).stdout;
 }
 
+/** The synchronisation daemons of a machine, such as "master eth0 0" (role, interface, id). */
+export async function syncDaemons(topology: Topology, machine: string): Promise<string> {
+  const { stdout } = await topology.run(machine, ['ipvsadm', '-L', '--daemon']);
+  const found = [...stdout.matchAll(/^(master|backup) sync daemon \(mcast=([^,]+), syncid=(\d+)/gm)];
+  return found.map(([, role, device, id]) => `${role} ${device} ${id}`).join(', ') || 'none';
+}
+
 /** An address of an interface as `ip -j address` tells it. */
 export interface InterfaceAddress {
   readonly interface: string;

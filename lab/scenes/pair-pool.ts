@@ -2,7 +2,7 @@
 import type { Client } from '../lib/client.ts';
 import { happens, nowMs, until } from '../lib/clock.ts';
 import { handshakeAnswers } from '../lib/frames.ts';
-import { ipvsTable, rulesText } from '../lib/observe.ts';
+import { ipvsTable, rulesText, syncDaemons } from '../lib/observe.ts';
 import type { PairStage } from './pair-stage.ts';
 import {
   addThirdService,
@@ -15,6 +15,7 @@ import {
   serviceFile,
   vip,
   withRealServer,
+  type BalancerName,
 } from './pair-site.ts';
 
 type Pool = Readonly<Record<string, number>>;
@@ -170,4 +171,19 @@ export async function addService(stage: PairStage, reader: Client): Promise<void
   narrator.expect('the BACKUP never spoke for the new service', '0 advertisements', `${strayed} advertisements`);
   await expectNoGap(stage, 'during two more reloads', began, nowMs() - 1_000);
   await observeRules(stage, 'with a third service');
+}
+
+/** The connections of the MASTER of VI_1 are copied to the other balancer, which keeps them ready. */
+export async function expectSyncDaemons(
+  stage: PairStage,
+  roles: Readonly<Partial<Record<BalancerName, string>>>,
+): Promise<void> {
+  for (const name of balancers) {
+    const role = roles[name];
+    if (role === undefined) continue;
+    const expected = `${role} eth0 0`;
+    let seen = '';
+    await happens({ within: 10_000 }, async () => (seen = await syncDaemons(stage.topology, name)) === expected);
+    stage.context.narrator.expect(`${name} copies connections as`, expected, seen);
+  }
 }

@@ -14,7 +14,7 @@ import {
   stopBoth,
   touchAddresses,
 } from './pair-failover.ts';
-import { addService, changePool, expectFullPools, readPages } from './pair-pool.ts';
+import { addService, changePool, expectFullPools, expectSyncDaemons, readPages } from './pair-pool.ts';
 import { realServers, vip } from './pair-site.ts';
 import { PairStage } from './pair-stage.ts';
 
@@ -51,6 +51,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
 async function play(stage: PairStage, reader: Client): Promise<void> {
   await comeUp(stage);
   await expectFullPools(stage);
+  await expectSyncDaemons(stage, { lb1v: 'master', lb2v: 'backup' });
   await observeBoth(stage, 'after the start');
   await readPages(stage, reader);
   await changePool(stage, reader);
@@ -58,6 +59,7 @@ async function play(stage: PairStage, reader: Client): Promise<void> {
   await touchAddresses(stage, [vip.giaitri, vip.added]);
   reader.beginLoad({ host: vip.giaitri, port: 80, kept: 0, requestsPerConnection: 1, interval: 200, timeout: 1_000 });
   await crashFirst(stage, [giaitriInstance, addedInstance]);
+  await expectSyncDaemons(stage, { lb2v: 'master' });
   const { longestSilence, requests } = await reader.endLoad();
   stage.context.narrator.expect(
     'readers of giaitri.example were without answers',

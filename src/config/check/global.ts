@@ -60,7 +60,8 @@ function syncDaemon(
   return {
     interface: first.lvsSyncDaemonInterface ?? '',
     vrrpInstance: first.name,
-    syncId: first.virtualRouterId ?? 0,
+    // Seen with 2.2.7: the old keyword leaves the id 0, only lvs_sync_daemon takes that of the virtual router.
+    syncId: 0,
     at: locate(first.lvsSyncDaemonAt),
   };
 }

@@ -179,7 +179,7 @@ function readSyncInterface(draft: I, name: string, statement: Statement, context
     0,
     'CFG_DEPRECATED',
     `lvs_sync_daemon_interface of vrrp_instance ${draft.name} is an old keyword`,
-    `write "lvs_sync_daemon ${name} inst ${draft.name}" in global_defs`,
+    `write "lvs_sync_daemon ${name} inst ${draft.name} id 0" in global_defs`,
   );
 }
 

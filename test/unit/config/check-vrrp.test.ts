@@ -289,7 +289,7 @@ describe('old files', () => {
 
   it('lvs_sync_daemon_interface makes one daemon that follows the first instance', () => {
     const text = instance('lvs_sync_daemon_interface eth0') + instance('lvs_sync_daemon_interface eth0', 'VI_2', 52);
-    expect(model(text).global.lvsSyncDaemon).toMatchObject({ interface: 'eth0', vrrpInstance: 'VI_1', syncId: 51 });
+    expect(model(text).global.lvsSyncDaemon).toMatchObject({ interface: 'eth0', vrrpInstance: 'VI_1', syncId: 0 });
     expect(codes(text)).toEqual(['CFG_DEPRECATED', 'CFG_DEPRECATED', 'CFG_SYNC_DAEMON']);
   });
 

@@ -42,7 +42,7 @@ describe('examples/pair', () => {
         virtualAddresses: [{ address: '123.30.175.40', interface: 'eth1', label: 'eth1:2' }],
       },
     ]);
-    expect(configuration?.global.lvsSyncDaemon).toMatchObject({ interface: 'eth0', vrrpInstance: 'VI_1', syncId: 51 });
+    expect(configuration?.global.lvsSyncDaemon).toMatchObject({ interface: 'eth0', vrrpInstance: 'VI_1', syncId: 0 });
     const kinds = new Set(diagnostics.map((diagnostic) => diagnostic.class));
     expect([...kinds].toSorted()).toEqual(['deprecated', 'warning']);
     for (const code of ['CFG_OLD_DEBUG', 'CFG_TRACKED_ALIAS', 'CFG_DEPRECATED']) {
