@@ -7,7 +7,6 @@
 import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
-import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import type { PacketSocket } from '../kernel/packet-socket.ts';
 import { encodeAddressChange } from '../network/address-codec.ts';
 import { desiredAddressKey, planAddresses } from '../network/plan-addresses.ts';
@@ -15,6 +14,7 @@ import type { Link } from '../network/types.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
 import type { VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
 import { AdvertisementSockets } from './advertisement-sockets.ts';
+import { PunctualTimer } from './punctual-timer.ts';
 
 /** Enough for the runtime to see the same shapes more than once. */
 const rounds = 3;
@@ -65,11 +65,9 @@ function playEngine(
 /** Lets one deadline pass. */
 function playDeadline(): Promise<void> {
   return new Promise((resolve) => {
-    const timer = new DeadlineTimer(() => {
-      setImmediate(() => {
-        timer.close();
-        resolve();
-      });
+    const timer = new PunctualTimer(() => {
+      timer.close();
+      resolve();
     });
     timer.arm(now() + 1);
   });

@@ -2,7 +2,6 @@
 import { createHmac } from 'node:crypto';
 import type { Configuration, ProcessScheduling } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
-import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
 import type { Log } from '../log/log.ts';
 import type { PacketMeta, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
@@ -13,6 +12,7 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
+import { PunctualTimer } from './punctual-timer.ts';
 import { rehearse } from './rehearsal.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
@@ -33,7 +33,7 @@ class VrrpWork implements ChildWork {
   readonly #syncDaemons: SyncDaemonKeeper;
   readonly #trackFiles: TrackFiles;
   readonly #static = new StaticAddresses();
-  readonly #timer: DeadlineTimer;
+  readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   /** No call of the engine so far was later than this. */
   #latest = 0;
@@ -65,8 +65,7 @@ class VrrpWork implements ChildWork {
       if (this.#started) this.#step((engine) => engine.trackFileChanged(name, value, now()));
       else this.#engine?.trackFileChanged(name, value, now());
     });
-    // Packets that arrived together with the deadline count first: the engine hears them before it gives a master up.
-    this.#timer = new DeadlineTimer(() => setImmediate(() => this.#step((engine) => engine.timeout(now()))));
+    this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
   }
 
   async start({ configuration }: Snapshot): Promise<void> {

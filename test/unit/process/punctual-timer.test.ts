@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { now } from '../../../src/kernel/clock.ts';
+import { leadOf, PunctualTimer } from '../../../src/process/punctual-timer.ts';
+
+const timers: PunctualTimer[] = [];
+afterEach(() => timers.splice(0).forEach((timer) => timer.close()));
+
+function timer(onDeadline: () => void): PunctualTimer {
+  const made = new PunctualTimer(onDeadline);
+  timers.push(made);
+  return made;
+}
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('the walk before a deadline', () => {
+  it('costs at most a hundredth of the wait, and never more than 0.6 ms', () => {
+    expect(leadOf(10)).toBeCloseTo(0.1);
+    expect(leadOf(1000)).toBe(0.6);
+    expect(leadOf(0)).toBe(0);
+    expect(leadOf(-5)).toBe(0);
+  });
+});
+
+describe('punctual timer', () => {
+  it.each([0.2, 3, 17.3, 120])('is never early for a deadline %s ms ahead, and fires once', async (wait) => {
+    const deadline = now() + wait;
+    const fired: number[] = [];
+    timer(() => fired.push(now())).arm(deadline);
+    await pause(wait + 60);
+    expect(fired).toHaveLength(1);
+    expect(fired[0]).toBeGreaterThanOrEqual(deadline);
+  });
+
+  it('forgets a deadline that was replaced, taken back, or closed', async () => {
+    const fired: number[] = [];
+    const one = timer(() => fired.push(now()));
+    one.arm(now() + 10);
+    const later = now() + 40;
+    one.arm(later);
+    await pause(90);
+    expect(fired).toHaveLength(1);
+    expect(fired[0]).toBeGreaterThanOrEqual(later);
+    one.arm(now() + 10);
+    one.arm(undefined);
+    await pause(40);
+    one.arm(now() + 10);
+    one.close();
+    await pause(40);
+    expect(fired).toHaveLength(1);
+  });
+
+  it('may be moved by what happens during the walk', async () => {
+    // The walk of a 60 ms wait lasts 0.6 ms: an immediate in it moves the deadline, as an advertisement would.
+    const fired: number[] = [];
+    const one = timer(() => fired.push(now()));
+    const first = now() + 60;
+    const second = first + 50;
+    one.arm(first);
+    let moved = false;
+    const watch = (): void => {
+      if (now() < first - 0.5) setImmediate(watch);
+      else {
+        moved = now() < first;
+        one.arm(second);
+      }
+    };
+    setImmediate(watch);
+    await pause(160);
+    // On a machine that stalls just then, the move comes too late and both deadlines fire.
+    expect(fired).toHaveLength(moved ? 1 : 2);
+    expect(fired.at(-1)).toBeGreaterThanOrEqual(second);
+  });
+
+  it('is due at once for a deadline in the past, but not inside the call', async () => {
+    let fired = 0;
+    const one = timer(() => fired++);
+    one.arm(now() - 5);
+    expect(fired).toBe(0);
+    await pause(30);
+    expect(fired).toBe(1);
+    one.arm(now() - 4);
+    await pause(30);
+    expect(fired).toBe(2);
+  });
+});
