@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../../src/config/model.ts';
 import type { ProbeRequest } from '../../src/check/types.ts';
 import { wholeCheckLimit } from '../../src/check/limits.ts';
-import { configuration, httpCheck, realServer, tcpCheck, url, virtualServer } from '../unit/check/builders.ts';
+import { realServerModel, virtualServerModel } from '../support/models.ts';
+import { configuration, httpCheck, tcpCheck, url } from '../unit/check/builders.ts';
 import { Simulation, type Answer } from '../unit/check/simulation.ts';
 
 interface ServerPlan {
@@ -53,7 +54,7 @@ function serverOf(server: ServerPlan, index: number): RealServerConfiguration {
   const checker = server.http
     ? httpCheck({ ...times, connectTimeout: 5000, urls: [url({ path: '/a' }), url({ path: '/b' })] })
     : tcpCheck(times);
-  return realServer({
+  return realServerModel({
     address: addressOf(index),
     weight: server.weight,
     inhibitOnFailure: server.inhibit,
@@ -62,11 +63,11 @@ function serverOf(server: ServerPlan, index: number): RealServerConfiguration {
 }
 
 function serviceOf(input: Plan, without = -1): VirtualServerConfiguration {
-  return virtualServer({
+  return virtualServerModel({
     quorum: input.quorum,
     hysteresis: Math.min(input.hysteresis, input.quorum - 1),
     sorryServerInhibit: input.sorryInhibit,
-    ...(input.sorry ? { sorryServer: realServer({ address: '172.16.1.99', weight: 9 }) } : {}),
+    ...(input.sorry ? { sorryServer: realServerModel({ address: '172.16.1.99', weight: 9 }) } : {}),
     realServers: input.servers.map(serverOf).filter((_, index) => index !== without),
   });
 }

@@ -3,22 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { CheckEngine } from '../../../src/check/engine.ts';
 import { realServerLabel, virtualServerLabels } from '../../../src/check/labels.ts';
 import type { CheckConfiguration, VirtualServerConfiguration } from '../../../src/config/model.ts';
-import { configuration, global, realServer, virtualServer } from './builders.ts';
+import { globalModel, realServerModel, virtualServerModel } from '../../support/models.ts';
+import { configuration } from './builders.ts';
 
 function wanted(check: CheckConfiguration) {
-  const engine = new CheckEngine(check, global, { random: () => 0 });
+  const engine = new CheckEngine(check, globalModel(), { random: () => 0 });
   engine.start(0);
   return engine.desiredServices();
 }
 
-const single = (changes: Partial<VirtualServerConfiguration>) => wanted(configuration(virtualServer(changes)))[0];
+const single = (changes: Partial<VirtualServerConfiguration>) => wanted(configuration(virtualServerModel(changes)))[0];
 
 const fwmark = { kind: 'fwmark', family: 'inet', mark: 7 } as const;
 
 describe('a service', () => {
   it('has the parameters of its virtual server', () => {
     expect(
-      single({ scheduler: 'wlc', realServers: [realServer({ weight: 3, upperThreshold: 100, lowerThreshold: 50 })] }),
+      single({
+        scheduler: 'wlc',
+        realServers: [realServerModel({ weight: 3, upperThreshold: 100, lowerThreshold: 50 })],
+      }),
     ).toEqual({
       key: { kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.54', port: 80 },
       scheduler: 'wlc',
@@ -62,8 +66,8 @@ describe('a service', () => {
 });
 
 describe('the port of a destination', () => {
-  const port = (identity: VirtualServerConfiguration['identity'], server: Parameters<typeof realServer>[0]) =>
-    single({ identity, realServers: [realServer(server)] })?.destinations[0]?.port;
+  const port = (identity: VirtualServerConfiguration['identity'], server: Parameters<typeof realServerModel>[0]) =>
+    single({ identity, realServers: [realServerModel(server)] })?.destinations[0]?.port;
   const address = { kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.54', port: 80 } as const;
 
   it('is its own under NAT, else that of the service', () => {
@@ -90,9 +94,9 @@ describe('a group', () => {
     at: { file: 'f', line: 1, column: 1 },
   } as const;
   const inGroup = (protocol: 'tcp' | 'udp', ...hosts: number[]) =>
-    virtualServer({
+    virtualServerModel({
       identity: { kind: 'group', name: 'web', protocol },
-      realServers: hosts.map((host) => realServer({ address: `172.16.1.${host}`, forwarding: { method: 'DR' } })),
+      realServers: hosts.map((host) => realServerModel({ address: `172.16.1.${host}`, forwarding: { method: 'DR' } })),
     });
 
   it('is a service for each entry, with the port of the entry', () => {
@@ -116,14 +120,14 @@ describe('labels', () => {
   it('are those of FIFO lines and mails', () => {
     const group = { kind: 'group', name: 'web', protocol: 'udp' } as const;
     const servers = [
-      virtualServer(),
-      virtualServer({
+      virtualServerModel(),
+      virtualServerModel({
         identity: { kind: 'address', family: 'inet6', protocol: 'sctp', address: '2001:db8::1', port: 443 },
       }),
-      virtualServer({ identity: fwmark }),
-      virtualServer({ identity: group }),
-      virtualServer({ identity: { ...group, protocol: 'tcp' } }),
-      virtualServer({ identity: { ...group, name: 'mail' } }),
+      virtualServerModel({ identity: fwmark }),
+      virtualServerModel({ identity: group }),
+      virtualServerModel({ identity: { ...group, protocol: 'tcp' } }),
+      virtualServerModel({ identity: { ...group, name: 'mail' } }),
     ];
     expect(virtualServerLabels(configuration(...servers))).toEqual([
       '[192.168.1.54]:tcp:80',
@@ -133,7 +137,7 @@ describe('labels', () => {
       '[web]:1',
       '[mail]:0',
     ]);
-    const labels = servers.slice(2, 4).map((entry) => realServerLabel(entry, realServer()));
+    const labels = servers.slice(2, 4).map((entry) => realServerLabel(entry, realServerModel()));
     expect(labels).toEqual(['[172.16.1.2]:none:80', '[172.16.1.2]:udp:80']);
   });
 });

@@ -1,6 +1,7 @@
 /** Servers, quorums, sorry servers and the wanted table over time (behaviour B4, B6, B9). */
 import { describe, expect, it } from 'vitest';
-import { checkedServer, configuration, realServer, tcpCheck, virtualServer } from './builders.ts';
+import { realServerModel, virtualServerModel } from '../../support/models.ts';
+import { checkedServer, configuration, tcpCheck } from './builders.ts';
 import { passes, refuses, Simulation, slowly, type Answer } from './simulation.ts';
 import type { ProbeRequest } from '../../../src/check/types.ts';
 
@@ -16,7 +17,7 @@ const RS = (host: number) => `[172.16.1.${host}]:tcp:80`;
 describe('the start', () => {
   it('installs servers as up and gains the quorum, with no word about servers', () => {
     const simulation = new Simulation(
-      configuration(virtualServer({ realServers: [checkedServer(2), checkedServer(3)] })),
+      configuration(virtualServerModel({ realServers: [checkedServer(2), checkedServer(3)] })),
       () => passes,
     );
     expect(simulation.pool()).toEqual(['172.16.1.2:80=1', '172.16.1.3:80=1']);
@@ -29,15 +30,19 @@ describe('the start', () => {
   });
 
   it('tells servers too with rs_init_notifies', () => {
-    const simulation = new Simulation(configuration(virtualServer({ realServers: [checkedServer(2)] })), () => passes, {
-      global: { rsInitNotifies: true },
-    });
+    const simulation = new Simulation(
+      configuration(virtualServerModel({ realServers: [checkedServer(2)] })),
+      () => passes,
+      {
+        global: { rsInitNotifies: true },
+      },
+    );
     expect(simulation.story).toEqual([`RS ${RS(2)} UP>UP`, `VS ${VS} DOWN>UP`]);
   });
 
   it('leaves alpha servers out until they are checked, and says nothing of the missing quorum', () => {
     const simulation = new Simulation(
-      configuration(virtualServer({ alpha: true, realServers: [checkedServer(2, {}, { alpha: true })] })),
+      configuration(virtualServerModel({ alpha: true, realServers: [checkedServer(2, {}, { alpha: true })] })),
       () => passes,
     );
     expect(simulation.pool()).toEqual([]);
@@ -49,7 +54,7 @@ describe('the start', () => {
 
   it('tells an alpha server that fails its first check once, although nothing changes', () => {
     const simulation = new Simulation(
-      configuration(virtualServer({ realServers: [checkedServer(2, {}, { alpha: true })] })),
+      configuration(virtualServerModel({ realServers: [checkedServer(2, {}, { alpha: true })] })),
       () => refuses,
     );
     simulation.run(60_000);
@@ -59,8 +64,8 @@ describe('the start', () => {
   it('puts the sorry server in, and says so, when alpha leaves nobody', () => {
     const simulation = new Simulation(
       configuration(
-        virtualServer({
-          sorryServer: realServer({ address: '172.16.1.9' }),
+        virtualServerModel({
+          sorryServer: realServerModel({ address: '172.16.1.9' }),
           realServers: [checkedServer(2, {}, { alpha: true })],
         }),
       ),
@@ -73,7 +78,10 @@ describe('the start', () => {
   });
 
   it('has servers without checks up for ever', () => {
-    const simulation = new Simulation(configuration(virtualServer({ realServers: [realServer()] })), () => passes);
+    const simulation = new Simulation(
+      configuration(virtualServerModel({ realServers: [realServerModel()] })),
+      () => passes,
+    );
     expect(simulation.pool()).toEqual(['172.16.1.2:80=1']);
     expect(simulation.engine.nextTimeout()).toBeUndefined();
   });
@@ -82,7 +90,7 @@ describe('the start', () => {
 describe('a server that fails', () => {
   it('is removed, and given back', () => {
     const simulation = new Simulation(
-      configuration(virtualServer({ realServers: [checkedServer(2), checkedServer(3)] })),
+      configuration(virtualServerModel({ realServers: [checkedServer(2), checkedServer(3)] })),
       answers({ 3: refuses }),
     );
     simulation.run(10_000);
@@ -96,7 +104,7 @@ describe('a server that fails', () => {
   it('has weight 0 instead with inhibit_on_failure, also before alpha lets it in', () => {
     const simulation = new Simulation(
       configuration(
-        virtualServer({
+        virtualServerModel({
           realServers: [
             checkedServer(2, { inhibitOnFailure: true, weight: 10 }),
             checkedServer(3, { inhibitOnFailure: true, weight: 10 }, { alpha: true }),
@@ -111,9 +119,13 @@ describe('a server that fails', () => {
   });
 
   it('is up only while none of its checks fails', () => {
-    const server = realServer({ checkers: [tcpCheck({ port: 80 }), tcpCheck({ port: 81 })] });
-    const simulation = new Simulation(configuration(virtualServer({ realServers: [server] })), ({ checker }, now) =>
-      (checker.port === 81 && now < 20_000) || (checker.port === 80 && now > 10_000 && now < 30_000) ? refuses : passes,
+    const server = realServerModel({ checkers: [tcpCheck({ port: 80 }), tcpCheck({ port: 81 })] });
+    const simulation = new Simulation(
+      configuration(virtualServerModel({ realServers: [server] })),
+      ({ checker }, now) =>
+        (checker.port === 81 && now < 20_000) || (checker.port === 80 && now > 10_000 && now < 30_000)
+          ? refuses
+          : passes,
     );
     simulation.run(60_000);
     expect(simulation.story.filter((line) => line.startsWith('RS'))).toEqual([
@@ -127,7 +139,10 @@ describe('a server that fails', () => {
   });
 
   it('reconciles before it notifies, and only what it touches', () => {
-    const simulation = new Simulation(configuration(virtualServer({ realServers: [checkedServer(2)] })), () => refuses);
+    const simulation = new Simulation(
+      configuration(virtualServerModel({ realServers: [checkedServer(2)] })),
+      () => refuses,
+    );
     simulation.run(1000);
     const id = simulation.started[0]?.request.id ?? 0;
     const intents = simulation.engine.probeFinished(
@@ -151,9 +166,9 @@ describe('a server that fails', () => {
 
 describe('the quorum', () => {
   /** Five servers of weight 2, quorum 5, hysteresis 2: gained at 7, lost below 3. */
-  const five = (changes: Parameters<typeof virtualServer>[0] = {}) =>
+  const five = (changes: Parameters<typeof virtualServerModel>[0] = {}) =>
     configuration(
-      virtualServer({
+      virtualServerModel({
         quorum: 5,
         hysteresis: 2,
         realServers: [2, 3, 4, 5, 6].map((host) => checkedServer(host, { weight: 2 }, { retry: 0 })),
@@ -189,7 +204,7 @@ describe('the quorum', () => {
 
   it('with a sorry server takes the remaining ones out, and server changes touch nothing meanwhile', () => {
     const simulation = new Simulation(
-      five({ sorryServer: realServer({ address: '172.16.1.99', weight: 7 }) }),
+      five({ sorryServer: realServerModel({ address: '172.16.1.99', weight: 7 }) }),
       down(2, 3, 4, 5),
     );
     simulation.run(5000);
@@ -205,9 +220,9 @@ describe('the quorum', () => {
   it('keeps inhibited servers at weight 0 beside the sorry server, and an inhibited sorry server at 0 otherwise', () => {
     const simulation = new Simulation(
       configuration(
-        virtualServer({
+        virtualServerModel({
           quorum: 2,
-          sorryServer: realServer({ address: '172.16.1.99' }),
+          sorryServer: realServerModel({ address: '172.16.1.99' }),
           sorryServerInhibit: true,
           realServers: [checkedServer(2, { inhibitOnFailure: true }), checkedServer(3, { inhibitOnFailure: true })],
         }),
@@ -222,8 +237,8 @@ describe('the quorum', () => {
   it('lists a sorry server that is also a real server once', () => {
     const simulation = new Simulation(
       configuration(
-        virtualServer({
-          sorryServer: realServer({ address: '172.16.1.2' }),
+        virtualServerModel({
+          sorryServer: realServerModel({ address: '172.16.1.2' }),
           realServers: [checkedServer(2), checkedServer(3)],
         }),
       ),
@@ -236,7 +251,7 @@ describe('the quorum', () => {
 
   it('does not count servers of weight 0, which are alive all the same', () => {
     const simulation = new Simulation(
-      configuration(virtualServer({ realServers: [checkedServer(2, { weight: 0 }), checkedServer(3)] })),
+      configuration(virtualServerModel({ realServers: [checkedServer(2, { weight: 0 }), checkedServer(3)] })),
       answers({ 3: refuses }),
     );
     simulation.run(5000);
@@ -248,7 +263,7 @@ describe('the quorum', () => {
 describe('the stop', () => {
   const stopped = (omega: boolean) => {
     const simulation = new Simulation(
-      configuration(virtualServer({ omega, realServers: [checkedServer(2), checkedServer(3)] })),
+      configuration(virtualServerModel({ omega, realServers: [checkedServer(2), checkedServer(3)] })),
       answers({ 3: refuses }),
     );
     simulation.run(7002);
@@ -287,7 +302,7 @@ describe('identical checks', () => {
   const manyServices = (count: number) =>
     configuration(
       ...Array.from({ length: count }, (_, index) =>
-        virtualServer({
+        virtualServerModel({
           identity: { kind: 'address', family: 'inet', protocol: 'tcp', address: `192.168.1.${index + 1}`, port: 80 },
           realServers: [checkedServer(2), checkedServer(3)],
         }),
@@ -308,9 +323,9 @@ describe('identical checks', () => {
 describe('pacing', () => {
   const crowd = (count: number) =>
     configuration(
-      virtualServer({
+      virtualServerModel({
         realServers: Array.from({ length: count }, (_, index) =>
-          realServer({
+          realServerModel({
             address: `10.0.${index >> 8}.${index & 255}`,
             checkers: [tcpCheck({ address: `10.0.${index >> 8}.${index & 255}` })],
           }),

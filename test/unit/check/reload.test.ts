@@ -1,12 +1,13 @@
 /** What a reload keeps and what it changes (behaviour B7). */
 import { describe, expect, it } from 'vitest';
-import { checkedServer, configuration, realServer, tcpCheck, virtualServer } from './builders.ts';
+import { realServerModel, virtualServerModel } from '../../support/models.ts';
+import { checkedServer, configuration, tcpCheck } from './builders.ts';
 import { passes, refuses, Simulation, slowly } from './simulation.ts';
 
 const VS = '[192.168.1.54]:tcp:80';
 const RS = (host: number) => `[172.16.1.${host}]:tcp:80`;
 const service = (...hosts: number[]) =>
-  configuration(virtualServer({ realServers: hosts.map((host) => checkedServer(host)) }));
+  configuration(virtualServerModel({ realServers: hosts.map((host) => checkedServer(host)) }));
 
 /** Two servers, the second down, 10 s after the start. */
 function running(): Simulation {
@@ -47,7 +48,9 @@ describe('a reload', () => {
     const simulation = running();
     simulation.reload(
       configuration(
-        virtualServer({ realServers: [2, 3].map((host) => checkedServer(host, {}, { delayLoop: 20_000, retry: 9 })) }),
+        virtualServerModel({
+          realServers: [2, 3].map((host) => checkedServer(host, {}, { delayLoop: 20_000, retry: 9 })),
+        }),
       ),
     );
     expect(simulation.story).toEqual([]);
@@ -57,7 +60,9 @@ describe('a reload', () => {
   it('brings a server up at once when its failed check is gone', () => {
     const simulation = running();
     simulation.reload(
-      configuration(virtualServer({ realServers: [checkedServer(2), realServer({ address: '172.16.1.3' })] })),
+      configuration(
+        virtualServerModel({ realServers: [checkedServer(2), realServerModel({ address: '172.16.1.3' })] }),
+      ),
     );
     expect(simulation.story).toEqual([`RS ${RS(3)} DOWN>UP`]);
     expect(simulation.pool()).toEqual(['172.16.1.2:80=1', '172.16.1.3:80=1']);
@@ -75,7 +80,7 @@ describe('a reload', () => {
   it('keeps a new alpha server out until it is checked', () => {
     const simulation = running();
     simulation.reload(
-      configuration(virtualServer({ realServers: [checkedServer(2), checkedServer(4, {}, { alpha: true })] })),
+      configuration(virtualServerModel({ realServers: [checkedServer(2), checkedServer(4, {}, { alpha: true })] })),
     );
     expect(simulation.pool()).toEqual(['172.16.1.2:80=1']);
     simulation.run(11_001);
@@ -86,7 +91,7 @@ describe('a reload', () => {
     const simulation = running();
     simulation.reload(
       configuration(
-        virtualServer({
+        virtualServerModel({
           realServers: [
             checkedServer(2, { checkers: [tcpCheck(), tcpCheck({ port: 81, alpha: true })] }),
             checkedServer(3),
@@ -101,7 +106,7 @@ describe('a reload', () => {
   it('removes a service quietly without omega, aloud with it', () => {
     for (const omega of [false, true]) {
       const simulation = new Simulation(
-        configuration(virtualServer({ omega, realServers: [checkedServer(2)] })),
+        configuration(virtualServerModel({ omega, realServers: [checkedServer(2)] })),
         () => passes,
       );
       simulation.run(5000);
@@ -119,7 +124,9 @@ describe('a reload', () => {
   it('re-evaluates the quorum and changes weights', () => {
     const simulation = running();
     simulation.reload(
-      configuration(virtualServer({ quorum: 3, realServers: [checkedServer(2, { weight: 2 }), checkedServer(3)] })),
+      configuration(
+        virtualServerModel({ quorum: 3, realServers: [checkedServer(2, { weight: 2 }), checkedServer(3)] }),
+      ),
     );
     expect(simulation.story).toEqual([`VS ${VS} UP>DOWN`]);
     expect(simulation.pool()).toEqual(['172.16.1.2:80=2']);
@@ -128,18 +135,20 @@ describe('a reload', () => {
 
   it('gives a new service what is already known of a shared check', () => {
     const simulation = running();
-    const other = virtualServer({
+    const other = virtualServerModel({
       identity: { kind: 'fwmark', family: 'inet', mark: 5 },
       realServers: [checkedServer(2), checkedServer(3)],
     });
-    simulation.reload(configuration(virtualServer({ realServers: [checkedServer(2), checkedServer(3)] }), other));
+    simulation.reload(configuration(virtualServerModel({ realServers: [checkedServer(2), checkedServer(3)] }), other));
     expect(simulation.pool(1)).toEqual(['172.16.1.2:80=1']);
     expect(simulation.story).toEqual(['RS [172.16.1.3]:none:80 UP>DOWN', 'VS FWM 5 DOWN>UP']);
   });
 
   it('knows services by group and ordinal, mark and family, or protocol, address and port', () => {
     const marked = (family: 'inet' | 'inet6') =>
-      configuration(virtualServer({ identity: { kind: 'fwmark', family, mark: 5 }, realServers: [checkedServer(2)] }));
+      configuration(
+        virtualServerModel({ identity: { kind: 'fwmark', family, mark: 5 }, realServers: [checkedServer(2)] }),
+      );
     const simulation = new Simulation(marked('inet'), () => passes);
     simulation.run(5000);
     simulation.events.length = 0;

@@ -1,10 +1,11 @@
 /** When probes run, by behaviour of the original: retries, urls one by one, recovery. */
 import { describe, expect, it } from 'vitest';
-import { checkedServer, configuration, httpCheck, realServer, url, virtualServer } from './builders.ts';
+import { realServerModel, virtualServerModel } from '../../support/models.ts';
+import { checkedServer, configuration, httpCheck, url } from './builders.ts';
 import { passes, refuses, Simulation } from './simulation.ts';
 
 const oneServer = (check: Parameters<typeof checkedServer>[2]) =>
-  configuration(virtualServer({ realServers: [checkedServer(2, {}, check)] }));
+  configuration(virtualServerModel({ realServers: [checkedServer(2, {}, check)] }));
 
 const startTimes = (simulation: Simulation) => simulation.started.map(({ at }) => at);
 
@@ -115,9 +116,9 @@ describe('an HTTP check', () => {
   const paths = (simulation: Simulation) => simulation.started.map(({ at, request }) => `${at} ${request.url?.path}`);
   const twoUrls = (changes: Parameters<typeof httpCheck>[0] = {}) =>
     configuration(
-      virtualServer({
+      virtualServerModel({
         realServers: [
-          realServer({
+          realServerModel({
             checkers: [
               httpCheck({ urls: [url({ path: '/a' }), url({ path: '/b' })], delayBeforeRetry: 3000, ...changes }),
             ],
@@ -209,7 +210,7 @@ describe('beside the original', () => {
       ...{ delayLoop: 3000, retry: 1, delayBeforeRetry: 1000, warmup: 0, alpha },
     });
     const simulation = new Simulation(
-      configuration(virtualServer({ realServers: [realServer({ checkers: [checker] })] })),
+      configuration(virtualServerModel({ realServers: [realServerModel({ checkers: [checker] })] })),
       (_request, now) => (now > 12_500 && now < 28_500 ? refuses : passes),
     );
     simulation.run(40_000);

@@ -4,7 +4,7 @@ import type { CheckIntent, ProbeRequest, ProbeResult } from '../../../src/check/
 import type { CheckConfiguration, GlobalConfiguration } from '../../../src/config/model.ts';
 import type { DaemonEvent, LogLine } from '../../../src/core/events.ts';
 import type { Milliseconds, MonotonicMs } from '../../../src/core/time.ts';
-import { global as defaultGlobal } from './builders.ts';
+import { globalModel } from '../../support/models.ts';
 
 /** How a server answers one probe: when, and what; `never` leaves the engine without a report. */
 export type Answer = { readonly after: Milliseconds; readonly result: ProbeResult } | 'never';
@@ -48,7 +48,7 @@ export class Simulation {
   ) {
     this.#answer = answer;
     this.now = options.now ?? 0;
-    this.#global = { ...defaultGlobal, ...options.global };
+    this.#global = globalModel(options.global);
     this.engine = new CheckEngine(configuration, this.#global, { random: () => 0, ...options.environment });
     this.#take(this.engine.start(this.now));
   }

@@ -1,27 +1,16 @@
 /** The configurations of fixtures/*.conf as models, and the states their dumps were taken in. */
 import type { Configuration, ScriptCommand, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
-import type { VrrpInstanceStatus, VrrpStatistics } from '../../../src/vrrp/types.ts';
-import { addressModel, configurationModel, groupModel, instanceModel, notifyModel } from '../notify/models.ts';
+import { emptyStatistics } from '../../../src/vrrp/instance.ts';
+import type { VrrpInstanceStatus } from '../../../src/vrrp/types.ts';
+import * as models from '../../support/models.ts';
+import { at, configurationModel, groupModel, notifyModel } from '../../support/models.ts';
 
-export const noStatistics: VrrpStatistics = {
-  advertisementsReceived: 0,
-  advertisementsSent: 0,
-  becameMaster: 0,
-  releasedMaster: 0,
-  lengthErrors: 0,
-  ttlErrors: 0,
-  invalidTypeErrors: 0,
-  advertisementIntervalErrors: 0,
-  addressListErrors: 0,
-  checksumErrors: 0,
-  versionErrors: 0,
-  invalidAuthenticationType: 0,
-  authenticationTypeMismatch: 0,
-  authenticationFailure: 0,
-  priorityZeroReceived: 0,
-  priorityZeroSent: 0,
-};
+export const noStatistics = emptyStatistics();
+
+/** The dumps were taken on an interface named va. */
+const addressModel: typeof models.addressModel = (changes) => models.addressModel({ interface: 'va', ...changes });
+const instanceModel: typeof models.instanceModel = (changes) => models.instanceModel({ interface: 'va', ...changes });
 
 export function statusOf(
   configuration: VrrpInstanceConfiguration,
@@ -58,7 +47,6 @@ export function inputOf(configuration: Configuration, instances: readonly VrrpIn
 
 const command = (...argv: string[]): ScriptCommand => ({ argv });
 const always = command('/usr/bin/true');
-const at = { file: 'keepalived.conf', line: 1, column: 1 };
 
 /** fixtures/sync-group.conf: all three are masters. */
 export function syncGroupScenario(): VrrpDumpInput {

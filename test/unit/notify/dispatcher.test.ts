@@ -4,7 +4,13 @@ import { logLineForEvent } from '../../../src/notify/log-lines.ts';
 import { Subjects } from '../../../src/notify/subjects.ts';
 import { checkerEvent, groupEvent, instanceEvent, realServerEvent, virtualServerEvent } from './events.ts';
 import { MemoryLog } from './memory-log.ts';
-import { configurationModel, groupModel, instanceModel, realServerModel, virtualServerModel } from './models.ts';
+import {
+  configurationModel,
+  groupModel,
+  instanceModel,
+  realServerModel,
+  virtualServerModel,
+} from '../../support/models.ts';
 
 const subjects = new Subjects(
   configurationModel({

@@ -4,7 +4,13 @@ import { fifoLineForEvent } from '../../../src/notify/fifo-lines.ts';
 import { GroupSuppression } from '../../../src/notify/notified-state.ts';
 import { Subjects } from '../../../src/notify/subjects.ts';
 import { checkerEvent, groupEvent, instanceEvent, realServerEvent, virtualServerEvent } from './events.ts';
-import { configurationModel, groupModel, instanceModel, realServerModel, virtualServerModel } from './models.ts';
+import {
+  configurationModel,
+  groupModel,
+  instanceModel,
+  realServerModel,
+  virtualServerModel,
+} from '../../support/models.ts';
 
 function subjects(vrrpNotifyPriorityChanges = false): Subjects {
   const realServers = [realServerModel({ address: '172.16.1.2' })];

@@ -27,7 +27,7 @@ import {
   notifyModel,
   realServerModel,
   virtualServerModel,
-} from './models.ts';
+} from '../../support/models.ts';
 
 const isRoot = process.getuid?.() === 0;
 let folder = '';

@@ -15,7 +15,7 @@ import {
   notifyModel,
   realServerModel,
   virtualServerModel,
-} from './models.ts';
+} from '../../support/models.ts';
 import { MemoryLog } from './memory-log.ts';
 
 const mailModel: MailConfiguration = {

@@ -10,7 +10,7 @@ import {
   notifyModel,
   realServerModel,
   virtualServerModel,
-} from './models.ts';
+} from '../../support/models.ts';
 
 const command = (name: string) => ({ argv: [name, 'configured'] });
 const everyScript = notifyModel({

@@ -5,7 +5,8 @@ import type { KernelAddress, Link } from '../../../src/network/types.ts';
 import { VrrpEngine } from '../../../src/vrrp/engine.ts';
 import { Transmitter } from '../../../src/vrrp/transmitter.ts';
 import type { PacketMeta, ScriptOutcome, VrrpInstanceStatus, VrrpIntent } from '../../../src/vrrp/types.ts';
-import { digests, globalConfiguration, kernelAddress, link, vrrpConfiguration } from './configuration.ts';
+import { globalModel } from '../../support/models.ts';
+import { digests, kernelAddress, link, vrrpConfiguration } from './configuration.ts';
 
 export interface PeerAdvertisement {
   readonly priority: number;
@@ -34,7 +35,7 @@ export class Bench {
   ) {
     this.#configuration =
       'instances' in configuration ? configuration : vrrpConfiguration({ instances: [configuration] });
-    this.engine = new VrrpEngine(this.#configuration, globalConfiguration(options.global), {
+    this.engine = new VrrpEngine(this.#configuration, globalModel(options.global), {
       digests,
       links: options.links ?? [link('eth0'), link('eth1')],
       addresses: options.addresses ?? ownAddresses(),
@@ -111,7 +112,7 @@ export class Bench {
   reload(configuration: VrrpInstanceConfiguration | VrrpConfiguration): VrrpIntent[] {
     this.#configuration =
       'instances' in configuration ? configuration : vrrpConfiguration({ instances: [configuration] });
-    return this.#keep(this.engine.reload(this.#configuration, globalConfiguration(), this.now));
+    return this.#keep(this.engine.reload(this.#configuration, globalModel(), this.now));
   }
 
   status(name = 'VI_1'): VrrpInstanceStatus {

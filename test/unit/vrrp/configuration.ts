@@ -1,8 +1,6 @@
-/** Configurations, links and addresses for tests, every default as the original's. */
+/** What a test of VRRP is configured with and finds: instances with an address, scripts, links, addresses of the kernel. */
 import { createHmac } from 'node:crypto';
 import type {
-  GlobalConfiguration,
-  GratuitousConfiguration,
   VirtualAddress,
   VrrpConfiguration,
   VrrpInstanceConfiguration,
@@ -11,101 +9,24 @@ import type {
 } from '../../../src/config/model.ts';
 import type { KernelAddress, Link } from '../../../src/network/types.ts';
 import type { VrrpDigests } from '../../../src/vrrp/types.ts';
-
-const at = { file: 'test.conf', line: 1, column: 1 };
+import { addressModel, at, groupModel, instanceModel } from '../../support/models.ts';
 
 export const digests: VrrpDigests = {
   hmacMd5: (key, data) => createHmac('md5', key).update(data).digest(),
 };
 
-const scheduling = { noSwap: false };
-
-export function globalConfiguration(changes: Partial<GlobalConfiguration> = {}): GlobalConfiguration {
-  return {
-    mail: { connectTimeout: 30_000, recipients: [], noFaultMail: false, noCheckerMail: false },
-    enableScriptSecurity: false,
-    useSymlinkPaths: false,
-    vrrpNotifyPriorityChanges: false,
-    usePidDirectory: false,
-    processNames: {},
-    childWaitTime: 5000,
-    vrrpScheduling: scheduling,
-    checkerScheduling: scheduling,
-    lvsFlush: false,
-    checkerLogAllFailures: false,
-    rsInitNotifies: false,
-    dynamicInterfaces: false,
-    vrrpStartupDelay: 0,
-    reloadCheckConfig: false,
-    ...changes,
-  };
-}
-
-export const gratuitous: GratuitousConfiguration = {
-  masterDelay: 5000,
-  masterRepeat: 5,
-  masterRefresh: 0,
-  masterRefreshRepeat: 1,
-  lowerPriorityDelay: 5000,
-  lowerPriorityRepeat: 5,
-  arpInterval: 0,
-  naInterval: 0,
-};
-
 export function address(text: string, interfaceName = 'eth0', prefixLength?: number): VirtualAddress {
-  const family = text.includes(':') ? 'inet6' : 'inet';
-  return {
+  return addressModel({
     address: text,
-    family,
-    prefixLength: prefixLength ?? (family === 'inet' ? 32 : 128),
     interface: interfaceName,
-    scope: 0,
-    noPrefixRoute: false,
-    noDad: true,
-    home: false,
-    deprecated: false,
-    track: true,
-    at,
-  };
+    ...(prefixLength !== undefined && { prefixLength }),
+  });
 }
 
+/** VI_1 with one address of its family. */
 export function instance(changes: Partial<VrrpInstanceConfiguration> = {}): VrrpInstanceConfiguration {
-  const family = changes.family ?? 'inet';
-  return {
-    name: 'VI_1',
-    initialState: 'BACKUP',
-    interface: 'eth0',
-    virtualRouterId: 51,
-    version: family === 'inet' ? 2 : 3,
-    family,
-    priority: 100,
-    advertisementInterval: 1000,
-    downTimerAdvertisements: 3,
-    virtualAddresses: family === 'inet' ? [address('192.0.2.51')] : [address('fe80::51')],
-    excludedVirtualAddresses: [],
-    multicastGroup: family === 'inet' ? '224.0.0.18' : 'ff02::12',
-    trackSourceAddress: false,
-    unicastPeers: [],
-    checkUnicastSource: false,
-    trackInterfaces: [],
-    trackScripts: [],
-    trackFiles: [],
-    dontTrackPrimary: false,
-    nopreempt: false,
-    preemptDelay: 0,
-    strict: false,
-    accept: true,
-    lowerPriorityNoAdvertisement: false,
-    higherPrioritySendAdvertisement: false,
-    skipCheckAdvertisedAddresses: false,
-    ownerIgnoreAdvertisements: false,
-    v3ChecksumAsV2: false,
-    gratuitous,
-    notify: { notifyDeleted: false, smtpAlert: false },
-    debugLevel: 0,
-    at,
-    ...changes,
-  };
+  const virtualAddresses = [address(changes.family === 'inet6' ? 'fe80::51' : '192.0.2.51')];
+  return instanceModel({ name: 'VI_1', virtualAddresses, ...changes });
 }
 
 export function syncGroup(
@@ -113,18 +34,7 @@ export function syncGroup(
   members: readonly string[],
   changes: Partial<VrrpSyncGroupConfiguration> = {},
 ): VrrpSyncGroupConfiguration {
-  return {
-    name,
-    members,
-    trackInterfaces: [],
-    trackScripts: [],
-    trackFiles: [],
-    globalTracking: false,
-    trackingWeight: false,
-    notify: { notifyDeleted: false, smtpAlert: false },
-    at,
-    ...changes,
-  };
+  return groupModel({ name, members, ...changes });
 }
 
 export function script(name: string, changes: Partial<VrrpScript> = {}): VrrpScript {

@@ -1,7 +1,8 @@
 /** The state machine of one instance: RFC 5798 section 6.4 and the original's additions. */
 import { describe, expect, it } from 'vitest';
 import { Bench, advertised, eventsOf, logLines, order } from './bench.ts';
-import { address, gratuitous, instance } from './configuration.ts';
+import { gratuitous } from '../../support/models.ts';
+import { address, instance } from './configuration.ts';
 
 describe('start', () => {
   it.each([

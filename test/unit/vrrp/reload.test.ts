@@ -3,16 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { GlobalConfiguration } from '../../../src/config/model.ts';
 import { VrrpEngine } from '../../../src/vrrp/engine.ts';
 import { Bench, advertised, eventsOf, logLines, order, ownAddresses } from './bench.ts';
-import {
-  address,
-  digests,
-  globalConfiguration,
-  gratuitous,
-  instance,
-  kernelAddress,
-  link,
-  vrrpConfiguration,
-} from './configuration.ts';
+import { globalModel, gratuitous } from '../../support/models.ts';
+import { address, digests, instance, kernelAddress, link, vrrpConfiguration } from './configuration.ts';
 
 function master(changes: Parameters<typeof instance>[0] = {}): Bench {
   const bench = new Bench(instance(changes));
@@ -241,7 +233,7 @@ describe('the LVS synchronisation daemon', () => {
 
   it('is left alone by a reload that does not change it', () => {
     const global = (syncId: number): GlobalConfiguration =>
-      globalConfiguration({ lvsSyncDaemon: { interface: 'eth0', vrrpInstance: 'VI_1', syncId, at } });
+      globalModel({ lvsSyncDaemon: { interface: 'eth0', vrrpInstance: 'VI_1', syncId, at } });
     const configuration = vrrpConfiguration({ instances: [instance()] });
     const engine = new VrrpEngine(configuration, global(7), {
       digests,

@@ -7,7 +7,8 @@ import type { DaemonEvent } from '../../../src/core/events.ts';
 import type { KernelAddress } from '../../../src/network/types.ts';
 import { VrrpEngine } from '../../../src/vrrp/engine.ts';
 import type { PacketMeta, SendAdvertisementIntent, VrrpIntent } from '../../../src/vrrp/types.ts';
-import { digests, globalConfiguration, kernelAddress, link } from './configuration.ts';
+import { globalModel } from '../../support/models.ts';
+import { digests, kernelAddress, link } from './configuration.ts';
 
 /** Mulberry32: a small generator with a 32-bit seed. */
 export function randomNumbers(seed: number): () => number {
@@ -241,7 +242,7 @@ export class SimulatedLan {
   }
 
   /** Adds a machine; start() it. */
-  add(configuration: VrrpConfiguration, global: GlobalConfiguration = globalConfiguration()): SimulatedRouter {
+  add(configuration: VrrpConfiguration, global: GlobalConfiguration = globalModel()): SimulatedRouter {
     const router = new SimulatedRouter(this, this.routers.length + 1, configuration, global);
     this.routers.push(router);
     return router;

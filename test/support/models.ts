@@ -1,20 +1,21 @@
-/** Configurations for tests: complete models in which only what a test is about has to be said. */
+/** Models of configurations for tests, every default as the original's: only what a test is about has to be said. */
 import type {
   Configuration,
   GlobalConfiguration,
+  GratuitousConfiguration,
   RealServerConfiguration,
   VirtualAddress,
   VirtualServerConfiguration,
   VrrpInstanceConfiguration,
   VrrpNotify,
   VrrpSyncGroupConfiguration,
-} from '../../../src/config/model.ts';
+} from '../../src/config/model.ts';
 
-const at = { file: 'keepalived.conf', line: 1, column: 1 };
+/** Where everything was written. */
+export const at = { file: 'keepalived.conf', line: 1, column: 1 };
 
-export function globalModel(some: Partial<GlobalConfiguration> = {}): GlobalConfiguration {
+export function globalModel(changes: Partial<GlobalConfiguration> = {}): GlobalConfiguration {
   return {
-    routerId: 'LB1',
     mail: { connectTimeout: 30_000, recipients: [], noFaultMail: false, noCheckerMail: false },
     enableScriptSecurity: false,
     useSymlinkPaths: false,
@@ -30,20 +31,21 @@ export function globalModel(some: Partial<GlobalConfiguration> = {}): GlobalConf
     dynamicInterfaces: false,
     vrrpStartupDelay: 0,
     reloadCheckConfig: false,
-    ...some,
+    ...changes,
   };
 }
 
-export function notifyModel(some: Partial<VrrpNotify> = {}): VrrpNotify {
-  return { notifyDeleted: false, smtpAlert: false, ...some };
+export function notifyModel(changes: Partial<VrrpNotify> = {}): VrrpNotify {
+  return { notifyDeleted: false, smtpAlert: false, ...changes };
 }
 
-export function addressModel(some: Partial<VirtualAddress> & Pick<VirtualAddress, 'address'>): VirtualAddress {
-  const family = some.address.includes(':') ? 'inet6' : 'inet';
+/** A whole address of its family on eth0. */
+export function addressModel(changes: Partial<VirtualAddress> & Pick<VirtualAddress, 'address'>): VirtualAddress {
+  const family = changes.address.includes(':') ? 'inet6' : 'inet';
   return {
     family,
     prefixLength: family === 'inet' ? 32 : 128,
-    interface: 'va',
+    interface: 'eth0',
     scope: 0,
     noPrefixRoute: false,
     noDad: true,
@@ -51,25 +53,38 @@ export function addressModel(some: Partial<VirtualAddress> & Pick<VirtualAddress
     deprecated: false,
     track: true,
     at,
-    ...some,
+    ...changes,
   };
 }
 
+export const gratuitous: GratuitousConfiguration = {
+  masterDelay: 5_000,
+  masterRepeat: 5,
+  masterRefresh: 0,
+  masterRefreshRepeat: 1,
+  lowerPriorityDelay: 5_000,
+  lowerPriorityRepeat: 5,
+  arpInterval: 0,
+  naInterval: 0,
+};
+
+/** An instance on eth0 without addresses. */
 export function instanceModel(
-  some: Partial<VrrpInstanceConfiguration> & Pick<VrrpInstanceConfiguration, 'name'>,
+  changes: Partial<VrrpInstanceConfiguration> & Pick<VrrpInstanceConfiguration, 'name'>,
 ): VrrpInstanceConfiguration {
+  const { family = 'inet' } = changes;
   return {
     initialState: 'BACKUP',
-    interface: 'va',
+    interface: 'eth0',
     virtualRouterId: 51,
-    version: 2,
-    family: 'inet',
+    version: family === 'inet' ? 2 : 3,
+    family,
     priority: 100,
     advertisementInterval: 1_000,
     downTimerAdvertisements: 3,
     virtualAddresses: [],
     excludedVirtualAddresses: [],
-    multicastGroup: some.family === 'inet6' ? 'ff02::12' : '224.0.0.18',
+    multicastGroup: family === 'inet' ? '224.0.0.18' : 'ff02::12',
     trackSourceAddress: false,
     unicastPeers: [],
     checkUnicastSource: false,
@@ -86,25 +101,16 @@ export function instanceModel(
     skipCheckAdvertisedAddresses: false,
     ownerIgnoreAdvertisements: false,
     v3ChecksumAsV2: false,
-    gratuitous: {
-      masterDelay: 5_000,
-      masterRepeat: 5,
-      masterRefresh: 0,
-      masterRefreshRepeat: 1,
-      lowerPriorityDelay: 5_000,
-      lowerPriorityRepeat: 5,
-      arpInterval: 0,
-      naInterval: 0,
-    },
+    gratuitous,
     notify: notifyModel(),
     debugLevel: 0,
     at,
-    ...some,
+    ...changes,
   };
 }
 
 export function groupModel(
-  some: Partial<VrrpSyncGroupConfiguration> & Pick<VrrpSyncGroupConfiguration, 'name' | 'members'>,
+  changes: Partial<VrrpSyncGroupConfiguration> & Pick<VrrpSyncGroupConfiguration, 'name' | 'members'>,
 ): VrrpSyncGroupConfiguration {
   return {
     trackInterfaces: [],
@@ -114,14 +120,13 @@ export function groupModel(
     trackingWeight: false,
     notify: notifyModel(),
     at,
-    ...some,
+    ...changes,
   };
 }
 
-export function realServerModel(
-  some: Partial<RealServerConfiguration> & Pick<RealServerConfiguration, 'address'>,
-): RealServerConfiguration {
+export function realServerModel(changes: Partial<RealServerConfiguration> = {}): RealServerConfiguration {
   return {
+    address: '172.16.1.2',
     family: 'inet',
     port: 80,
     weight: 1,
@@ -132,11 +137,11 @@ export function realServerModel(
     smtpAlert: false,
     checkers: [],
     at,
-    ...some,
+    ...changes,
   };
 }
 
-export function virtualServerModel(some: Partial<VirtualServerConfiguration> = {}): VirtualServerConfiguration {
+export function virtualServerModel(changes: Partial<VirtualServerConfiguration> = {}): VirtualServerConfiguration {
   return {
     identity: { kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.54', port: 80 },
     scheduler: 'rr',
@@ -152,7 +157,7 @@ export function virtualServerModel(some: Partial<VirtualServerConfiguration> = {
     sorryServerInhibit: false,
     realServers: [],
     at,
-    ...some,
+    ...changes,
   };
 }
 
@@ -165,9 +170,10 @@ export interface SomeConfiguration {
   readonly virtualServers?: readonly VirtualServerConfiguration[];
 }
 
+/** The whole of a file, of the router LB1. */
 export function configurationModel(some: SomeConfiguration): Configuration {
   return {
-    global: globalModel(some.global),
+    global: globalModel({ routerId: 'LB1', ...some.global }),
     vrrp: {
       instances: some.instances ?? [],
       syncGroups: some.syncGroups ?? [],
