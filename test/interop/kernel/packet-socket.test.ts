@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseIpAddress } from '../../../src/core/ip-address.ts';
 import { PacketSocket } from '../../../src/kernel/packet-socket.ts';
-import { ip, makeTwoMachines } from './two-machines.ts';
-import type { Machine, TwoMachines } from './two-machines.ts';
+import { ip, provideTwoMachines } from './two-machines.ts';
+import type { Machine } from './two-machines.ts';
 
-let lan: TwoMachines;
 let left: Machine;
 let right: Machine;
-beforeAll(() => {
-  lan = makeTwoMachines();
-  ({ left, right } = lan);
-});
-afterAll(() => lan.remove());
+provideTwoMachines((made) => ({ left, right } = made));
 
 const hardware = (address: string): number[] => address.split(':').map((part) => parseInt(part, 16));
 

@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parseIpAddress } from '../../../src/core/ip-address.ts';
 import { now } from '../../../src/kernel/clock.ts';
 import { RawSocket } from '../../../src/kernel/raw-socket.ts';
 import type { RawSocketOptions } from '../../../src/kernel/raw-socket.ts';
 import type { PacketMeta } from '../../../src/vrrp/types.ts';
-import { ip, makeTwoMachines } from './two-machines.ts';
-import type { Machine, TwoMachines } from './two-machines.ts';
+import { ip, provideTwoMachines } from './two-machines.ts';
+import type { Machine } from './two-machines.ts';
 
 const vrrp = 112;
-let lan: TwoMachines;
 let left: Machine;
 let right: Machine;
-beforeAll(() => {
-  lan = makeTwoMachines();
-  ({ left, right } = lan);
-});
-afterAll(() => lan.remove());
+provideTwoMachines((made) => ({ left, right } = made));
 
 const sockets: RawSocket[] = [];
 afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));

@@ -1,5 +1,6 @@
 /** Two network namespaces joined by a veth pair, for the tests of the sockets. */
 import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll } from 'vitest';
 
 export interface Machine {
   readonly name: string;
@@ -80,4 +81,14 @@ export function makeTwoMachines(): TwoMachines {
     remove();
     throw error;
   }
+}
+
+/** Gives the tests of a file two machines, which are removed after the last. */
+export function provideTwoMachines(use: (machines: TwoMachines) => void): void {
+  let machines: TwoMachines | undefined;
+  beforeAll(() => {
+    machines = makeTwoMachines();
+    use(machines);
+  });
+  afterAll(() => machines?.remove());
 }

@@ -1,20 +1,11 @@
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CleanUp } from '../../../lab/lib/clean-up.ts';
+import { describe, expect, it } from 'vitest';
 import { until } from '../../../lab/lib/clock.ts';
-import { Machine, configurationFile, instance, isAlive, keepalivectl, patience, quick } from './machine.ts';
+import { configurationFile, instance, isAlive, keepalivectl, patience, provideMachine, quick } from './machine.ts';
+import type { Machine } from './machine.ts';
 
-const cleanUp = new CleanUp();
 let machine: Machine;
-
-beforeAll(async () => {
-  machine = await Machine.make(cleanUp, 'control');
-  await machine.ethernet('10.88.0.1/24');
-});
-afterEach(() => machine.killAll());
-afterAll(async () => {
-  expect(await cleanUp.run()).toEqual([]);
-});
+provideMachine('control', 'all tests', (made) => (machine = made));
 
 const vip = '10.88.0.100/24';
 const interval = 0.2;

@@ -1,7 +1,8 @@
 /** A machine for the tests of the processes: network and mount namespaces without a name, which end with their holder. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CleanUp } from '../../../lab/lib/clean-up.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { CleanUp } from '../../../lab/lib/clean-up.ts';
 import { until } from '../../../lab/lib/clock.ts';
 import { descendants, run, start } from '../../../lab/lib/run.ts';
 import type { RunOptions, RunResult, Running, StartOptions } from '../../../lab/lib/run.ts';
@@ -166,6 +167,25 @@ export class Machine {
       }
     }
   }
+}
+
+/**
+ * Gives the tests of a file a machine with eth0 (10.88.0.1/24), one for all of them or a new one for each. What a test
+ * started ends with the test; nothing of the machine is left after the last.
+ */
+export function provideMachine(name: string, share: 'all tests' | 'each test', use: (machine: Machine) => void): void {
+  const cleanUp = new CleanUp();
+  let machine: Machine;
+  const before = share === 'all tests' ? beforeAll : beforeEach;
+  before(async () => {
+    machine = await Machine.make(cleanUp, name);
+    use(machine);
+    await machine.ethernet('10.88.0.1/24');
+  });
+  afterEach(() => machine.killAll());
+  afterAll(async () => {
+    expect(await cleanUp.run()).toEqual([]);
+  });
 }
 
 /** A running daemon and what it has said. */

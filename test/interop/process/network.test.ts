@@ -1,19 +1,10 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CleanUp } from '../../../lab/lib/clean-up.ts';
+import { describe, expect, it } from 'vitest';
 import { sleep, until } from '../../../lab/lib/clock.ts';
-import { Machine, instance, patience, quick } from './machine.ts';
+import { instance, patience, provideMachine, quick } from './machine.ts';
+import type { Machine } from './machine.ts';
 
-const cleanUp = new CleanUp();
 let machine: Machine;
-
-beforeEach(async () => {
-  machine = await Machine.make(cleanUp, 'network');
-  await machine.ethernet('10.88.0.1/24');
-});
-afterEach(() => machine.killAll());
-afterAll(async () => {
-  expect(await cleanUp.run()).toEqual([]);
-});
+provideMachine('network', 'each test', (made) => (machine = made));
 
 const vip = '10.88.0.100/24';
 const interval = 0.2;

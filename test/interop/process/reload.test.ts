@@ -1,21 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { CleanUp } from '../../../lab/lib/clean-up.ts';
 import { sleep, until } from '../../../lab/lib/clock.ts';
 import type { Running } from '../../../lab/lib/run.ts';
-import { Machine, configurationFile, descriptorsOf, instance, keepalivectl, patience, quick } from './machine.ts';
+import {
+  configurationFile,
+  descriptorsOf,
+  instance,
+  keepalivectl,
+  patience,
+  provideMachine,
+  quick,
+} from './machine.ts';
+import type { Machine } from './machine.ts';
 
-const cleanUp = new CleanUp();
 let machine: Machine;
-
-beforeAll(async () => {
-  machine = await Machine.make(cleanUp, 'reload');
-  await machine.ethernet('10.88.0.1/24');
-});
-afterEach(() => machine.killAll());
-afterAll(async () => {
-  expect(await cleanUp.run()).toEqual([]);
-});
+provideMachine('reload', 'all tests', (made) => (machine = made));
 
 const vip = '10.88.0.100/24';
 const interval = 0.2;
