@@ -99,6 +99,8 @@ export class Instance {
   oldUnicastChecksum: boolean;
   /** A peer was heard at least once. */
   heardPeer = false;
+  /** The latest advertisement that was dropped, and why. */
+  lastRefusal: { readonly source: string; readonly reason: string } | undefined;
   /** An owner that met another owner of higher address counts as 254 until the conflict is over. */
   ownerYields = false;
   /** The process was late: this timer run only listens (see #lateBy). */
@@ -426,7 +428,16 @@ export class Instance {
     const {
       configuration: { unicastPeers, multicastGroup, virtualRouterId },
       sourceAddress,
+      lastRefusal,
     } = this;
+    if (lastRefusal) {
+      this.host.out.log(
+        'notice',
+        `(${this.name}) is master, and every advertisement heard so far was dropped, the last from ` +
+          `${lastRefusal.source}: ${lastRefusal.reason}. As long as the two routers disagree, both are masters`,
+      );
+      return;
+    }
     const peers = unicastPeers.map((peer) => peer.address).join(', ');
     const to = peers === '' ? `the multicast group ${multicastGroup}` : `the unicast peers ${peers}`;
     this.host.out.log(
@@ -464,7 +475,7 @@ export class Instance {
     const silent = this.configuration.downTimerAdvertisements * this.masterInterval + 1000;
     this.host.out.log(
       'notice',
-      `(${this.name}) second master ${source} is gone: it advertised ${heard} times within ${seconds(now - since - silent)}`,
+      `(${this.name}) second master ${source} is gone: it advertised ${heard} ${heard === 1 ? 'time' : 'times'} within ${seconds(now - since - silent)}`,
     );
   }
 }

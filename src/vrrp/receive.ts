@@ -27,6 +27,7 @@ export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta
     digests: instance.host.digests,
   });
   if (!examination.accepted) {
+    instance.lastRefusal = { source: meta.source, reason: examination.refusal.reason };
     note(instance, examination.refusal, meta, 'dropped');
     return;
   }
@@ -100,6 +101,7 @@ function heardAsBackup(
   if (atLeastOurs) instance.preemptAt = undefined;
   else if (!configuration.nopreempt && !mayStay(instance, now)) {
     host.out.log('info', `(${name}) received lower priority (${priority}) advert from ${source} - discarding`);
+    instance.silence = `${source} has the lower priority ${priority}, nobody else advertised`;
     return;
   }
   if (priority !== VRRP.priorityOwner) instance.ownerYields = false;

@@ -83,6 +83,17 @@ describe('becoming master', () => {
     expect(logLines(bench.pass(10_000)).filter((line) => hint.test(line))).toHaveLength(0);
   });
 
+  it('names the refusal instead if all that was heard was dropped', () => {
+    const bench = new Bench(instance());
+    bench.start();
+    bench.hear({ priority: 200, configuration: instance({ advertisementInterval: 2000 }) });
+    const lines = logLines(bench.pass(4000));
+    expect(lines.filter((line) => line.includes('ever having heard'))).toHaveLength(0);
+    expect(
+      lines.filter((line) => /was dropped, the last from 192\.0\.2\.9: advertisement interval/.test(line)),
+    ).toHaveLength(1);
+  });
+
   it('does not say so when a peer was heard before', () => {
     const bench = new Bench(instance());
     bench.start();
@@ -102,6 +113,15 @@ describe('backup', () => {
     bench.pass(2000);
     bench.hear({ priority: heard });
     expect(bench.untilMaster()).toBe(restarts ? 3609.375 : 1609.375);
+  });
+
+  it('takes over from a lower priority with that as the reason, not silence', () => {
+    const bench = new Bench(instance());
+    bench.start();
+    bench.pass(1000);
+    bench.hear({ priority: 99 });
+    bench.untilMaster();
+    expect(bench.status().reason).toBe('192.0.2.9 has the lower priority 99, nobody else advertised for 3.609 s');
   });
 
   it('discards a lower priority aloud', () => {
