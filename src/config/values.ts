@@ -79,6 +79,11 @@ export function readInteger(
     found === undefined
       ? 'is not a whole number'
       : `is not in the range ${formatBound(range.min)} to ${formatBound(range.max)}`;
+  return invalidNumber(context, statement, word, problem);
+}
+
+function invalidNumber(context: Context, statement: Statement, word: number, problem: string): undefined {
+  const text = statement.words[word] ?? '';
   context.report(
     'invalid-number',
     statement,
@@ -110,7 +115,7 @@ export function readSeconds(
   if (digits >= 0 && digits >= range.min && digits <= range.max) return digits * 1000;
   const match = /^\+?([0-9]*)(?:\.([0-9]*))?$/.exec(text);
   if (!match || (match[1] === '' && (match[2] ?? '') === '')) {
-    return invalidTime(context, statement, word, 'is not a number of seconds');
+    return invalidNumber(context, statement, word, 'is not a number of seconds');
   }
   const whole = Number(match[1]);
   const fraction = match[2] ?? '';
@@ -127,22 +132,10 @@ export function readSeconds(
     );
   }
   if (value < range.min || value > range.max) {
-    return invalidTime(context, statement, word, `is not in the range ${range.min} to ${formatBound(range.max)}`);
+    return invalidNumber(context, statement, word, `is not in the range ${range.min} to ${formatBound(range.max)}`);
   }
   // Through microseconds, so that 1.1 s is 1100 ms exactly.
   return Math.round(value * 1e6) / 1000;
-}
-
-function invalidTime(context: Context, statement: Statement, word: number, problem: string): undefined {
-  const text = statement.words[word] ?? '';
-  context.report(
-    'invalid-number',
-    statement,
-    word,
-    'CFG_INVALID_NUMBER',
-    `${statement.keyword}: ${quote(text)} ${problem}`,
-  );
-  return undefined;
 }
 
 /** `on true yes` / `off false no`, exactly. */

@@ -90,6 +90,12 @@ export function checkerBlock(
   };
 }
 
+/** A checker that lacks what it cannot be without is reported and left out. */
+function incomplete(context: Context, statement: Statement, lack: string, line: string): false {
+  context.error(statement, 0, 'CFG_INCOMPLETE', `${lack} and is ignored`, `add "${line}"`);
+  return false;
+}
+
 const later = { effect: 'none-yet' } as const;
 
 export const tcpCheck = checkerBlock(
@@ -216,14 +222,7 @@ export const miscCheck = checkerBlock(
     ...later,
     close: (draft, statement, context) => {
       if (!draft.script) {
-        context.error(
-          statement,
-          0,
-          'CFG_INCOMPLETE',
-          'MISC_CHECK has no misc_path and is ignored',
-          'add "misc_path <command>"',
-        );
-        return false;
+        return incomplete(context, statement, 'MISC_CHECK has no misc_path', 'misc_path <command>');
       }
       if (draft.user !== undefined) draft.script.user = draft.user;
       if (draft.group !== undefined) draft.script.group = draft.group;
@@ -275,17 +274,9 @@ export const fileCheck = checkerBlock(
   }),
   {
     ...later,
-    close: (draft, statement, context) => {
-      if (draft.reference !== undefined) return true;
-      context.error(
-        statement,
-        0,
-        'CFG_INCOMPLETE',
-        'FILE_CHECK names no track_file and is ignored',
-        'add "track_file <name>"',
-      );
-      return false;
-    },
+    close: (draft, statement, context) =>
+      draft.reference !== undefined ||
+      incomplete(context, statement, 'FILE_CHECK names no track_file', 'track_file <name>'),
   },
 );
 
@@ -304,16 +295,8 @@ export const bfdCheck = checkerBlock(
   }),
   {
     ...later,
-    close: (draft, statement, context) => {
-      if (draft.reference !== undefined) return true;
-      context.error(
-        statement,
-        0,
-        'CFG_INCOMPLETE',
-        'BFD_CHECK names no bfd_instance and is ignored',
-        'add "name <bfd_instance>"',
-      );
-      return false;
-    },
+    close: (draft, statement, context) =>
+      draft.reference !== undefined ||
+      incomplete(context, statement, 'BFD_CHECK names no bfd_instance', 'name <bfd_instance>'),
   },
 );
