@@ -26,6 +26,9 @@ export interface ChildListener {
  */
 const runtimeFlags = { vrrp: ['--no-flush-bytecode'], checker: [] } as const;
 
+/** What the original's log calls them: scrapers look for "VRRP child process(4711) died: Respawning". */
+const logNames = { vrrp: 'VRRP', checker: 'Healthcheck' } as const;
+
 interface Snapshot {
   readonly configuration: Configuration;
   readonly options: ChildOptions;
@@ -92,7 +95,7 @@ export class Child {
     this.#process = child;
     this.#greeted = false;
     this.#policy.started(now());
-    this.#log.info(`Starting ${this.#snapshot.options.ident} child process, pid=${child.pid ?? 'none'}`);
+    this.#log.info(`Starting ${logNames[this.kind]} child process, pid=${child.pid ?? 'none'}`);
     child.on('message', (message) => this.#received(message as ChildToParent));
     child.once('error', (error) => {
       this.#log.error(`${this.#snapshot.options.ident} cannot be started: ${error.message}`);
@@ -195,13 +198,14 @@ export class Child {
     const how =
       signal !== null ? `was ended by ${signal}` : code === null ? 'did not start' : `exited with status ${code}`;
     const decision = this.#policy.died(code, now(), this.#respawnAllowed);
-    const name = `${this.#snapshot.options.ident} child process(${child.pid ?? 'none'})`;
+    const name = `${logNames[this.kind]} child process(${child.pid ?? 'none'})`;
     if (decision.action === 'stop-daemon') {
-      this.#log.error(`${name} ${how}: stopping`);
+      this.#log.error(`${name} died: Exiting (it ${how})`);
       this.#listener.fatal(this, decision.exitCode, this.#complaint ?? `${name} ${how}`);
       return;
     }
-    this.#log.warning(`${name} ${how}: Respawning${decision.after > 0 ? ` in ${decision.after / 1000} s` : ''}`);
+    const later = decision.after > 0 ? ` in ${decision.after / 1000} s` : '';
+    this.#log.warning(`${name} died: Respawning${later} (it ${how})`);
     this.#restartTimer = setTimeout(() => this.start(), decision.after);
   }
 }

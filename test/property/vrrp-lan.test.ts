@@ -218,9 +218,10 @@ describe('a simulated LAN', () => {
               ).toHaveLength(1);
             const [master] = masters;
             if (!master || drawn.nopreempt) continue;
-            // Without nopreempt it is the best one: highest priority, then highest address.
-            const rank = (router: SimulatedRouter): number => drawn.priorities[router.number - 1]! * 10 + router.number;
-            expect(rank(master)).toBe(Math.max(...part.map(rank)));
+            // Without nopreempt it has the highest priority. Of equals any: a backup does not take over from an equal
+            // (RFC 5798 section 6.4.2); the address decides only between two masters (section 6.4.3).
+            const priority = (router: SimulatedRouter): number => drawn.priorities[router.number - 1]!;
+            expect(priority(master)).toBe(Math.max(...part.map(priority)));
           }
         }
       }),

@@ -31,7 +31,7 @@ describe('the VRRP process, killed', () => {
     process.kill(before, 'SIGKILL');
     await daemon.untilLog('(VI_1) setting VIPs.', 2);
     await machine.untilAddress(vip);
-    expect(daemon.said('was ended by SIGKILL: Respawning')).toBe(1);
+    expect(daemon.said('died: Respawning (it was ended by SIGKILL)')).toBe(1);
     expect(daemon.vrrpPid).not.toBe(before);
     expect(await machine.addresses()).toEqual(['10.88.0.1/24', vip]);
     expect(await daemon.stop()).toBe(0);
@@ -69,16 +69,16 @@ describe('the VRRP process, killed', () => {
   it('is started again ever later when it dies again and again, and at once by a reload', async () => {
     const daemon = await machine.daemon(quick + instance({ interval }));
     for (let death = 1; death <= 3; death++) {
-      await daemon.untilLog('Starting Keepalived_vrrp child process', death);
+      await daemon.untilLog('Starting VRRP child process', death);
       await until('the child lives', { within: patience, every: 5 }, () => daemon.children.length === 1);
       process.kill(daemon.children[0] ?? 0, 'SIGKILL');
       await daemon.untilLog('Respawning', death);
     }
     expect(
-      daemon.log.filter((line) => line.includes('Respawning')).map((line) => /Respawning(.*)$/.exec(line)?.[1]),
+      daemon.log.filter((line) => line.includes('Respawning')).map((line) => /Respawning(.*) \(it /.exec(line)?.[1]),
     ).toEqual(['', ' in 1 s', ' in 2 s']);
     await daemon.reload(quick + instance({ interval }));
-    expect(daemon.said('Starting Keepalived_vrrp child process')).toBe(4);
+    expect(daemon.said('Starting VRRP child process')).toBe(4);
     await machine.untilAddress(vip);
     await daemon.stop();
   });

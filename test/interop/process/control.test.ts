@@ -33,7 +33,7 @@ describe('keepalivectl', () => {
     const silent = await ctl('status');
     expect(silent.stdout).toContain(`process vrrp, pid ${daemon.vrrpPid}: does not answer\n`);
     process.kill(daemon.vrrpPid, 'SIGKILL');
-    await daemon.untilLog('Starting Keepalived_vrrp child process', 2);
+    await daemon.untilLog('Starting VRRP child process', 2);
     await until('it answers', { within: patience }, async () => (await ctl('status')).stdout.includes('instance VI_1'));
     await daemon.reload('nonsense\n');
     const troubled = await ctl('status');
