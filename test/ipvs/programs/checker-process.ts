@@ -62,7 +62,7 @@ const killed = checkerPid();
 process.kill(killed, 'SIGKILL');
 await until(
   'another checker',
-  () => said('Starting Keepalived_healthcheckers') === 2 && ![0, killed].includes(checkerPid()),
+  () => said('Starting Healthcheck child process') === 2 && ![0, killed].includes(checkerPid()),
 );
 await sleep(1000);
 result['checker killed'] = table();
