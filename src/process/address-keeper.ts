@@ -9,7 +9,7 @@ import { InterfaceMonitor } from '../kernel/rtnetlink-monitor.ts';
 import type { Log } from '../log/log.ts';
 import { IFA_F } from '../network/constants.ts';
 import { addressKey, desiredAddressKey, planAddresses } from '../network/plan-addresses.ts';
-import type { AddressChange, DesiredAddress, KernelAddress, Link } from '../network/types.ts';
+import type { AddressChange, AddressIdentity, DesiredAddress, KernelAddress, Link } from '../network/types.ts';
 import type { DesiredInstanceAddresses } from '../vrrp/types.ts';
 
 export interface AddressListener {
@@ -50,10 +50,8 @@ export class AddressKeeper {
   get addresses(): readonly KernelAddress[] {
     const heard = this.#monitor?.addresses ?? [];
     if (this.#written.size === 0) return heard;
-    const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
-    const rest = heard.filter(
-      (address) => !this.#written.has(addressKey(nameOf.get(address.interfaceIndex) ?? '', address)),
-    );
+    const keyOf = this.#keys();
+    const rest = heard.filter((address) => !this.#written.has(keyOf(address.interfaceIndex, address)));
     const added = [...this.#written.values()].flatMap((change) =>
       change.change === 'add' ? [expectedAddress(change.address, change.interfaceIndex)] : [],
     );
@@ -62,8 +60,14 @@ export class AddressKeeper {
 
   /** Keys (addressKey) of all addresses. */
   get keys(): ReadonlySet<string> {
+    const keyOf = this.#keys();
+    return new Set(this.addresses.map((address) => keyOf(address.interfaceIndex, address)));
+  }
+
+  /** Names addresses by the interfaces as they are now. */
+  #keys(): (interfaceIndex: number, address: AddressIdentity) => string {
     const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
-    return new Set(this.addresses.map((address) => addressKey(nameOf.get(address.interfaceIndex) ?? '', address)));
+    return (interfaceIndex, address) => addressKey(nameOf.get(interfaceIndex) ?? '', address);
   }
 
   /** Writes the difference between what these instances want and what is there. The kernel has acted when this returns. */
@@ -78,8 +82,8 @@ export class AddressKeeper {
     );
     const changes = planAddresses(desired, this.addresses, managed, this.links);
     if (changes.length === 0) return;
-    const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
-    const keys = changes.map((change) => addressKey(nameOf.get(change.interfaceIndex) ?? '', change.address));
+    const keyOf = this.#keys();
+    const keys = changes.map((change) => keyOf(change.interfaceIndex, change.address));
     changes.forEach((change, position) => this.#written.set(keys[position] ?? '', change));
     const settled = writer
       .apply(changes)

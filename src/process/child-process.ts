@@ -106,9 +106,6 @@ export function runChild(makeWork: ChildWorkFactory): void {
       case 'configure':
         queue = queue.then(() => (stopping ? undefined : configure(message))).catch(fail);
         return;
-      case 'stop':
-        stop();
-        return;
       case 'dump':
         dump(message.dump);
         return;

@@ -43,8 +43,7 @@ export type ParentToChild =
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
   | { readonly type: 'dump'; readonly dump: DumpKind }
-  | { readonly type: 'status'; readonly request: number }
-  | { readonly type: 'stop' };
+  | { readonly type: 'status'; readonly request: number };
 
 export type ChildToParent =
   /** The child runs and wants its configuration. */

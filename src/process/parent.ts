@@ -96,10 +96,6 @@ export class Parent {
     this.#environment = environment;
   }
 
-  get configuration(): Configuration | undefined {
-    return this.#loaded?.configuration;
-  }
-
   /**
    * Starts everything and settles when all children run.
    * @throws StartRefused
