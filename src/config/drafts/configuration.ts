@@ -1,0 +1,57 @@
+/** The whole configuration as written, filled in while it is read. */
+import type { Statement } from '../statement.ts';
+import type { VirtualAddressDraft } from './addresses.ts';
+import type { BfdInstanceDraft } from './bfd.ts';
+import type { ScriptDraft } from './common.ts';
+import type { GlobalDraft } from './global.ts';
+import type { VirtualServerDraft, VirtualServerGroupDraft } from './servers.ts';
+import type { TrackFileDraft, TrackProcessDraft, VrrpScriptDraft } from './tracking.ts';
+import type { GarpGroupDraft, InstanceDraft, SyncGroupDraft } from './vrrp.ts';
+
+export interface ConfigurationDraft {
+  readonly global: GlobalDraft;
+  readonly instances: InstanceDraft[];
+  readonly syncGroups: SyncGroupDraft[];
+  readonly vrrpScripts: VrrpScriptDraft[];
+  readonly trackFiles: TrackFileDraft[];
+  readonly trackProcesses: TrackProcessDraft[];
+  readonly bfdInstances: BfdInstanceDraft[];
+  readonly trackGroups: SyncGroupDraft[];
+  readonly staticAddresses: VirtualAddressDraft[];
+  readonly garpGroups: GarpGroupDraft[];
+  readonly virtualServers: VirtualServerDraft[];
+  readonly virtualServerGroups: VirtualServerGroupDraft[];
+  /** Every script of the configuration, for the checks that look at all of them. */
+  readonly scripts: ScriptDraft[];
+  /** Interfaces named where they must exist, each with its place. */
+  readonly interfaceUses: { readonly name: string; readonly statement: Statement; readonly word: number }[];
+}
+
+export function newConfigurationDraft(): ConfigurationDraft {
+  return {
+    global: {
+      mailRecipients: [],
+      notifyFifo: {},
+      vrrpNotifyFifo: {},
+      lvsNotifyFifo: {},
+      processNames: {},
+      vrrpScheduling: {},
+      checkerScheduling: {},
+      lvsTimeouts: {},
+      gratuitous: {},
+    },
+    instances: [],
+    syncGroups: [],
+    vrrpScripts: [],
+    trackFiles: [],
+    trackProcesses: [],
+    bfdInstances: [],
+    trackGroups: [],
+    staticAddresses: [],
+    garpGroups: [],
+    virtualServers: [],
+    virtualServerGroups: [],
+    scripts: [],
+    interfaceUses: [],
+  };
+}

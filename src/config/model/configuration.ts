@@ -1,0 +1,15 @@
+/** The whole checked configuration. */
+import type { InterfaceUse } from './common.ts';
+import type { GlobalConfiguration } from './global.ts';
+import type { CheckConfiguration } from './servers.ts';
+import type { VrrpConfiguration } from './vrrp.ts';
+
+export interface Configuration {
+  readonly global: GlobalConfiguration;
+  readonly vrrp: VrrpConfiguration;
+  readonly check: CheckConfiguration;
+  /** Every interface that VRRP and static addresses need, once for each place (see check/interfaces.ts). */
+  readonly interfaces?: readonly InterfaceUse[];
+  /** Every file that was read, in order. */
+  readonly files: readonly string[];
+}
