@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CleanUp } from './clean-up.ts';
 import { LabError } from './errors.ts';
+import { PauseWatch } from './pauses.ts';
 import { runInGuest } from './guest.ts';
 import { kernelHasIpvs } from './kernel.ts';
 import { projectRoot } from './places.ts';
@@ -57,6 +58,7 @@ export async function playHere(
 ): Promise<SceneResult> {
   const narrator = new Narrator(options.print);
   const context = localContext(options, narrator, cleanUp, results, prefix);
+  const pauses = new PauseWatch();
   let open: OpenScene | undefined;
   try {
     open = await options.scene.open(context);
@@ -67,7 +69,7 @@ export async function playHere(
   }
   const wanted = options.logs === true || narrator.expectations.some(({ held }) => !held);
   if (open !== undefined && wanted) printLogs(open, narrator, options.print);
-  return narrator.result(options.scene.name, options.daemon);
+  return narrator.result(options.scene.name, options.daemon, pauses.stop());
 }
 
 /** Longest part of a daemon's log that is shown. */

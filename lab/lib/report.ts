@@ -14,6 +14,8 @@ export interface SceneResult {
   /** Which daemon played, such as "ours" or "ours/debian". */
   readonly daemon: string;
   readonly seconds: number;
+  /** Milliseconds for which the machine let this program wait at most: a scene with long ones was not played fairly. */
+  readonly longestPause: number;
   readonly expectations: readonly Expectation[];
   /** Facts to compare with another daemon's, by name. */
   readonly observations: Readonly<Record<string, unknown>>;
@@ -67,9 +69,9 @@ export class Narrator {
     this.observations[name] = value;
   }
 
-  result(scene: string, daemon: string): SceneResult {
+  result(scene: string, daemon: string, longestPause: number): SceneResult {
     const { expectations, observations, seconds } = this;
-    return { scene, daemon, seconds, expectations, observations };
+    return { scene, daemon, seconds, longestPause, expectations, observations };
   }
 }
 

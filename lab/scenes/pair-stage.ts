@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { startCapture, type Capture } from '../lib/capture.ts';
-import { happens } from '../lib/clock.ts';
+import { happens, nowMs } from '../lib/clock.ts';
 import { startDaemon, type Daemon } from '../lib/daemon.ts';
 import type { TimedLine } from '../lib/run.ts';
 import { requireIsolation } from '../lib/isolation.ts';
@@ -18,6 +18,7 @@ export class PairStage {
   readonly vrrpOnly: boolean;
   readonly #daemons = new Map<BalancerName, Daemon>();
   readonly #log: Record<string, TimedLine[]> = {};
+  #settledAt = 0;
   #captures: { inside: Capture; front: Capture } | undefined;
 
   constructor(context: SceneContext, topology: Topology, vrrpOnly: boolean) {
@@ -48,6 +49,16 @@ export class PairStage {
     const daemon = this.#daemons.get(name);
     if (daemon === undefined) throw new Error(`no daemon was started on ${name}`);
     return daemon;
+  }
+
+  /** The site has come up: what is compared of the balancer that is not master of a service begins now. */
+  settle(): void {
+    this.#settledAt = nowMs();
+  }
+
+  /** Epoch milliseconds; 0 before the site has come up. */
+  get settledAt(): number {
+    return this.#settledAt;
   }
 
   /** What was logged on each balancer, over all its starts. */

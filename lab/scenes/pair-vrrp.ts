@@ -5,6 +5,7 @@ import {
   comeUp,
   crashFirst,
   giaitriInstance,
+  takatakaInstance,
   observeBoth,
   observeWire,
   stopBoth,
@@ -27,7 +28,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
       await touchAddresses(stage, [vip.giaitri]);
       await crashFirst(stage, [giaitriInstance]);
       await comeBack(stage, [giaitriInstance]);
-      await observeWire(stage, [giaitriInstance, { virtualRouterId: 52, address: vip.takataka, label: 'eth1:2' }]);
+      await observeWire(stage, [giaitriInstance, takatakaInstance]);
       await stopBoth(stage);
     },
   };

@@ -70,13 +70,18 @@ export class Wire {
     return firstArp.time < first.time ? [arpText, advertText] : [advertText, arpText];
   }
 
-  /** The distinct advertisements of a balancer in order of first appearance, octet for octet (ids and checksums masked). */
-  distinctAdvertisements(balancer: BalancerName, virtualRouterId: number): string[] {
-    return [...new Set(this.from(balancer, virtualRouterId).map(({ octets }) => octets))];
+  /**
+   * The distinct advertisements of a balancer since a moment (epoch milliseconds), in order of first appearance, octet
+   * for octet (ids and checksums masked).
+   */
+  distinctAdvertisements(balancer: BalancerName, virtualRouterId: number, since: number): string[] {
+    const later = this.from(balancer, virtualRouterId).filter(({ time }) => time >= since);
+    return [...new Set(later.map(({ octets }) => octets))];
   }
 
-  /** The distinct gratuitous ARPs of a balancer for an address, octet for octet. */
-  distinctArps(balancer: BalancerName, address: string): string[] {
-    return [...new Set(this.arpsFrom(balancer, address).map(({ octets }) => octets))];
+  /** The distinct gratuitous ARPs of a balancer for an address since a moment, octet for octet. */
+  distinctArps(balancer: BalancerName, address: string, since: number): string[] {
+    const later = this.arpsFrom(balancer, address).filter(({ time }) => time >= since);
+    return [...new Set(later.map(({ octets }) => octets))];
   }
 }

@@ -12,6 +12,7 @@ import {
   observeBoth,
   observeWire,
   stopBoth,
+  takatakaInstance,
   touchAddresses,
 } from './pair-failover.ts';
 import { addService, changePool, expectFullPools, expectSyncDaemons, readPages } from './pair-pool.ts';
@@ -68,11 +69,7 @@ async function play(stage: PairStage, reader: Client): Promise<void> {
     longestSilence < 6_000,
   );
   await comeBack(stage, [giaitriInstance, addedInstance]);
-  await observeWire(stage, [
-    giaitriInstance,
-    addedInstance,
-    { virtualRouterId: 52, address: vip.takataka, label: 'eth1:2' },
-  ]);
+  await observeWire(stage, [giaitriInstance, addedInstance, takatakaInstance]);
   await stopBoth(stage);
 }
 

@@ -14,7 +14,7 @@ describe('the failover of examples/pair', () => {
 
     beforeAll(async () => {
       [ours, original] = (await playEach(cleanUp, 'pair-vrrp', [underTest, 'debian'])) as [Played, Played];
-    }, 120_000);
+    }, 240_000);
 
     it('goes as expected with this daemon', () => {
       expect(failed(ours.result)).toEqual([]);
@@ -40,7 +40,7 @@ describe('the failover of examples/pair', () => {
 
     beforeAll(async () => {
       plays = await playEach(cleanUp, 'pair-vrrp', [`${underTest}/debian`, `debian/${underTest}`]);
-    }, 120_000);
+    }, 240_000);
 
     it.each([0, 1])('goes as expected, whichever of the two it is (%i)', (index) => {
       expect(failed(plays[index]!.result)).toEqual([]);

@@ -11,7 +11,7 @@ describe('examples/nat: one director by address translation', () => {
 
   beforeAll(async () => {
     [ours, original] = (await playEach(cleanUp, 'nat', [underTest, 'debian'])) as [Played, Played];
-  }, 240_000);
+  }, 480_000);
   afterAll(() => cleanUp.run());
 
   it('everything expected is seen with this daemon', () => {

@@ -11,7 +11,7 @@ describe('examples/pair: two balancers by direct routing', () => {
 
   beforeAll(async () => {
     [ours, original] = (await playEach(cleanUp, 'pair', [underTest, 'debian'])) as [Played, Played];
-  }, 240_000);
+  }, 480_000);
   afterAll(() => cleanUp.run());
 
   it('everything expected is seen with this daemon', () => {
