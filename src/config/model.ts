@@ -5,9 +5,14 @@
  */
 export type * from './model/common.ts';
 export type * from './model/global.ts';
+export type * from './model/global-mail.ts';
+export type * from './model/global-processes.ts';
+export type * from './model/global-monitoring.ts';
+export type * from './model/global-vrrp.ts';
 export type * from './model/addresses.ts';
 export type * from './model/tracking.ts';
 export type * from './model/vrrp.ts';
+export type * from './model/bfd.ts';
 export type * from './model/checkers.ts';
 export type * from './model/servers.ts';
 export type * from './model/configuration.ts';

@@ -66,6 +66,8 @@ export const gratuitous: GratuitousConfiguration = {
   lowerPriorityRepeat: 5,
   arpInterval: 0,
   naInterval: 0,
+  extraInterfaceInterval: 0,
+  extraInterfaceAll: false,
 };
 
 /** An instance on eth0 without addresses. */
@@ -82,15 +84,21 @@ export function instanceModel(
     priority: 100,
     advertisementInterval: 1_000,
     downTimerAdvertisements: 3,
+    vmacForAddresses: false,
+    noVirtualAddress: false,
     virtualAddresses: [],
     excludedVirtualAddresses: [],
     multicastGroup: family === 'inet' ? '224.0.0.18' : 'ff02::12',
     trackSourceAddress: false,
     unicastPeers: [],
+    unicastWithoutPeers: false,
+    unicastFaultNoPeer: false,
     checkUnicastSource: false,
     trackInterfaces: [],
     trackScripts: [],
     trackFiles: [],
+    trackProcesses: [],
+    trackBfd: [],
     dontTrackPrimary: false,
     nopreempt: false,
     preemptDelay: 0,
@@ -102,7 +110,10 @@ export function instanceModel(
     ownerIgnoreAdvertisements: false,
     v3ChecksumAsV2: false,
     gratuitous,
+    promoteSecondaries: false,
+    linkbeatUsePolling: false,
     notify: notifyModel(),
+    notifyPriorityChanges: false,
     debugLevel: 0,
     at,
     ...changes,
@@ -116,9 +127,12 @@ export function groupModel(
     trackInterfaces: [],
     trackScripts: [],
     trackFiles: [],
+    trackProcesses: [],
+    trackBfd: [],
     globalTracking: false,
     trackingWeight: false,
     notify: notifyModel(),
+    notifyPriorityChanges: false,
     at,
     ...changes,
   };
@@ -167,6 +181,7 @@ export interface SomeConfiguration {
   readonly syncGroups?: readonly VrrpSyncGroupConfiguration[];
   readonly scripts?: Configuration['vrrp']['scripts'];
   readonly trackFiles?: Configuration['vrrp']['trackFiles'];
+  readonly trackProcesses?: Configuration['vrrp']['trackProcesses'];
   readonly virtualServers?: readonly VirtualServerConfiguration[];
 }
 
@@ -179,9 +194,13 @@ export function configurationModel(some: SomeConfiguration): Configuration {
       syncGroups: some.syncGroups ?? [],
       scripts: some.scripts ?? [],
       trackFiles: some.trackFiles ?? [],
+      trackProcesses: some.trackProcesses ?? [],
+      trackGroups: [],
+      garpGroups: [],
       staticAddresses: [],
     },
     check: { virtualServers: some.virtualServers ?? [], groups: [] },
+    bfd: { instances: [] },
     files: ['keepalived.conf'],
   };
 }

@@ -1,4 +1,5 @@
 /** The whole checked configuration. */
+import type { BfdConfiguration } from './bfd.ts';
 import type { InterfaceUse } from './common.ts';
 import type { GlobalConfiguration } from './global.ts';
 import type { CheckConfiguration } from './servers.ts';
@@ -8,6 +9,7 @@ export interface Configuration {
   readonly global: GlobalConfiguration;
   readonly vrrp: VrrpConfiguration;
   readonly check: CheckConfiguration;
+  readonly bfd: BfdConfiguration;
   /** Every interface that VRRP and static addresses need, once for each place (see check/interfaces.ts). */
   readonly interfaces?: readonly InterfaceUse[];
   /** Every file that was read, in order. */

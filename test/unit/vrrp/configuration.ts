@@ -54,7 +54,17 @@ export function script(name: string, changes: Partial<VrrpScript> = {}): VrrpScr
 }
 
 export function vrrpConfiguration(changes: Partial<VrrpConfiguration> = {}): VrrpConfiguration {
-  return { instances: [], syncGroups: [], scripts: [], trackFiles: [], staticAddresses: [], ...changes };
+  return {
+    instances: [],
+    syncGroups: [],
+    scripts: [],
+    trackFiles: [],
+    trackProcesses: [],
+    trackGroups: [],
+    garpGroups: [],
+    staticAddresses: [],
+    ...changes,
+  };
 }
 
 /** IFF_UP | IFF_BROADCAST | IFF_RUNNING | IFF_MULTICAST */
