@@ -2,9 +2,10 @@
  * From a configuration to the engine's objects, carrying over from the objects before what a reload keeps: states of
  * servers and quorums, and everything known by checks that ask the same question.
  */
-import type { CheckConfiguration, CheckerConfiguration } from '../config/model.ts';
+import type { CheckConfiguration } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import { isActing, type ActingChecker } from './acting.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity, realServerKeys, virtualServerKeys } from './identity.ts';
 import { realServerLabel, virtualServerLabels } from './labels.ts';
@@ -95,6 +96,7 @@ function assembleChecks(
     for (const server of virtualServer.servers) {
       const runningBefore = keptServers.get(server)?.state === 'UP';
       for (const checker of server.configuration.checkers) {
+        if (!isActing(checker)) continue;
         const key = checkIdentity(checker);
         let check = checks.get(key);
         if (check === undefined) {
@@ -114,7 +116,7 @@ function assembleChecks(
 /** The check itself if nothing in it changed, or a new one with the knowledge of one that asks the same question. */
 function continued(
   key: string,
-  checker: CheckerConfiguration,
+  checker: ActingChecker,
   before: Assembly,
   known: () => ReadonlyMap<string, HealthCheck>,
 ): HealthCheck | undefined {
@@ -132,7 +134,7 @@ function continued(
 }
 
 /** A check never made before. An alpha check does not take down a server that was up without it. */
-function fresh(key: string, checker: CheckerConfiguration, runningBefore: boolean, now: MonotonicMs): HealthCheck {
+function fresh(key: string, checker: ActingChecker, runningBefore: boolean, now: MonotonicMs): HealthCheck {
   const state: HealthState = checker.alpha && !runningBefore ? 'DOWN' : 'UP';
   const reason = state === 'UP' ? 'assumed up until checked' : 'alpha: down until checked';
   return new HealthCheck(key, checker, initialProgress(checker, state), now, reason);

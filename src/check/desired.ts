@@ -1,9 +1,12 @@
 /** From a virtual server and its pool to the services and destinations that the kernel should hold. */
+import { addToAddress } from '../core/ip-address.ts';
 import type {
   AddressFamily,
+  IpvsProtocol,
   RealServerConfiguration,
   VirtualServerConfiguration,
   VirtualServerGroup,
+  VirtualServerGroupEntry,
 } from '../config/model.ts';
 import type { Destination, Service, ServiceKey } from '../ipvs/types.ts';
 import { serviceFlags } from './service-flags.ts';
@@ -41,14 +44,28 @@ export function serviceKeysOf(
     case 'fwmark':
       return [identity];
     case 'group':
-      return (group?.entries ?? []).map((entry): ServiceKey => {
-        if (entry.kind === 'fwmark') {
-          return { kind: 'fwmark', family: entry.family ?? familyOfServers(virtualServer), mark: entry.mark };
-        }
-        const { family, address, port } = entry;
-        return { kind: 'address', family, protocol: identity.protocol, address, port };
-      });
+      return (group?.entries ?? []).flatMap((entry) => keysOfEntry(entry, identity.protocol, virtualServer));
   }
+}
+
+/** Every address of a range is a service of its own. */
+function keysOfEntry(
+  entry: VirtualServerGroupEntry,
+  protocol: IpvsProtocol,
+  virtualServer: VirtualServerConfiguration,
+): ServiceKey[] {
+  if (entry.kind === 'fwmark') {
+    const family = entry.family ?? virtualServer.family ?? familyOfServers(virtualServer);
+    return [{ kind: 'fwmark', family, mark: entry.mark }];
+  }
+  const { family, port } = entry;
+  const keys: ServiceKey[] = [];
+  for (let index = 0; index < entry.count; index++) {
+    const address = index === 0 ? entry.address : addToAddress(entry.address, index);
+    if (address === undefined) break;
+    keys.push({ kind: 'address', family, protocol, address, port });
+  }
+  return keys;
 }
 
 /** A mark has no family of its own: that of the servers behind it. */

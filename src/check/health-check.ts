@@ -1,6 +1,6 @@
 /** One check as the engine keeps it: shared by every real server that configures exactly the same one. */
-import type { CheckerConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import type { ActingChecker } from './acting.ts';
 import type { CheckProgress } from './schedule.ts';
 import type { CheckerStatus } from './status.ts';
 import type { ProbeRequest, ProbeResult } from './types.ts';
@@ -10,7 +10,7 @@ export class HealthCheck {
   /** checkIdentity() of the configuration. */
   readonly key: string;
   /** The first configuration met; the others differ only in where they stand in the file. */
-  readonly checker: CheckerConfiguration;
+  readonly checker: ActingChecker;
   progress: CheckProgress;
   /** When and why the check came to its state. */
   since: MonotonicMs;
@@ -25,7 +25,7 @@ export class HealthCheck {
   /** The servers that live by it. */
   subscribers: RealServerState[] = [];
 
-  constructor(key: string, checker: CheckerConfiguration, progress: CheckProgress, now: MonotonicMs, reason: string) {
+  constructor(key: string, checker: ActingChecker, progress: CheckProgress, now: MonotonicMs, reason: string) {
     this.key = key;
     this.checker = checker;
     this.progress = progress;

@@ -4,10 +4,10 @@
  */
 import type {
   CheckConfiguration,
-  CheckerConfiguration,
   RealServerConfiguration,
   VirtualServerConfiguration,
 } from '../config/model.ts';
+import type { ActingChecker } from './acting.ts';
 import { virtualServerLabels } from './labels.ts';
 
 /**
@@ -17,7 +17,7 @@ import { virtualServerLabels } from './labels.ts';
 const canonical = (value: object): string => JSON.stringify(value);
 
 /** Equal for checks that are the same in all respects, schedule included: one probe serves them all. */
-export function checkIdentity(checker: CheckerConfiguration): string {
+export function checkIdentity(checker: ActingChecker): string {
   const { at: _at, ...parameters } = checker;
   return canonical(parameters);
 }
@@ -26,7 +26,7 @@ export function checkIdentity(checker: CheckerConfiguration): string {
  * Equal for checks that ask the same question (type, target, binding, timeout, urls), whatever their schedule: what is
  * known from one holds for the other over a reload.
  */
-export function probeIdentity(checker: CheckerConfiguration): string {
+export function probeIdentity(checker: ActingChecker): string {
   const {
     at: _at,
     delayLoop: _delayLoop,

@@ -2,8 +2,8 @@
  * What one check may cost, so that a hostile or broken server costs its own check and nothing else. The original knows
  * only the timeout of each step; a server that sends one octet a second keeps its checks busy for ever.
  */
-import type { CheckerConfiguration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { ActingChecker } from './acting.ts';
 
 /** Response header an HTTP check reads (the original gives up at 4 KiB; real proxies send more). */
 export const maximumHeaderOctets = 64 * 1024;
@@ -31,7 +31,7 @@ export const turnSpacing: Milliseconds = 5;
 const stepsOfHttpCheck = 5;
 
 /** Longest time from the start of a probe to its result. */
-export function wholeCheckLimit(checker: CheckerConfiguration): Milliseconds {
+export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
   switch (checker.type) {
     case 'TCP_CHECK':
       return checker.connectTimeout;

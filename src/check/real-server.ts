@@ -2,6 +2,7 @@
 import type { RealServerConfiguration } from '../config/model.ts';
 import type { HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import { isActing } from './acting.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -66,5 +67,5 @@ export class RealServerState {
 
 /** What is taken for granted before the first check: down if any check is alpha. */
 export function assumedState(configuration: RealServerConfiguration): HealthState {
-  return configuration.checkers.some((checker) => checker.alpha) ? 'DOWN' : 'UP';
+  return configuration.checkers.some((checker) => isActing(checker) && checker.alpha) ? 'DOWN' : 'UP';
 }

@@ -2,9 +2,10 @@
  * What one finished probe means for its check, and when the next one runs: retries, the walk over the urls of an HTTP
  * check, recovery. Functions of the state before; no clock.
  */
-import type { CheckerConfiguration, HttpCheckerConfiguration } from '../config/model.ts';
+import type { HttpCheckerConfiguration } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { ActingChecker } from './acting.ts';
 
 /** Start or reload to the earliest first probe. The random part of the warm-up comes on top. */
 export const bootstrapDelay: Milliseconds = 1000;
@@ -31,12 +32,12 @@ export interface RunOutcome {
 }
 
 /** A check that has never run; `state` is what is assumed until it has. */
-export function initialProgress(checker: CheckerConfiguration, state: HealthState): CheckProgress {
+export function initialProgress(checker: ActingChecker, state: HealthState): CheckProgress {
   return { state, hasRun: false, retriesUsed: checker.retry, urlIndex: 0 };
 }
 
 /** The progress of a check after a probe that passed or failed. */
-export function afterProbe(checker: CheckerConfiguration, progress: CheckProgress, passed: boolean): RunOutcome {
+export function afterProbe(checker: ActingChecker, progress: CheckProgress, passed: boolean): RunOutcome {
   switch (checker.type) {
     case 'TCP_CHECK':
       return passed ? passedSingle(checker, progress) : failedSingle(checker, progress);
@@ -47,7 +48,7 @@ export function afterProbe(checker: CheckerConfiguration, progress: CheckProgres
 }
 
 /** Checks of one probe a run: one success is enough to be up. */
-function passedSingle(checker: CheckerConfiguration, progress: CheckProgress): RunOutcome {
+function passedSingle(checker: ActingChecker, progress: CheckProgress): RunOutcome {
   return {
     progress: { ...progress, state: 'UP', hasRun: true, retriesUsed: 0 },
     concluded: 'UP',
@@ -55,7 +56,7 @@ function passedSingle(checker: CheckerConfiguration, progress: CheckProgress): R
   };
 }
 
-function failedSingle(checker: CheckerConfiguration, progress: CheckProgress): RunOutcome {
+function failedSingle(checker: ActingChecker, progress: CheckProgress): RunOutcome {
   const assumedUp = progress.state === 'UP' || !progress.hasRun;
   if (assumedUp && progress.retriesUsed < checker.retry) {
     return { progress: retryOnceMore(progress), delay: checker.delayBeforeRetry };

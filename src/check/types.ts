@@ -1,8 +1,9 @@
 /** What goes into and comes out of the check engine (sans-I/O), and the interface every checker implements. */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
-import type { HttpUrlConfiguration, CheckerConfiguration } from '../config/model.ts';
+import type { HttpUrlConfiguration } from '../config/model.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { ActingChecker } from './acting.ts';
 
 /**
  * One attempt of one check. Serialisable. `url` is set for HTTP_GET and SSL_GET: one url a run (reference: behaviour B2).
@@ -10,7 +11,7 @@ import type { Milliseconds } from '../core/time.ts';
 export interface ProbeRequest {
   /** Unique while in flight. */
   readonly id: number;
-  readonly checker: CheckerConfiguration;
+  readonly checker: ActingChecker;
   readonly url?: HttpUrlConfiguration;
 }
 

@@ -1,5 +1,5 @@
 /** Values of single words: numbers, booleans, times, addresses (reference: configuration grammar, section 10). */
-import { canonicalAddress, parseIpAddress, formatIpAddress } from '../core/ip-address.ts';
+import { canonicalAddress, parseIpAddress } from '../core/ip-address.ts';
 import type { AddressFamily } from './model.ts';
 import type { Context } from './schema/context.ts';
 import { quote } from './schema/context.ts';
@@ -205,18 +205,4 @@ export function isMulticast(address: string): boolean {
 /** fe80::/10, of an address in canonical form. */
 export function isLinkLocal(address: string): boolean {
   return address.startsWith('fe') && /^fe[89ab][0-9a-f]:/.test(address);
-}
-
-/** The address with `count` added to its last octets (16 bits of IPv6, 32 of IPv4); canonical. */
-export function addToAddress(address: string, count: number): string | undefined {
-  const bytes = parseIpAddress(address)?.bytes;
-  if (!bytes) return undefined;
-  const size = bytes.length === 4 ? 4 : 2;
-  let carry = count;
-  for (let index = bytes.length - 1; index >= bytes.length - size; index--) {
-    carry += bytes[index] ?? 0;
-    bytes[index] = carry & 0xff;
-    carry = Math.floor(carry / 256);
-  }
-  return carry === 0 ? formatIpAddress(bytes) : undefined;
 }

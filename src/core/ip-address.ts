@@ -176,3 +176,17 @@ export function compareAddresses(a: string, b: string): number {
   if (right) return 1;
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The address with `count` added to its last octets (16 bits of IPv6, 32 of IPv4); canonical. */
+export function addToAddress(address: string, count: number): string | undefined {
+  const bytes = parseIpAddress(address)?.bytes;
+  if (!bytes) return undefined;
+  const size = bytes.length === 4 ? 4 : 2;
+  let carry = count;
+  for (let index = bytes.length - 1; index >= bytes.length - size; index--) {
+    carry += bytes[index] ?? 0;
+    bytes[index] = carry & 0xff;
+    carry = Math.floor(carry / 256);
+  }
+  return carry === 0 ? formatIpAddress(bytes) : undefined;
+}

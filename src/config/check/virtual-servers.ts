@@ -12,7 +12,6 @@ import type {
   VirtualServerIdentity,
 } from '../model.ts';
 import { locate, type Statement } from '../statement.ts';
-import { addToAddress } from '../values.ts';
 import type { Context } from '../schema/context.ts';
 import { checkerConfiguration } from './checkers.ts';
 import { commandOf } from './scripts.ts';
@@ -20,7 +19,7 @@ import { commandOf } from './scripts.ts';
 /** Given to a service for all ports that has no persistence_timeout. */
 const portlessPersistence = 360_000;
 
-/** Completes the groups; ranges become single addresses. */
+/** Completes the groups. */
 function checkGroups(context: Context): Map<string, VirtualServerGroup> {
   const groups = new Map<string, VirtualServerGroup>();
   for (const draft of context.draft.virtualServerGroups) {
@@ -40,11 +39,8 @@ function checkGroups(context: Context): Map<string, VirtualServerGroup> {
         entries.push({ kind: 'fwmark', mark: entry.mark, ...(entry.family && { family: entry.family }) });
         continue;
       }
-      for (let index = 0; index < entry.count; index++) {
-        const address = index === 0 ? entry.first : addToAddress(entry.first, index);
-        if (address === undefined) break;
-        entries.push({ kind: 'address', family: entry.family, address, port: entry.port });
-      }
+      const { family, first, count, port } = entry;
+      entries.push({ kind: 'address', family, address: first, count, port });
     }
     groups.set(draft.name, { name: draft.name, entries, at: locate(draft.statement) });
   }
@@ -385,6 +381,9 @@ class ServerCheck {
       scheduler: draft.scheduler ?? 'wlc',
       schedulerFlags: draft.schedulerFlags,
       onePacket: this.onePacket(protocol),
+      forwarding,
+      defaultWeight: draft.weight ?? 1,
+      inhibitOnFailure: draft.inhibitOnFailure ?? false,
       hashed: draft.hashed ?? false,
       alpha: draft.alpha ?? false,
       omega: draft.omega ?? false,
@@ -395,6 +394,7 @@ class ServerCheck {
       realServers,
       at: locate(draft.statement),
     };
+    if (family !== undefined) built.family = family;
     const quorumUp = commandOf(draft.quorumUp);
     const quorumDown = commandOf(draft.quorumDown);
     if (draft.persistenceEngine !== undefined) built.persistenceEngine = draft.persistenceEngine;

@@ -1,6 +1,7 @@
 // Reference: configuration grammar, section 10.
 import { describe, expect, it } from 'vitest';
-import { addToAddress, isLinkLocal, isMulticast, parseAddress, parsePrefix } from '../../../src/config/values.ts';
+import { addToAddress } from '../../../src/core/ip-address.ts';
+import { isLinkLocal, isMulticast, parseAddress, parsePrefix } from '../../../src/config/values.ts';
 import { codes, instance, load, model, service } from './memory.ts';
 
 describe('booleans', () => {
