@@ -1,35 +1,29 @@
-/** The checked global_defs. */
+/** The checked global_defs and the keywords of the top level. */
 import type { Milliseconds } from '../../core/time.ts';
 import type { ScriptCommand, SourceLocation } from './common.ts';
+import type { MailConfiguration } from './global-mail.ts';
+import type { DbusConfiguration, SnmpConfiguration } from './global-monitoring.ts';
+import type {
+  AutomaticPriority,
+  DumpFiles,
+  ProcessNames,
+  ProcessScheduling,
+  ReceiveBuffers,
+  ReloadConfiguration,
+} from './global-processes.ts';
+import type {
+  AdvertisementBuffers,
+  ExtraGratuitous,
+  FirewallConfiguration,
+  VmacNames,
+  VrrpDefaults,
+} from './global-vrrp.ts';
 
 export interface NotifyFifo {
   readonly path: string;
   readonly user?: string;
   readonly group?: string;
   readonly script?: ScriptCommand;
-}
-
-/** Real-time scheduling and memory of one child process. */
-export interface ProcessScheduling {
-  /** Nice value, -20..19. */
-  readonly priority?: number;
-  readonly noSwap: boolean;
-  /** SCHED_RR priority, 1..99. */
-  readonly realTimePriority?: number;
-  /** RLIMIT_RTTIME in microseconds. */
-  readonly realTimeLimitUs?: number;
-  readonly cpuAffinity?: readonly number[];
-}
-
-export interface MailConfiguration {
-  /** Host or address and port of the SMTP server; mail is sent only if set and there are recipients. */
-  readonly server?: { readonly host: string; readonly port: number };
-  readonly heloName?: string;
-  readonly connectTimeout: Milliseconds;
-  readonly from?: string;
-  readonly recipients: readonly string[];
-  readonly noFaultMail: boolean;
-  readonly noCheckerMail: boolean;
 }
 
 export interface GlobalConfiguration {
@@ -39,26 +33,30 @@ export interface GlobalConfiguration {
   readonly scriptUser?: { readonly user: string; readonly group?: string };
   readonly enableScriptSecurity: boolean;
   readonly useSymlinkPaths: boolean;
+  /** Scripts get the supplementary groups of their user instead of none. */
+  readonly setSupplementaryGroups: boolean;
   readonly notifyFifo?: NotifyFifo;
   readonly vrrpNotifyFifo?: NotifyFifo;
   readonly lvsNotifyFifo?: NotifyFifo;
   readonly vrrpNotifyPriorityChanges: boolean;
+  /** Unchanged states are written into the FIFOs again after a reload. */
+  readonly repeatStatesAfterReload: boolean;
   readonly startupScript?: ScriptCommand & { readonly timeout: Milliseconds };
   readonly shutdownScript?: ScriptCommand & { readonly timeout: Milliseconds };
   readonly netNamespace?: string;
   /** Name of the namespace that holds IPVS; empty string: the initial one. */
   readonly netNamespaceIpvs?: string;
+  /** Ipsets are used although in a namespace. */
+  readonly namespaceWithIpsets: boolean;
   readonly instance?: string;
   readonly usePidDirectory: boolean;
-  readonly processNames: {
-    readonly parent?: string;
-    readonly vrrp?: string;
-    readonly checker?: string;
-    readonly bfd?: string;
-  };
+  readonly processNames: ProcessNames;
   readonly childWaitTime: Milliseconds;
   readonly vrrpScheduling: ProcessScheduling;
   readonly checkerScheduling: ProcessScheduling;
+  readonly bfdScheduling: ProcessScheduling;
+  readonly automaticPriority: AutomaticPriority;
+  readonly receiveBuffers: ReceiveBuffers;
   /** Flush IPVS at start. */
   readonly lvsFlush: boolean;
   /** `all`: one flush at stop; `services`: only services are deleted, the kernel drops their servers. */
@@ -73,10 +71,34 @@ export interface GlobalConfiguration {
   readonly checkerLogAllFailures: boolean;
   readonly rsInitNotifies: boolean;
   readonly dynamicInterfaces: boolean;
+  /** An interface may come back as one of another kind. */
+  readonly allowInterfaceTypeChanges: boolean;
+  /** Interface of static addresses, routes and rules that name none. */
+  readonly defaultInterface: string;
+  /** The link of every interface of an instance is polled. */
+  readonly pollLinks: boolean;
+  /** The kernel sends no IGMP reports for link-local groups. */
+  readonly disableLocalIgmp: boolean;
+  readonly vrrpDefaults: VrrpDefaults;
+  readonly extraGratuitous?: ExtraGratuitous;
+  readonly advertisementBuffers: AdvertisementBuffers;
+  readonly logUnknownVirtualRouters: boolean;
+  readonly firewall: FirewallConfiguration;
+  readonly vmacNames: VmacNames;
   readonly vrrpStartupDelay: Milliseconds;
+  /** As vrrpStartupDelay, counted from the boot of the machine. */
+  readonly vrrpDelayAfterBoot: Milliseconds;
+  readonly snmp: SnmpConfiguration;
+  readonly dbus: DbusConfiguration;
   /** Default umask of files the daemon makes. */
   readonly umask?: number;
-  readonly reloadCheckConfig: boolean;
+  readonly randomSeed?: number;
+  readonly reload: ReloadConfiguration;
+  readonly dumps: DumpFiles;
+  /** Where the original keeps a merged copy of the files. */
+  readonly temporaryDirectory?: string;
+  /** Directories of iproute2's name tables, that of the distribution and that of the administrator. */
+  readonly nameTables: { readonly distribution: string; readonly administrator: string };
 }
 
 export interface LvsSyncDaemonConfiguration {
