@@ -1,0 +1,30 @@
+/** Prints the whole checked configuration as a text that keepalived reads to the same configuration. */
+import type { Configuration } from '../model.ts';
+import { printAddress } from './addresses.ts';
+import { printGlobal, printTop } from './global.ts';
+import { printInstance } from './instance.ts';
+import { valueBlock, type PrintedLine } from './printed.ts';
+import { printVirtualServer, printVirtualServerGroup } from './servers.ts';
+import { printSyncGroup } from './sync-group.ts';
+import { printText, type TextOptions } from './text.ts';
+import { printScript, printTrackFile } from './trackables.ts';
+
+/** Every line, in an order in which nothing is named before it is defined. */
+export function configurationLines({ global, vrrp, check }: Configuration): PrintedLine[] {
+  return [
+    ...printTop(global),
+    printGlobal(global),
+    ...valueBlock('static_ipaddress', vrrp.staticAddresses.map(printAddress)),
+    ...vrrp.scripts.map(printScript),
+    ...vrrp.trackFiles.map(printTrackFile),
+    ...vrrp.instances.map(printInstance),
+    ...vrrp.syncGroups.map(printSyncGroup),
+    ...check.groups.map(printVirtualServerGroup),
+    ...check.virtualServers.map(printVirtualServer),
+  ];
+}
+
+/** The configuration as text, every default written out. */
+export function printConfiguration(configuration: Configuration, options?: TextOptions): string {
+  return printText(configurationLines(configuration), options);
+}
