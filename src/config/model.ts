@@ -10,6 +10,8 @@ export type * from './model/global-processes.ts';
 export type * from './model/global-monitoring.ts';
 export type * from './model/global-vrrp.ts';
 export type * from './model/addresses.ts';
+export type * from './model/routes.ts';
+export type * from './model/interfaces.ts';
 export type * from './model/tracking.ts';
 export type * from './model/vrrp.ts';
 export type * from './model/bfd.ts';

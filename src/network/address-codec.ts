@@ -84,10 +84,12 @@ function encodeAddition(change: AddressChange & { readonly change: 'add' }, opti
     builder.attributeBytes(IFA.BROADCAST, octetsOf(address.family, address.broadcast));
   }
   if (flags > 0xff) builder.attributeU32(IFA.FLAGS, flags);
-  if (address.family === 'inet6' && address.deprecated) {
+  if (address.preferredLifetime !== undefined) {
     // struct ifa_cacheinfo: preferred 0 makes it deprecated (never chosen as a source), valid for ever; two time stamps.
     const lifetimes = new Uint8Array(16);
-    new DataView(lifetimes.buffer).setUint32(4, LIFETIME_FOREVER, true);
+    const view = new DataView(lifetimes.buffer);
+    view.setUint32(0, address.preferredLifetime, true);
+    view.setUint32(4, LIFETIME_FOREVER, true);
     builder.attributeBytes(IFA.CACHEINFO, lifetimes);
   }
   if (options.markProtocol) builder.attributeU8(IFA.PROTO, IFAPROT_KEEPALIVED);

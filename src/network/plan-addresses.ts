@@ -33,8 +33,11 @@ function differs(present: KernelAddress, wanted: DesiredAddress): boolean {
     );
   }
   // The kernel derives an IPv6 scope from the address; IFA_F_NODAD matters only while it is added.
+  const deprecated = wanted.preferredLifetime === 0;
+  // What is preferred for a while only ends as deprecated: both are as wanted.
+  const forAWhile = wanted.preferredLifetime !== undefined && wanted.preferredLifetime > 0;
   return (
-    ((present.flags & IFA_F.DEPRECATED) !== 0) !== wanted.deprecated ||
+    (!forAWhile && ((present.flags & IFA_F.DEPRECATED) !== 0) !== deprecated) ||
     ((present.flags & IFA_F.HOMEADDRESS) !== 0) !== wanted.home
   );
 }

@@ -134,7 +134,7 @@ function expectedAddress(address: DesiredAddress, interfaceIndex: number): Kerne
     scope,
     flags:
       (address.noPrefixRoute ? IFA_F.NOPREFIXROUTE : 0) |
-      (address.deprecated ? IFA_F.DEPRECATED : 0) |
+      (address.preferredLifetime === 0 ? IFA_F.DEPRECATED : 0) |
       (address.home ? IFA_F.HOMEADDRESS : 0),
     ...(broadcast === undefined ? {} : { broadcast }),
     ...(peer === undefined ? {} : { peer }),

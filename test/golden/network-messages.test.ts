@@ -69,7 +69,7 @@ describe('addresses in octets', () => {
     ],
     [
       'IPv6 without detection, never a source',
-      { change: 'add', interfaceIndex: 3, address: desired('2001:db8::5', 128, { deprecated: true }) },
+      { change: 'add', interfaceIndex: 3, address: desired('2001:db8::5', 128, { preferredLifetime: 0 }) },
       false,
       message(
         NEWADDR,

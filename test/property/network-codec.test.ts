@@ -21,8 +21,12 @@ const wish = fc
     noDad: fc.boolean(),
     deprecated: fc.boolean(),
   })
-  .map(({ address, length, ...rest }) =>
-    desired(address, length, { ...rest, noDad: rest.noDad && address.includes(':') }),
+  .map(({ address, deprecated, length, ...rest }) =>
+    desired(address, length, {
+      ...rest,
+      ...(deprecated && { preferredLifetime: 0 }),
+      noDad: rest.noDad && address.includes(':'),
+    }),
   );
 
 const index = fc.integer({ min: 1, max: 5 });

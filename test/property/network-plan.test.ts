@@ -30,7 +30,9 @@ const address6: fc.Arbitrary<DesiredAddress> = fc
     home: fc.boolean(),
     noPrefixRoute: fc.boolean(),
   })
-  .map(({ address, ...rest }) => desired(address, 64, rest));
+  .map(({ address, deprecated, ...rest }) =>
+    desired(address, 64, { ...rest, ...(deprecated && { preferredLifetime: 0 }) }),
+  );
 
 const wishes = fc.uniqueArray(fc.oneof(address4, address6), { selector: desiredAddressKey, maxLength: 8 });
 

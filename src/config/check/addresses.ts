@@ -4,6 +4,9 @@ import type { InterfaceUse, VirtualAddress } from '../model.ts';
 import { locate } from '../statement.ts';
 import { interfaceUse } from '../interfaces.ts';
 
+/** Lifetime without end, as the kernel codes it. */
+const unlimited = 0xffff_ffff;
+
 /**
  * Completes one address.
  * @param ownInterface what it is put on if the line names no interface
@@ -18,7 +21,9 @@ export function virtualAddress(
   if (draft.interface !== undefined)
     uses.push(interfaceUse(draft.interface, usedBy, draft.statement, draft.interfaceWord ?? 0));
   const { family, prefixLength } = draft;
-  const ipv6Host = family === 'inet6' && prefixLength === 128;
+  // An address that is only a service's should not become the source of other traffic (behaviour A9).
+  const written = draft.preferredLifetime ?? (family === 'inet6' && prefixLength === 128 ? 0 : unlimited);
+  const preferredLifetime = written === unlimited ? undefined : written;
   return {
     address: draft.address,
     family,
@@ -31,8 +36,10 @@ export function virtualAddress(
     noPrefixRoute: draft.noPrefixRoute ?? false,
     noDad: draft.duplicateAddressDetection !== true,
     home: draft.home ?? false,
-    // An address that is only a service's should not become the source of other traffic (behaviour A9).
-    deprecated: draft.preferredLifetime === undefined ? ipv6Host : draft.preferredLifetime === 0,
+    manageTemporaryAddresses: false,
+    autoJoin: false,
+    ...(preferredLifetime !== undefined && { preferredLifetime }),
+    useVmac: draft.useVmac ?? false,
     track: draft.noTrack !== true,
     at: locate(draft.statement),
   };

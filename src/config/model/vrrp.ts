@@ -1,6 +1,8 @@
 /** Checked instances and sync groups. */
 import type { Milliseconds } from '../../core/time.ts';
 import type { VirtualAddress } from './addresses.ts';
+import type { InterfaceDelays, LinkbeatInterface } from './interfaces.ts';
+import type { VirtualRoute, VirtualRule } from './routes.ts';
 import type { AddressFamily, ScriptCommand, SourceLocation } from './common.ts';
 import type {
   TrackedBfd,
@@ -145,6 +147,9 @@ export interface VrrpInstanceConfiguration {
   readonly noVirtualAddress: boolean;
   readonly virtualAddresses: readonly VirtualAddress[];
   readonly excludedVirtualAddresses: readonly VirtualAddress[];
+  /** Exist while master, after the addresses. */
+  readonly virtualRoutes: readonly VirtualRoute[];
+  readonly virtualRules: readonly VirtualRule[];
   readonly multicastGroup: string;
   readonly sourceAddress?: string;
   readonly trackSourceAddress: boolean;
@@ -219,4 +224,10 @@ export interface VrrpConfiguration {
   readonly trackGroups: readonly TrackGroup[];
   readonly garpGroups: readonly GarpGroup[];
   readonly staticAddresses: readonly VirtualAddress[];
+  readonly staticRoutes: readonly VirtualRoute[];
+  readonly staticRules: readonly VirtualRule[];
+  readonly interfaceDelays: readonly InterfaceDelays[];
+  readonly linkbeatInterfaces: readonly LinkbeatInterface[];
+  /** `linkbeat_use_polling` of the top level: the links of all interfaces of instances are asked for. */
+  readonly linkbeatUsePolling: boolean;
 }

@@ -13,8 +13,8 @@ export function printAddress(address: VirtualAddress): PrintedLine {
   if (address.home) words.push('home');
   if (!address.noDad) words.push('-nodad');
   if (address.noPrefixRoute) words.push('noprefixroute');
-  if (address.family === 'inet6' || address.deprecated)
-    words.push('preferred_lft', address.deprecated ? '0' : 'forever');
+  if (address.family === 'inet6' || address.preferredLifetime !== undefined)
+    words.push('preferred_lft', address.preferredLifetime ?? 'forever');
   if (!address.track) words.push('no_track');
   return valueLine(words, address.at);
 }

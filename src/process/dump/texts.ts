@@ -23,7 +23,7 @@ export function virtualAddressText(address: VirtualAddress, isSet: boolean): str
     ...(address.peer === undefined ? [] : [`peer ${withPrefix(address.peer, address.prefixLength)}`]),
     ...(address.home ? ['home'] : []),
     ...(address.noPrefixRoute ? ['noprefixroute'] : []),
-    ...(address.family === 'inet' ? [] : [address.deprecated ? 'deprecated' : 'preferred_lft forever']),
+    ...(address.family === 'inet' ? [] : [address.preferredLifetime === 0 ? 'deprecated' : 'preferred_lft forever']),
     ...(address.track ? [] : ['no_track']),
     ...(isSet ? ['set'] : []),
   ];

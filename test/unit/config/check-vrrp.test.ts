@@ -119,7 +119,7 @@ describe('virtual addresses', () => {
     model(instance(`virtual_ipaddress_excluded {\n${line}\n}`)).vrrp.instances[0]?.excludedVirtualAddresses[0];
 
   it.each([
-    ['192.0.2.1', { prefixLength: 32, interface: 'eth0', scope: 0, noDad: true, deprecated: false, track: true }],
+    ['192.0.2.1', { prefixLength: 32, interface: 'eth0', scope: 0, noDad: true, track: true }],
     ['192.0.2.1/24 brd +', { broadcast: '192.0.2.255' }],
     ['192.0.2.1/24 broadcast -', { broadcast: '192.0.2.0' }],
     ['192.0.2.1 dev eth1 label eth1:2', { interface: 'eth1', label: 'eth1:2' }],
@@ -127,10 +127,10 @@ describe('virtual addresses', () => {
     ['192.0.2.1 scope 200', { scope: 200 }],
     ['192.0.2.1 peer 192.0.2.2/32', { peer: '192.0.2.2' }],
     ['192.0.2.1/24 noprefixroute no_track', { noPrefixRoute: true, track: false }],
-    ['2001:db8::1', { prefixLength: 128, deprecated: true }],
-    ['2001:db8::1/64 home -nodad', { deprecated: false, home: true, noDad: false }],
-    ['2001:db8::1 preferred_lft forever', { deprecated: false }],
-    ['2001:db8::1/64 preferred_lft 0', { deprecated: true }],
+    ['2001:db8::1', { prefixLength: 128, preferredLifetime: 0 }],
+    ['2001:db8::1/64 home -nodad', { home: true, noDad: false }],
+    ['2001:db8::1 preferred_lft 600', { preferredLifetime: 600 }],
+    ['2001:db8::1/64 preferred_lft 0', { preferredLifetime: 0 }],
   ])('%s', (line, expected) => {
     expect(address(line)).toMatchObject(expected);
   });

@@ -79,7 +79,7 @@ export function syncGroupScenario(): VrrpDumpInput {
     version: 3,
     family: 'inet6',
     virtualAddresses: [
-      addressModel({ address: 'fe80::1:1', deprecated: true }),
+      addressModel({ address: 'fe80::1:1', preferredLifetime: 0 }),
       addressModel({ address: 'fd00:9::100', prefixLength: 64 }),
     ],
   });

@@ -76,7 +76,7 @@ export function asKernelAddress(
   if (wish.noPrefixRoute) flags |= IFA_F.NOPREFIXROUTE;
   if (family === 'inet6' && wish.noDad) flags |= IFA_F.NODAD;
   if (family === 'inet6' && wish.home) flags |= IFA_F.HOMEADDRESS;
-  if (family === 'inet6' && wish.deprecated) flags |= IFA_F.DEPRECATED;
+  if (family === 'inet6' && wish.preferredLifetime === 0) flags |= IFA_F.DEPRECATED;
   const made: KernelAddress = {
     interfaceIndex,
     family,
@@ -115,7 +115,9 @@ export function desired(address: string, prefixLength: number, rest: Partial<Des
     noPrefixRoute: false,
     noDad: address.includes(':'),
     home: false,
-    deprecated: false,
+    manageTemporaryAddresses: false,
+    autoJoin: false,
+    useVmac: false,
     track: true,
     at: { file: 'keepalived.conf', line: 1, column: 1 },
     ...rest,

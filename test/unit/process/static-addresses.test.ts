@@ -13,7 +13,9 @@ function address(text: string): DesiredAddress {
     noPrefixRoute: false,
     noDad: true,
     home: false,
-    deprecated: false,
+    manageTemporaryAddresses: false,
+    autoJoin: false,
+    useVmac: false,
     track: true,
     at: { file: 'test', line: 1, column: 1 },
   };

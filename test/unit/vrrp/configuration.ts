@@ -63,6 +63,11 @@ export function vrrpConfiguration(changes: Partial<VrrpConfiguration> = {}): Vrr
     trackGroups: [],
     garpGroups: [],
     staticAddresses: [],
+    staticRoutes: [],
+    staticRules: [],
+    interfaceDelays: [],
+    linkbeatInterfaces: [],
+    linkbeatUsePolling: false,
     ...changes,
   };
 }
