@@ -3,6 +3,7 @@
  * (`-v`, `-h`, `--signum`) act where they stand in the line, as in the original; anything unknown is reported for the
  * whole line before exit 1.
  */
+import { readOptions } from './keepalived-reader.ts';
 import { keepalivedOptions } from './keepalived-options.ts';
 import { helpText } from './help-text.ts';
 import { canonicalWord, scanCommandLine } from './long-options.ts';
@@ -67,11 +68,8 @@ export type ParsedCommandLine =
   /** `-T`/`--genhash` as first option: the rest of the line belongs to genhash. */
   | { readonly kind: 'genhash'; readonly argv: readonly string[] };
 
-/**
- * Reads `argv` (without program name). Never throws and never exits; asynchronous only because the typed reader is
- * loaded on demand: exporters call `--signum` for every scrape and need not wait for it.
- */
-export async function parseKeepalivedArguments(argv: readonly string[]): Promise<ParsedCommandLine> {
+/** Reads `argv` (without program name). Never throws and never exits. */
+export function parseKeepalivedArguments(argv: readonly string[]): ParsedCommandLine {
   const messages: string[] = [];
   const unexpected: string[] = [];
   const canonical: string[] = [];
@@ -112,7 +110,6 @@ export async function parseKeepalivedArguments(argv: readonly string[]): Promise
     }
   }
   if (failed) return { kind: 'exit', code: 1, stdout: '', stderr: text() };
-  const { readOptions } = await import('./keepalived-reader.ts');
   const read = readOptions(canonical);
   messages.push(...read.messages);
   if (unexpected.length > 0) messages.push(`Unexpected argument(s): ${unexpected.join(' ')}`);

@@ -1,22 +1,26 @@
-/** The typed reading of canonical options, by yargs. Loaded only when the daemon really runs. */
-import yargs, { type Argv } from 'yargs';
-import { keepalivedOptions } from './keepalived-options.ts';
+/**
+ * The typed reading of canonical options. The scan has settled every ambiguity, so a list of names and values is left;
+ * yargs, which reads the words of keepalivectl, would take longer over it than `-t` needs for a whole configuration.
+ */
 import type { KeepalivedArguments, LogFacility } from './keepalived-arguments.ts';
 
 const defaultLogFile = '/tmp/keepalived.log';
 const defaultCorePattern = 'core';
 
-function describe(): Argv {
-  const parser = yargs([])
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    // Long names stay as documented (`no_bfd`, `dont-fork`), and a value that looks like a number stays a word.
-    .parserConfiguration({ 'camel-case-expansion': false, 'boolean-negation': false, 'dot-notation': false });
-  for (const option of keepalivedOptions)
-    parser.option(option.name, { type: option.value === 'none' ? 'count' : 'string' });
-  return parser;
+/** What the words say of one option: how often it stands, and its last value, which counts as with getopt; '' if it had none. */
+interface OptionUse {
+  readonly count: number;
+  readonly value: string;
+}
+
+function collect(canonical: readonly string[]): ReadonlyMap<string, OptionUse> {
+  const uses = new Map<string, OptionUse>();
+  for (const option of canonical) {
+    const equals = option.indexOf('=');
+    const name = equals < 0 ? option.slice(2) : option.slice(2, equals);
+    uses.set(name, { count: (uses.get(name)?.count ?? 0) + 1, value: equals < 0 ? '' : option.slice(equals + 1) });
+  }
+  return uses;
 }
 
 /** Facility a `-S` value names, or `undefined`. */
@@ -40,17 +44,10 @@ export function readOptions(canonical: readonly string[]): {
   readonly messages: readonly string[];
 } {
   const messages: string[] = [];
-  const read: Readonly<Record<string, unknown>> = describe().parseSync([...canonical]);
-  const count = (name: string): number => {
-    const value = read[name];
-    return typeof value === 'number' ? value : 0;
-  };
+  const uses = collect(canonical);
+  const count = (name: string): number => uses.get(name)?.count ?? 0;
   const flag = (name: string): boolean => count(name) > 0;
-  // A repeated option leaves its last value, as with getopt.
-  const word = (name: string): string | undefined => {
-    const value: unknown = Array.isArray(read[name]) ? read[name].at(-1) : read[name];
-    return typeof value === 'string' ? value : undefined;
-  };
+  const word = (name: string): string | undefined => uses.get(name)?.value;
   const optional = <Key extends string>(key: Key, value: string | undefined): { [name in Key]?: string } =>
     (value === undefined ? {} : { [key]: value }) as { [name in Key]?: string };
 

@@ -1,7 +1,7 @@
 /**
  * Reads a command line the way GNU getopt_long does: grouped and attached short options, `--name=value`,
  * unambiguous abbreviations of long names, options after plain words. The result is one canonical list that the
- * typed reader (yargs, which has no abbreviations and takes `-fname` for a group) can take without guessing.
+ * typed reader can take without guessing.
  */
 
 /** One option of a command line. */

@@ -14,7 +14,7 @@ export type CommandOutcome = { readonly kind: 'exit'; readonly code: number } | 
  * @param background this process is the daemon that a foreground process started and waits for
  */
 export async function runKeepalived(argv: readonly string[], background: boolean): Promise<CommandOutcome> {
-  const parsed = await parseKeepalivedArguments(argv);
+  const parsed = parseKeepalivedArguments(argv);
   if (parsed.kind === 'genhash') {
     const { genhashMain } = await import('../cli/genhash.ts');
     // Who calls it this way knows the output of 2.2: the digits alone.

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseKeepalivedArguments, type KeepalivedArguments } from '../../../src/cli/keepalived-arguments.ts';
 
-async function run(...argv: string[]): Promise<KeepalivedArguments> {
-  const parsed = await parseKeepalivedArguments(argv);
+function run(...argv: string[]): KeepalivedArguments {
+  const parsed = parseKeepalivedArguments(argv);
   if (parsed.kind !== 'run') throw new Error(`not a run: ${JSON.stringify(parsed)}`);
   return parsed.arguments;
 }
 
 describe('the command line of keepalived', () => {
-  it('needs no argument', async () => {
-    expect(await run()).toMatchObject({
+  it('needs no argument', () => {
+    expect(run()).toMatchObject({
       vrrp: true,
       checker: true,
       bfd: true,
@@ -31,8 +31,8 @@ describe('the command line of keepalived', () => {
     [['--signum=JSON'], 0, '36\n', ''],
     [['--sig=DATA'], 0, '10\n', ''],
     [['--signum=FOO'], 1, '', 'Unknown sigfunc FOO\n'],
-  ])('%j: exit %i', async (argv, code, stdout, stderr) => {
-    expect(await parseKeepalivedArguments(argv)).toEqual({ kind: 'exit', code, stdout, stderr });
+  ])('%j: exit %i', (argv, code, stdout, stderr) => {
+    expect(parseKeepalivedArguments(argv)).toEqual({ kind: 'exit', code, stdout, stderr });
   });
 
   // signal(7): SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX-1 and SIGRTMIN+2 of glibc.
@@ -43,12 +43,12 @@ describe('the command line of keepalived', () => {
     ['STATS', 12],
     ['STATS_CLEAR', 63],
     ['JSON', 36],
-  ])('--signum=%s prints %i', async (name, number) => {
-    expect(await parseKeepalivedArguments([`--signum=${name}`])).toMatchObject({ code: 0, stdout: `${number}\n` });
+  ])('--signum=%s prints %i', (name, number) => {
+    expect(parseKeepalivedArguments([`--signum=${name}`])).toMatchObject({ code: 0, stdout: `${number}\n` });
   });
 
-  it('says its version so that exporters find it', async () => {
-    const parsed = await parseKeepalivedArguments(['-v']);
+  it('says its version so that exporters find it', () => {
+    const parsed = parseKeepalivedArguments(['-v']);
     if (parsed.kind !== 'exit') throw new Error('expected an answer');
     expect(parsed.code).toBe(0);
     // mehdy's exporter: second word of the first line of stderr, without its first character; JSON by --enable-json.
@@ -58,13 +58,13 @@ describe('the command line of keepalived', () => {
     expect(parsed.stderr).toContain('keepalived-ts');
   });
 
-  it('answers -v though an unknown option stands before it', async () => {
-    expect(await parseKeepalivedArguments(['--bogus', '-v'])).toMatchObject({ kind: 'exit', code: 0 });
+  it('answers -v though an unknown option stands before it', () => {
+    expect(parseKeepalivedArguments(['--bogus', '-v'])).toMatchObject({ kind: 'exit', code: 0 });
   });
 
-  it('reads what container images and operators pass', async () => {
+  it('reads what container images and operators pass', () => {
     expect(
-      await run(
+      run(
         '--log-console',
         '--log-detail',
         '--dont-fork',
@@ -82,8 +82,8 @@ describe('the command line of keepalived', () => {
     });
   });
 
-  it('reads grouped letters, attached values and abbreviations', async () => {
-    expect(await run('-lnDDS3', '-fkeepalived.conf', '--dont-resp')).toMatchObject({
+  it('reads grouped letters, attached values and abbreviations', () => {
+    expect(run('-lnDDS3', '-fkeepalived.conf', '--dont-resp')).toMatchObject({
       logConsole: true,
       dontFork: true,
       logDetail: 2,
@@ -93,23 +93,23 @@ describe('the command line of keepalived', () => {
     });
   });
 
-  it('keeps only the last value of an option', async () => {
-    expect(await run('-f', 'a', '-f', 'b')).toMatchObject({ configurationFile: 'b' });
+  it('keeps only the last value of an option', () => {
+    expect(run('-f', 'a', '-f', 'b')).toMatchObject({ configurationFile: 'b' });
   });
 
-  it('keeps a file name that looks like a number, a negation or a path of keys', async () => {
-    expect(await run('-f', '0123', '-p', 'a.b.c', '-i', 'false')).toMatchObject({
+  it('keeps a file name that looks like a number, a negation or a path of keys', () => {
+    expect(run('-f', '0123', '-p', 'a.b.c', '-i', 'false')).toMatchObject({
       configurationFile: '0123',
       pidFile: 'a.b.c',
       configId: 'false',
     });
   });
 
-  it('tests the configuration, with messages to stderr or to an attached file', async () => {
-    expect(await run('-t')).toMatchObject({ configTest: {} });
-    expect(await run('-tout')).toMatchObject({ configTest: { file: 'out' } });
+  it('tests the configuration, with messages to stderr or to an attached file', () => {
+    expect(run('-t')).toMatchObject({ configTest: {} });
+    expect(run('-tout')).toMatchObject({ configTest: { file: 'out' } });
     // A word behind -t is no value of it: validators write `-t -f FILE`.
-    expect(await run('-t', '-f', 'x')).toMatchObject({ configTest: {}, configurationFile: 'x' });
+    expect(run('-t', '-f', 'x')).toMatchObject({ configTest: {}, configurationFile: 'x' });
   });
 
   it.each([
@@ -125,26 +125,26 @@ describe('the command line of keepalived', () => {
     [['-g/l'], { logFile: '/l' }],
     [['-M'], { coreDump: true, coreDumpPattern: 'core' }],
     [['-Mx'], { coreDump: true, coreDumpPattern: 'x' }],
-  ] as const)('%j', async (argv, expected) => {
-    expect(await run(...argv)).toMatchObject(expected);
+  ] as const)('%j', (argv, expected) => {
+    expect(run(...argv)).toMatchObject(expected);
   });
 
-  it('reports words and values it cannot use, and runs', async () => {
-    expect(await parseKeepalivedArguments(['-S', '9', '-u', 'xyz', 'foo', '-n', 'bar'])).toMatchObject({
+  it('reports words and values it cannot use, and runs', () => {
+    expect(parseKeepalivedArguments(['-S', '9', '-u', 'xyz', 'foo', '-n', 'bar'])).toMatchObject({
       kind: 'run',
       stderr: "Invalid log facility '9'\nInvalid --umask option xyz\nUnexpected argument(s): foo bar\n",
       arguments: { dontFork: true, logFacility: 'daemon' },
     });
   });
 
-  it.each(['-T', '--genhash', '--genh'])('hands the line to genhash after %s', async (word) => {
-    expect(await parseKeepalivedArguments([word, '-s', '10.0.0.1', '--port', '80'])).toEqual({
+  it.each(['-T', '--genhash', '--genh'])('hands the line to genhash after %s', (word) => {
+    expect(parseKeepalivedArguments([word, '-s', '10.0.0.1', '--port', '80'])).toEqual({
       kind: 'genhash',
       argv: ['-s', '10.0.0.1', '--port', '80'],
     });
   });
 
-  it('refuses genhash anywhere else', async () => {
-    expect(await parseKeepalivedArguments(['-n', '-T'])).toMatchObject({ kind: 'exit', code: 1 });
+  it('refuses genhash anywhere else', () => {
+    expect(parseKeepalivedArguments(['-n', '-T'])).toMatchObject({ kind: 'exit', code: 1 });
   });
 });
