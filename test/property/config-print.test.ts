@@ -1,0 +1,44 @@
+// What is printed is read as the same configuration: for the examples, for made ones, and for the corpus where it is at hand.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';
+import { read, roundTrip } from '../unit/config/round-trip.ts';
+import { configurationText } from './config-arbitraries.ts';
+
+/** Real configurations beside the repository. */
+const corpus = new URL('../../../shared/corpus/', import.meta.url);
+const hasCorpus = existsSync(corpus);
+
+function holdsForFile(path: string): void {
+  const { configuration } = read('', { path, files: nodeConfigurationFiles });
+  if (!configuration) return;
+  const { first, second, printed, printedAgain } = roundTrip(configuration);
+  expect(second, printed).toEqual(first);
+  expect(printedAgain).toBe(printed);
+}
+
+describe('print(read(x)) is read as the same configuration', () => {
+  const examples = new URL('../../examples/', import.meta.url);
+  const names = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
+  it.each(names)('examples/%s', (name) => holdsForFile(new URL(name, examples).pathname));
+
+  it('for made configurations', () => {
+    fc.assert(
+      fc.property(configurationText, (text) => {
+        const { configuration } = read(text);
+        if (!configuration) return;
+        const { first, second, printed, printedAgain } = roundTrip(configuration);
+        expect(second, `${text}\n----- printed\n${printed}`).toEqual(first);
+        expect(printedAgain).toBe(printed);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  const files = hasCorpus ? readdirSync(corpus).filter((name) => name.endsWith('.conf')) : [];
+  it.skipIf(!hasCorpus)(`for every file of ${corpus.pathname} (skipped where it is not at hand)`, () => {
+    for (const name of files) holdsForFile(new URL(name, corpus).pathname);
+    expect(files.length).toBeGreaterThan(0);
+  });
+});
