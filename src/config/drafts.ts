@@ -3,7 +3,7 @@
  * filled in. The check turns drafts into the model.
  */
 export type * from './drafts/common.ts';
-export type * from './drafts/global.ts';
+export * from './drafts/global.ts';
 export type * from './drafts/addresses.ts';
 export * from './drafts/tracking.ts';
 export type * from './drafts/bfd.ts';

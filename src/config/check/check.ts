@@ -21,5 +21,5 @@ export function checkConfiguration(context: Context, files: readonly string[]): 
   for (const { name, statement, word } of context.draft.interfaceUses) {
     interfaces.push(interfaceUse(name, 'route or rule', statement, word));
   }
-  return { global: checkGlobal(context), vrrp, check, interfaces, files };
+  return { global: checkGlobal(context, vrrp), vrrp, check, interfaces, files };
 }

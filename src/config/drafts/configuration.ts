@@ -2,8 +2,9 @@
 import type { Statement } from '../statement.ts';
 import type { VirtualAddressDraft } from './addresses.ts';
 import type { BfdInstanceDraft } from './bfd.ts';
+import type { TlsClientDraft } from './checkers.ts';
 import type { ScriptDraft } from './common.ts';
-import type { GlobalDraft } from './global.ts';
+import { newGlobalDraft, type GlobalDraft } from './global.ts';
 import type { VirtualServerDraft, VirtualServerGroupDraft } from './servers.ts';
 import type { TrackFileDraft, TrackProcessDraft, VrrpScriptDraft } from './tracking.ts';
 import type { GarpGroupDraft, InstanceDraft, SyncGroupDraft } from './vrrp.ts';
@@ -21,6 +22,7 @@ export interface ConfigurationDraft {
   readonly garpGroups: GarpGroupDraft[];
   readonly virtualServers: VirtualServerDraft[];
   readonly virtualServerGroups: VirtualServerGroupDraft[];
+  tlsClient?: TlsClientDraft;
   /** Every script of the configuration, for the checks that look at all of them. */
   readonly scripts: ScriptDraft[];
   /** Interfaces named where they must exist, each with its place. */
@@ -29,17 +31,7 @@ export interface ConfigurationDraft {
 
 export function newConfigurationDraft(): ConfigurationDraft {
   return {
-    global: {
-      mailRecipients: [],
-      notifyFifo: {},
-      vrrpNotifyFifo: {},
-      lvsNotifyFifo: {},
-      processNames: {},
-      vrrpScheduling: {},
-      checkerScheduling: {},
-      lvsTimeouts: {},
-      gratuitous: {},
-    },
+    global: newGlobalDraft(),
     instances: [],
     syncGroups: [],
     vrrpScripts: [],

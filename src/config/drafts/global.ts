@@ -1,4 +1,6 @@
 /** global_defs as written. */
+import type { ReceiveBuffers } from '../model/global-processes.ts';
+import type { AdvertisementBuffers } from '../model/global-vrrp.ts';
 import type { Statement } from '../statement.ts';
 import type { ScriptDraft } from './common.ts';
 
@@ -38,6 +40,52 @@ export interface GratuitousDraft {
   lowerPriorityRepeat?: number;
 }
 
+export interface ReceiveBufferDraft {
+  bytes?: number;
+  force?: boolean;
+}
+
+export interface SnmpDraft {
+  socket?: string;
+  traps?: boolean;
+  vrrp?: boolean;
+  checker?: boolean;
+  rfc2787?: boolean;
+  rfc6527?: boolean;
+  virtualServerStatisticsInterval?: number;
+  realServerStatisticsInterval?: number;
+}
+
+export interface ReloadDraft {
+  checkConfiguration?: boolean;
+  checkLog?: string;
+  timeFile?: string;
+  timeFileAt?: Statement;
+  repeat?: boolean;
+  repeatAt?: Statement;
+  /** Empty: the default name. */
+  file?: string;
+}
+
+export interface DumpsDraft {
+  useInstance?: boolean;
+  jsonVersion?: 1 | 2;
+  state?: string;
+  statistics?: string;
+  json?: string;
+  configurationDirectory?: string;
+}
+
+export interface FirewallDraft {
+  table?: string;
+  priority?: number;
+  interfaceIndexes?: boolean;
+  counters?: boolean;
+  ipvsTable?: string;
+  ipvsPriority?: number;
+  ipvsFirstMark?: number;
+}
+
 export interface GlobalDraft {
   routerId?: string;
   mailFrom?: string;
@@ -53,16 +101,19 @@ export interface GlobalDraft {
   scriptUser?: { user: string; group?: string };
   enableScriptSecurity?: boolean;
   useSymlinkPaths?: boolean;
+  setSupplementaryGroups?: boolean;
   readonly notifyFifo: FifoDraft;
   readonly vrrpNotifyFifo: FifoDraft;
   readonly lvsNotifyFifo: FifoDraft;
   vrrpNotifyPriorityChanges?: boolean;
+  repeatStatesAfterReload?: boolean;
   startupScript?: ScriptDraft;
   startupScriptTimeout?: number;
   shutdownScript?: ScriptDraft;
   shutdownScriptTimeout?: number;
   netNamespace?: string;
   netNamespaceIpvs?: string;
+  namespaceWithIpsets?: boolean;
   instance?: string;
   instanceAt?: Statement;
   netNamespaceAt?: Statement;
@@ -71,6 +122,9 @@ export interface GlobalDraft {
   readonly processNames: { parent?: string; vrrp?: string; checker?: string; bfd?: string };
   readonly vrrpScheduling: SchedulingDraft;
   readonly checkerScheduling: SchedulingDraft;
+  readonly bfdScheduling: SchedulingDraft;
+  readonly automaticPriority: { maximum?: number; minimumDelayUs?: number };
+  readonly receiveBuffers: Record<keyof ReceiveBuffers, ReceiveBufferDraft>;
   lvsFlush?: boolean;
   lvsFlushOnStop?: 'all' | 'services';
   readonly lvsTimeouts: { tcp?: number; tcpFin?: number; udp?: number };
@@ -78,9 +132,29 @@ export interface GlobalDraft {
   checkerLogAllFailures?: boolean;
   rsInitNotifies?: boolean;
   dynamicInterfaces?: boolean;
+  allowInterfaceTypeChanges?: boolean;
+  pollLinks?: boolean;
+  disableLocalIgmp?: boolean;
   vrrpStartupDelay?: number;
+  vrrpDelayAfterBoot?: number;
+  extraGratuitous?: { interval: number; allInterfaces: boolean };
+  readonly advertisementBuffers: {
+    policy?: NonNullable<AdvertisementBuffers['policy']>;
+    multiplier?: number;
+  };
+  logUnknownVirtualRouters?: boolean;
+  readonly firewall: FirewallDraft;
+  vmacPrefix?: string;
+  vmacPrefixAt?: Statement;
+  vmacAddressPrefix?: string;
+  vmacAddressPrefixAt?: Statement;
+  readonly snmp: SnmpDraft;
+  readonly dbus: { enabled?: boolean; serviceName?: string; noInterfaceName?: string };
   umask?: number;
-  reloadCheckConfig?: boolean;
+  randomSeed?: number;
+  readonly reload: ReloadDraft;
+  readonly dumps: DumpsDraft;
+  temporaryDirectory?: string;
   defaultInterface?: string;
   multicastGroup4?: string;
   multicastGroup6?: string;
@@ -99,4 +173,33 @@ export interface GlobalDraft {
   v3ChecksumAsV2?: boolean;
   iprouteUserDirectory?: string;
   iprouteEtcDirectory?: string;
+}
+
+export function newGlobalDraft(): GlobalDraft {
+  return {
+    mailRecipients: [],
+    notifyFifo: {},
+    vrrpNotifyFifo: {},
+    lvsNotifyFifo: {},
+    processNames: {},
+    vrrpScheduling: {},
+    checkerScheduling: {},
+    bfdScheduling: {},
+    automaticPriority: {},
+    receiveBuffers: {
+      vrrpNetlinkCommand: {},
+      vrrpNetlinkMonitor: {},
+      checkerNetlinkCommand: {},
+      checkerNetlinkMonitor: {},
+      processMonitor: {},
+    },
+    lvsTimeouts: {},
+    gratuitous: {},
+    advertisementBuffers: {},
+    firewall: {},
+    snmp: {},
+    dbus: {},
+    reload: {},
+    dumps: {},
+  };
 }

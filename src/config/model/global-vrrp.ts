@@ -34,8 +34,6 @@ export interface AdvertisementBuffers {
   /** `mtu`, `advertisement`: packets of that size, times the multiplier, for each instance; absent: the kernel's default. */
   readonly policy?: 'mtu' | 'advertisement' | { readonly bytes: number };
   readonly multiplier: number;
-  /** Sockets that only send get the smallest receive buffer. */
-  readonly minimizeSenders: boolean;
 }
 
 export interface FirewallConfiguration {

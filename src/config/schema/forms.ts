@@ -28,6 +28,9 @@ type Setter<D, V> = ((draft: D, value: V, statement: Statement, context: Context
 /** No setter: the keyword is accepted and checked, and nothing acts on it in this version. */
 export const noEffectYet = undefined;
 
+/** For a keyword that is read into the model while nothing acts on it in this version. */
+export const nothingActsYet = { effect: 'none-yet' } as const;
+
 function facts(
   note: string,
   form: string,

@@ -1,11 +1,10 @@
-/** global_defs: defaults of VRRP, of IPVS and of the firewall. */
-import type { GlobalDraft, SyncDaemonDraft } from '../drafts.ts';
+/** global_defs: VRRP, mostly defaults of the instances. */
+import type { GlobalDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { isMulticast, parseAddress, readInteger } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { bool, custom, flag, integer, noEffectYet, optionalText, seconds, text } from './forms.ts';
+import { bool, custom, flag, integer, nothingActsYet, seconds, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
-import { positional, readOptions, type LineOptions } from './lines.ts';
 
 type G = GlobalDraft;
 type Entries = Readonly<Record<string, Keyword<G>>>;
@@ -28,129 +27,31 @@ function multicastGroup(family: 'inet' | 'inet6', set: (draft: G, value: string)
       );
       return;
     }
+    // The second octet of an IPv6 group is its scope, 2 that of the link (RFC 4291 section 2.7).
+    if (family === 'inet6' && !/^ff.2:/i.test(parsed.address)) {
+      context.report(
+        'warning',
+        statement,
+        1,
+        'CFG_MULTICAST_SCOPE',
+        `${statement.keyword}: ${parsed.address} has not the scope of a link; routers may forward advertisements to it`,
+        'write an address that begins with ff02:',
+      );
+    }
     set(draft, parsed.address);
   };
 }
 
 /** `{all} SECONDS`, of vrrp_garp_extra_if and its old name. */
-function readExtraInterfaces(_draft: unknown, statement: Statement, context: Context): void {
-  const word = statement.words[1] === 'all' ? 2 : 1;
-  if (statement.words.length <= word) context.missing(statement, '{all} <secs int 1..86400>');
-  else readInteger(context, statement, word, oneDayMaximum);
-}
-
-const syncDaemonOptions: LineOptions<SyncDaemonDraft> = {
-  inst: {
-    form: '<vrrp_instance name>',
-    note: 'Instance whose state decides the role.',
-    default: 'none',
-    read: (draft, cursor) => {
-      const name = cursor.argument('<vrrp_instance name>');
-      if (name !== undefined) draft.instance = name;
-    },
-  },
-  id: {
-    form: '<0..255>',
-    note: 'Identifier of the synchronisation.',
-    default: 'the VRID of the instance, else 0',
-    read: (draft, cursor) => {
-      const value = cursor.integer('<0..255>', { min: 0, max: 255 });
-      if (value !== undefined) draft.syncId = value;
-    },
-  },
-  maxlen: {
-    form: '<1..65507>',
-    note: 'Longest datagram.',
-    default: "the kernel's",
-    read: (draft, cursor) => {
-      const value = cursor.integer('<1..65507>', { min: 1, max: 65507 });
-      if (value !== undefined) draft.maxLength = value;
-    },
-  },
-  port: {
-    form: '<1..65535>',
-    note: 'UDP port.',
-    default: '8848 (kernel)',
-    read: (draft, cursor) => {
-      const value = cursor.integer('<1..65535>', { min: 1, max: 65535 });
-      if (value !== undefined) draft.port = value;
-    },
-  },
-  ttl: {
-    form: '<1..255>',
-    note: 'TTL of multicast.',
-    default: '1 (kernel)',
-    read: (draft, cursor) => {
-      const value = cursor.integer('<1..255>', { min: 1, max: 255 });
-      if (value !== undefined) draft.ttl = value;
-    },
-  },
-  group: {
-    form: '<mcast ip>',
-    note: 'Multicast group.',
-    default: '224.0.0.81 (kernel)',
-    read: (draft, cursor) => {
-      const parsed = parseAddress(cursor.argument('<mcast ip>') ?? '');
-      if (parsed && isMulticast(parsed.address)) draft.group = parsed.address;
-      else cursor.error('CFG_INVALID_ADDRESS', `lvs_sync_daemon: ${quote(cursor.current)} is not a multicast address`);
-    },
-  },
-};
-
-function readSyncDaemon(draft: G, statement: Statement, context: Context): void {
-  if (draft.lvsSyncDaemon) {
-    context.duplicate(statement, 0, 'lvs_sync_daemon', draft.lvsSyncDaemon.statement);
+function readExtraInterfaces(draft: G, statement: Statement, context: Context): void {
+  const allInterfaces = statement.words[1] === 'all';
+  const word = allInterfaces ? 2 : 1;
+  if (statement.words.length <= word) {
+    context.missing(statement, '{all} <secs int 1..86400>');
     return;
   }
-  const daemon: SyncDaemonDraft = { statement, interface: statement.words[1] ?? '' };
-  let positions = 0;
-  readOptions(daemon, syncDaemonOptions, statement, 1, context, (cursor) => {
-    // The old form: INTERFACE INSTANCE [ID].
-    positions++;
-    if (positions === 1) daemon.instance = cursor.current;
-    else if (positions === 2) {
-      const id = readInteger(context, statement, cursor.word, { min: 0, max: 255 });
-      if (id !== undefined) daemon.syncId = id;
-    } else cursor.error('CFG_UNKNOWN_OPTION', `lvs_sync_daemon: unknown option ${quote(cursor.current)}`);
-    return true;
-  });
-  draft.lvsSyncDaemon = daemon;
-}
-
-const timeoutRange = { min: 0, max: 2_678_400 } as const;
-
-function timeoutOption(note: string, set: (timeouts: G['lvsTimeouts'], value: number) => void): LineOptions<G>[string] {
-  return {
-    form: '<secs 0..2678400>',
-    note,
-    default: "the kernel's",
-    read: (draft, cursor) => {
-      const value = cursor.integer('<secs>', timeoutRange);
-      if (value !== undefined) set(draft.lvsTimeouts, value * 1000);
-    },
-  };
-}
-
-const timeoutOptions: LineOptions<G> = {
-  tcp: timeoutOption('Idle limit of established TCP connections.', (timeouts, value) => (timeouts.tcp = value)),
-  tcpfin: timeoutOption('Idle limit after FIN.', (timeouts, value) => (timeouts.tcpFin = value)),
-  udp: timeoutOption('Idle limit of UDP.', (timeouts, value) => (timeouts.udp = value)),
-};
-
-function flushOnStop(draft: G, statement: Statement, context: Context): void {
-  const word = statement.words[1];
-  if (word !== undefined && word !== 'VS') {
-    context.error(
-      statement,
-      1,
-      'CFG_INVALID_WORD',
-      `${statement.keyword}: ${quote(word)} is not VS`,
-      'write VS, or nothing',
-    );
-    draft.lvsFlushOnStop = 'all';
-    return;
-  }
-  draft.lvsFlushOnStop = word === 'VS' ? 'services' : 'all';
+  const value = readInteger(context, statement, word, oneDayMaximum);
+  if (value !== undefined) draft.extraGratuitous = { interval: value * 1000, allInterfaces };
 }
 
 export const vrrpDefaultKeywords: Entries = {
@@ -160,7 +61,8 @@ export const vrrpDefaultKeywords: Entries = {
     (draft, statement, context) => {
       draft.dynamicInterfaces = true;
       const word = statement.words[1];
-      if (word !== undefined && word !== 'allow_if_changes') {
+      if (word === 'allow_if_changes') draft.allowInterfaceTypeChanges = true;
+      else if (word !== undefined) {
         context.error(
           statement,
           1,
@@ -177,42 +79,15 @@ export const vrrpDefaultKeywords: Entries = {
     (draft, value) => (draft.defaultInterface = value),
     { form: '<ifname>', default: 'eth0', ...missingError },
   ),
-  disable_local_igmp: flag("Clears the kernel's igmp_link_local_mcast_reports.", noEffectYet),
+  disable_local_igmp: flag(
+    "Clears the kernel's igmp_link_local_mcast_reports.",
+    (draft) => (draft.disableLocalIgmp = true),
+    { ...nothingActsYet },
+  ),
   v3_checksum_as_v2: flag(
     'VRRPv3 over IPv4 without the pseudo-header in the checksum.',
     (draft) => (draft.v3ChecksumAsV2 = true),
     { since: '2.2.8' },
-  ),
-  lvs_timeouts: custom(
-    'Idle limits of IPVS connections.',
-    '{tcp or tcpfin or udp <secs int 0..2678400>}+',
-    (draft, statement, context) => void readOptions(draft, timeoutOptions, statement, 0, context),
-    {
-      default: "the kernel's",
-      missing: 'error',
-      words: timeoutOptions,
-    },
-  ),
-  lvs_flush: flag('Empties IPVS at the start.', (draft) => (draft.lvsFlush = true)),
-  lvs_flush_on_stop: custom('Empties IPVS at the stop; VS: only our services are deleted.', '<VS?>', flushOnStop, {
-    default: 'off',
-  }),
-  lvs_flush_onstop: custom('Old spelling of lvs_flush_on_stop.', '<VS?>', flushOnStop, {
-    default: 'off',
-    replacement: 'lvs_flush_on_stop',
-  }),
-  lvs_sync_daemon: custom(
-    'Synchronises IPVS connections with another director.',
-    '<ifname> {inst <name>} {id <0..255>} {maxlen <1..65507>} {port <1..65535>} {ttl <1..255>} {group <mcast ip>}',
-    readSyncDaemon,
-    {
-      default: 'none',
-      missing: 'error',
-      words: {
-        ...positional({ '<ifname>': ['<ifname>', 'First word.', { default: 'required' }] }),
-        ...syncDaemonOptions,
-      },
-    },
   ),
   vrrp_mcast_group4: custom(
     'Destination of IPv4 advertisements.',
@@ -284,34 +159,28 @@ export const vrrpDefaultKeywords: Entries = {
     'One gratuitous message only: repeat 1, no second burst, no refresh.',
     (draft, value) => (draft.minGarp = value),
   ),
-  vrrp_garp_extra_if: {
-    ...custom<G>(
-      'Periodic gratuitous messages on other VMAC interfaces with addresses.',
-      '{all} <secs int 1..86400>',
-      readExtraInterfaces,
-      { default: '0 (off)' },
-    ),
-    effect: 'none-yet',
-  },
-  vrrp_vmac_garp_intvl: {
-    ...custom<G>(
-      'Old name of vrrp_garp_extra_if.',
-      '{all} <secs int 1..86400>',
-      (draft, statement, context) => {
-        context.report(
-          'deprecated',
-          statement,
-          0,
-          'CFG_DEPRECATED',
-          'vrrp_vmac_garp_intvl is deprecated',
-          'write vrrp_garp_extra_if',
-        );
-        readExtraInterfaces(draft, statement, context);
-      },
-      { default: '0' },
-    ),
-    effect: 'none-yet',
-  },
+  vrrp_garp_extra_if: custom(
+    'Periodic gratuitous messages on other VMAC interfaces with addresses.',
+    '{all} <secs int 1..86400>',
+    readExtraInterfaces,
+    { default: '0 (off)', ...nothingActsYet },
+  ),
+  vrrp_vmac_garp_intvl: custom(
+    'Old name of vrrp_garp_extra_if.',
+    '{all} <secs int 1..86400>',
+    (draft, statement, context) => {
+      context.report(
+        'deprecated',
+        statement,
+        0,
+        'CFG_DEPRECATED',
+        'vrrp_vmac_garp_intvl is deprecated',
+        'write vrrp_garp_extra_if',
+      );
+      readExtraInterfaces(draft, statement, context);
+    },
+    { default: '0', ...nothingActsYet },
+  ),
   vrrp_lower_prio_no_advert: bool(
     'A master stays silent on an advertisement of lower priority.',
     (draft, value) => (draft.lowerPriorityNoAdvertisement = value),
@@ -328,62 +197,6 @@ export const vrrpDefaultKeywords: Entries = {
     (draft, value) => (draft.vrrpVersion = value === 3 ? 3 : 2),
     { default: '2', form: '<2 or 3>' },
   ),
-  vrrp_iptables: {
-    ...custom<G>(
-      'Firewall rules through iptables; nftables is used instead.',
-      '<in chain?> <out chain?>',
-      (_draft, statement, context) =>
-        context.error(
-          statement,
-          0,
-          'CFG_NO_IPTABLES',
-          'vrrp_iptables: iptables is not used, nftables is',
-          'write nftables',
-        ),
-      { default: 'off' },
-    ),
-    effect: 'none-yet',
-  },
-  vrrp_ipsets: {
-    ...custom<G>(
-      'Names of the sets that vrrp_iptables uses.',
-      '<set4?> <set6?> <set_if6?> <igmp?> <mld?> <nd?>',
-      (_draft, statement, context) =>
-        context.error(
-          statement,
-          0,
-          'CFG_NO_IPTABLES',
-          'vrrp_ipsets: iptables is not used, nftables is',
-          'remove it and write nftables',
-        ),
-      { default: 'keepalived keepalived6 keepalived_if6 keepalived_igmp keepalived_mld keepalived_nd' },
-    ),
-    effect: 'none-yet',
-  },
-  nftables: optionalText('Firewall rules for no_accept and VMACs, in a table of this name.', noEffectYet, {
-    form: '<table?>',
-    default: 'off; keepalived if no name',
-  }),
-  nftables_priority: integer('Priority of the base chains.', { min: -2147483648, max: 2147483647 }, noEffectYet, {
-    default: '-1',
-    form: '<int32>',
-  }),
-  nftables_ifindex: flag('Interface indexes instead of names in the sets.', noEffectYet),
-  nftables_ipvs: optionalText(
-    'Marks the traffic of virtual server groups so that one service serves a group.',
-    noEffectYet,
-    { form: '<table?>', default: 'off; keepalived_ipvs if no name' },
-  ),
-  nftables_ipvs_priority: integer(
-    'Priority of the chain for IPVS.',
-    { min: -2147483648, max: 2147483647 },
-    noEffectYet,
-    { default: '-1', form: '<int32>' },
-  ),
-  nftables_ipvs_start_fwmark: integer('First mark that is given out.', { min: 1, max: 4294967295 }, noEffectYet, {
-    default: '1000',
-  }),
-  nftables_counters: flag('Adds counters to the rules.', noEffectYet),
   vrrp_check_unicast_src: flag(
     'Drops unicast advertisements that come from no configured peer.',
     (draft) => (draft.checkUnicastSource = true),
@@ -394,29 +207,25 @@ export const vrrpDefaultKeywords: Entries = {
     { default: 'false' },
   ),
   vrrp_strict: bool('Default of strict_mode.', (draft, value) => (draft.vrrpStrict = value), { default: 'false' }),
-  vrrp_notify_priority_changes: bool(
-    'Writes changes of priority into the FIFOs too.',
-    (draft, value) => (draft.vrrpNotifyPriorityChanges = value),
-    { default: 'false' },
+  vrrp_rx_bufs_policy: custom(
+    'How receive buffers of VRRP sockets are sized; the word may be in any case.',
+    'MTU or ADVERT or <bytes uint>',
+    (draft, statement, context) => {
+      const word = (statement.words[1] ?? '').toUpperCase();
+      if (word === 'MTU') draft.advertisementBuffers.policy = 'mtu';
+      else if (word === 'ADVERT') draft.advertisementBuffers.policy = 'advertisement';
+      else {
+        const bytes = readInteger(context, statement, 1, { min: 0, max: 4294967295 });
+        if (bytes !== undefined) draft.advertisementBuffers.policy = { bytes };
+      }
+    },
+    { default: "the kernel's", missing: 'error', ...nothingActsYet },
   ),
-  fifo_write_vrrp_states_on_reload: flag('Repeats unchanged states on the FIFO after a reload.', noEffectYet),
-  vrrp_rx_bufs_policy: {
-    ...custom<G>(
-      'How receive buffers of VRRP sockets are sized; the word may be in any case.',
-      'MTU or ADVERT or <bytes uint>',
-      (_draft, statement, context) => {
-        if (!/^(MTU|ADVERT|NO_SEND_RX)$/i.test(statement.words[1] ?? ''))
-          readInteger(context, statement, 1, { min: 0, max: 4294967295 });
-      },
-      { default: "the kernel's", missing: 'error' },
-    ),
-    effect: 'none-yet',
-  },
   vrrp_rx_bufs_multiplier: integer(
     'Packets per instance for MTU and ADVERT.',
     { min: 1, max: 4294967295 },
-    noEffectYet,
-    { default: '3', ...missingError },
+    (draft, value) => (draft.advertisementBuffers.multiplier = value),
+    { default: '3', ...missingError, ...nothingActsYet },
   ),
   vrrp_startup_delay: seconds(
     'Holds instances in backup after the start.',
@@ -427,15 +236,41 @@ export const vrrpDefaultKeywords: Entries = {
   vrrp_delay_after_boot: seconds(
     'As vrrp_startup_delay, counted from the boot of the machine.',
     { min: 0.001, max: 4294, decimals: 6 },
-    noEffectYet,
-    { default: '0', since: '2.4.0' },
+    (draft, value) => (draft.vrrpDelayAfterBoot = value),
+    { default: '0', since: '2.4.0', ...nothingActsYet },
   ),
-  log_unknown_vrids: flag('Logs advertisements of unknown virtual routers.', noEffectYet),
+  log_unknown_vrids: flag(
+    'Logs advertisements of unknown virtual routers.',
+    (draft) => (draft.logUnknownVirtualRouters = true),
+    { ...nothingActsYet },
+  ),
   vrrp_owner_ignore_adverts: bool(
     'Default of owner_ignore_adverts.',
     (draft, value) => (draft.ownerIgnoreAdvertisements = value),
     { default: 'false', since: '2.3.3' },
   ),
-  vmac_prefix: text('Prefix of the names of VMAC interfaces.', noEffectYet, { default: 'vrrp' }),
-  vmac_addr_prefix: text('Prefix of VMACs that use_vmac_addr makes.', noEffectYet, { default: 'vrrp' }),
+  vmac_prefix: text(
+    'Prefix of the names of VMAC interfaces.',
+    (draft, value, statement, context) => {
+      if (draft.vmacPrefixAt) {
+        context.duplicate(statement, 0, 'vmac_prefix', draft.vmacPrefixAt);
+        return;
+      }
+      draft.vmacPrefix = value;
+      draft.vmacPrefixAt = statement;
+    },
+    { default: 'vrrp', ...nothingActsYet },
+  ),
+  vmac_addr_prefix: text(
+    'Prefix of VMACs that use_vmac_addr makes.',
+    (draft, value, statement, context) => {
+      if (draft.vmacAddressPrefixAt) {
+        context.duplicate(statement, 0, 'vmac_addr_prefix', draft.vmacAddressPrefixAt);
+        return;
+      }
+      draft.vmacAddressPrefix = value;
+      draft.vmacAddressPrefixAt = statement;
+    },
+    { default: 'as vmac_prefix', ...nothingActsYet },
+  ),
 };

@@ -1,24 +1,45 @@
 /** The top level: every block, and the few keywords outside of blocks. The root of the only list of keywords. */
 import type { ConfigurationDraft, GlobalDraft } from '../drafts.ts';
 import { readAddressLine, staticAddressWords } from './addresses.ts';
-import { block, flag, integer, lines, noEffectYet, optionalText, text } from './forms.ts';
+import { bfdInstance } from './bfd.ts';
+import { block, flag, integer, lines, nothingActsYet, optionalText, text } from './forms.ts';
+import { fileKeywords } from './global-files.ts';
+import { firewallKeywords } from './global-firewall.ts';
+import { lvsKeywords } from './global-lvs.ts';
+import { mailKeywords } from './global-mail.ts';
+import { monitoringKeywords } from './global-monitoring.ts';
 import { processKeywords } from './global-process.ts';
+import { scriptKeywords } from './global-scripts.ts';
 import { vrrpDefaultKeywords } from './global-vrrp.ts';
-import { garpGroup, interfaceUpDownDelays, linkbeatInterfaces, ssl } from './interfaces.ts';
+import { garpGroup, interfaceUpDownDelays, linkbeatInterfaces } from './interfaces.ts';
 import { BlockSchema, walkSchema, type SchemaEntry } from './keyword.ts';
 import { languageEntries } from './language.ts';
 import { routeKeyword, ruleKeyword } from './routes.ts';
+import { ssl } from './ssl.ts';
 import { virtualServer, virtualServerGroup } from './virtual-server.ts';
 import { vrrpInstance } from './vrrp-instance.ts';
 import { trackGroup, vrrpSyncGroup } from './vrrp-sync-group.ts';
-import { bfdInstance, trackFile, vrrpScript, vrrpTrackFile, vrrpTrackProcess } from './vrrp-trackables.ts';
+import { trackFile, vrrpScript, vrrpTrackFile, vrrpTrackProcess } from './vrrp-trackables.ts';
 
 type Root = ConfigurationDraft;
 
-export const globalSchema = new BlockSchema<GlobalDraft>('global_defs', { ...processKeywords, ...vrrpDefaultKeywords });
+export const globalSchema = new BlockSchema<GlobalDraft>('global_defs', {
+  ...mailKeywords,
+  ...scriptKeywords,
+  ...processKeywords,
+  ...fileKeywords,
+  ...monitoringKeywords,
+  ...vrrpDefaultKeywords,
+  ...firewallKeywords,
+  ...lvsKeywords,
+});
 
 export const topSchema = new BlockSchema<Root>('', {
-  linkbeat_use_polling: flag('Polls the link of all VRRP interfaces.', noEffectYet),
+  linkbeat_use_polling: flag(
+    'Polls the link of all VRRP interfaces.',
+    (draft) => (draft.global.pollLinks = true),
+    nothingActsYet,
+  ),
   net_namespace: text(
     'Runs in a named network namespace; -s wins; cannot change on reload.',
     (draft, name, statement, context) => {
@@ -37,7 +58,11 @@ export const topSchema = new BlockSchema<Root>('', {
     (draft, name) => (draft.global.netNamespaceIpvs = name ?? ''),
     { form: '<name?>', default: 'same as net_namespace' },
   ),
-  namespace_with_ipsets: flag('Uses ipsets in a namespace too.', noEffectYet),
+  namespace_with_ipsets: flag(
+    'Uses ipsets in a namespace too.',
+    (draft) => (draft.global.namespaceWithIpsets = true),
+    nothingActsYet,
+  ),
   use_pid_dir: flag('Pid files below /run/keepalived/.', (draft) => (draft.global.usePidDirectory = true)),
   instance: text(
     'Name of this daemon among several; part of the names of its files.',

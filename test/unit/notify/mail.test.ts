@@ -25,6 +25,7 @@ const mailModel: MailConfiguration = {
   recipients: ['root', 'ops@mydomain.com'],
   noFaultMail: false,
   noCheckerMail: false,
+  alerts: {},
 };
 
 function subjects(mail: Partial<MailConfiguration> = {}, smtpAlert = true): Subjects {
