@@ -2,11 +2,7 @@
  * When two things are the same: checks that may share one probe, and the servers and services that a reload keeps.
  * Everything here makes a string that is equal exactly when the things are.
  */
-import type {
-  CheckConfiguration,
-  RealServerConfiguration,
-  VirtualServerConfiguration,
-} from '../config/model.ts';
+import type { CheckConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
 import type { ActingChecker } from './acting.ts';
 import { virtualServerLabels } from './labels.ts';
 

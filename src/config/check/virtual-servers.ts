@@ -1,5 +1,5 @@
 /** Virtual servers, their pools and groups: drafts to model, with the rules of the original (reference: behaviour B4, B5). */
-import type { CheckerDraft, RealServerDraft, VirtualServerDraft } from '../drafts.ts';
+import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   AddressFamily,
   CheckConfiguration,
@@ -13,7 +13,7 @@ import type {
 } from '../model.ts';
 import { locate, type Statement } from '../statement.ts';
 import type { Context } from '../schema/context.ts';
-import { checkerConfiguration } from './checkers.ts';
+import { checkDefaults, checkerConfiguration } from './checkers.ts';
 import { commandOf } from './scripts.ts';
 
 /** Given to a service for all ports that has no persistence_timeout. */
@@ -189,7 +189,6 @@ class ServerCheck {
     const port = this.memberPort(draft.statement, draft.port, method, `real_server ${draft.address}`);
     const checkers: CheckerConfiguration[] = [];
     for (const checker of draft.checkers) {
-      this.reference(checker);
       const configuration = checkerConfiguration({ checker, server: draft, service, port }, context);
       if (configuration) checkers.push(configuration);
     }
@@ -211,16 +210,10 @@ class ServerCheck {
     const notifyDown = commandOf(draft.notifyDown);
     if (notifyUp) built.notifyUp = notifyUp;
     if (notifyDown) built.notifyDown = notifyDown;
+    const defaults = checkDefaults(draft);
+    if (defaults) built.checkDefaults = defaults;
+    if (draft.snmpName !== undefined) built.snmpName = draft.snmpName;
     return built;
-  }
-
-  /** FILE_CHECK and BFD_CHECK follow what is defined elsewhere. */
-  reference({ type, reference, statement }: CheckerDraft): void {
-    if (reference === undefined) return;
-    const { trackFiles, bfdInstances } = this.context.draft;
-    const known: readonly { readonly name: string }[] = type === 'BFD_CHECK' ? bfdInstances : trackFiles;
-    if (known.some((item) => item.name === reference)) return;
-    this.error(statement, 'CFG_UNKNOWN_REFERENCE', `${type} names ${reference}, which is not defined`);
   }
 
   /** The pool without members of a wrong family and without repetitions. */
@@ -323,6 +316,23 @@ class ServerCheck {
     return { quorum, hysteresis };
   }
 
+  /** Checks can wait for an address of this machine, not for a firewall mark. */
+  haSuspend(): boolean {
+    const { haSuspendAt, identity } = this.draft;
+    if (!haSuspendAt) return false;
+    const marks =
+      identity.kind === 'fwmark' ||
+      (identity.kind === 'group' &&
+        this.groups.get(identity.name)?.entries.some((entry) => entry.kind === 'fwmark') === true);
+    if (!marks) return true;
+    this.error(
+      haSuspendAt,
+      'CFG_HA_SUSPEND',
+      'ha_suspend needs an address to look for, not a firewall mark; it is ignored',
+    );
+    return false;
+  }
+
   build(): VirtualServerConfiguration | undefined {
     const { draft, context } = this;
     const { global } = context.draft;
@@ -359,13 +369,6 @@ class ServerCheck {
         'lvs_method is not set; NAT is used',
         'add "lvs_method NAT", DR or TUN',
       );
-    if (draft.haSuspendAt && draft.identity.kind === 'fwmark') {
-      this.error(
-        draft.haSuspendAt,
-        'CFG_HA_SUSPEND',
-        'ha_suspend needs an address to look for, not a firewall mark; it is ignored',
-      );
-    }
     const forwarding = draft.forwarding ?? { method: 'NAT' };
     const family = this.family();
     const protocol = this.protocol();
@@ -387,7 +390,7 @@ class ServerCheck {
       hashed: draft.hashed ?? false,
       alpha: draft.alpha ?? false,
       omega: draft.omega ?? false,
-      haSuspend: draft.haSuspendAt !== undefined && draft.identity.kind !== 'fwmark',
+      haSuspend: this.haSuspend(),
       ...this.quorum(realServers),
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? false,
       sorryServerInhibit: sorryServer?.inhibitOnFailure ?? false,
@@ -403,6 +406,9 @@ class ServerCheck {
     if (quorumUp) built.quorumUp = quorumUp;
     if (quorumDown) built.quorumDown = quorumDown;
     if (sorryServer) built.sorryServer = sorryServer;
+    const defaults = checkDefaults(draft);
+    if (defaults) built.checkDefaults = defaults;
+    if (draft.snmpName !== undefined) built.snmpName = draft.snmpName;
     return built;
   }
 }
@@ -413,29 +419,74 @@ function keyOf(identity: VirtualServerIdentity): string {
   return identity.kind === 'fwmark' ? `fwmark ${identity.mark} ${identity.family}` : '';
 }
 
-export function checkVirtualServers(context: Context): CheckConfiguration {
-  const groups = checkGroups(context);
-  const virtualServers: VirtualServerConfiguration[] = [];
-  const seen = new Map<string, Statement>();
-  for (const draft of context.draft.virtualServers) {
-    const server = new ServerCheck(draft, groups, context).build();
-    if (!server) continue;
-    const key = keyOf(server.identity);
-    const first = key === '' ? undefined : seen.get(key);
-    if (first) {
-      // The kernel has one such service; the original sets both up and mixes their servers without a word.
-      context.report(
-        'note',
-        draft.statement,
-        0,
-        'CFG_SAME_SERVICE',
-        `${draft.statement.words.slice(0, 3).join(' ')} is already defined in line ${first.line}; the second is ignored`,
-        'put all real servers into one virtual_server',
-      );
-      continue;
-    }
-    seen.set(key, draft.statement);
-    virtualServers.push(server);
+/** Whether a service can be checked only when everything has been read: groups, files and instances may follow it. */
+function refersToOthers({ identity, realServers }: VirtualServerDraft): boolean {
+  return (
+    identity.kind === 'group' ||
+    realServers.some(({ checkers }) => checkers.some(({ reference }) => reference !== undefined))
+  );
+}
+
+const noGroups: ReadonlyMap<string, VirtualServerGroup> = new Map();
+
+/** Completes the virtual servers of one configuration, in the order of the text. */
+export class VirtualServersCheck {
+  readonly #context: Context;
+  /** Line of each service so far, by its identity. */
+  readonly #lines = new Map<string, number>();
+  #waiting = false;
+
+  constructor(context: Context) {
+    this.#context = context;
   }
-  return { virtualServers, groups: [...groups.values()] };
+
+  /**
+   * Checks what has been read and lets it go, up to the first service that refers to something else. For those who want
+   * the diagnostics only: tens of thousands of servers then never exist at one time.
+   */
+  checkAndForget(): void {
+    const { virtualServers } = this.#context.draft;
+    for (let first = virtualServers[0]; first && !this.#waiting; first = virtualServers[0]) {
+      this.#waiting = refersToOthers(first);
+      if (this.#waiting) return;
+      this.#complete(first, noGroups);
+      virtualServers.shift();
+    }
+  }
+
+  /** Checks everything that is there. */
+  finish(): CheckConfiguration {
+    const groups = checkGroups(this.#context);
+    const virtualServers: VirtualServerConfiguration[] = [];
+    for (const draft of this.#context.draft.virtualServers) {
+      const server = this.#complete(draft, groups);
+      if (server) virtualServers.push(server);
+    }
+    const { tlsClient } = this.#context.draft;
+    return { virtualServers, groups: [...groups.values()], ...(tlsClient && { tlsClient }) };
+  }
+
+  #complete(
+    draft: VirtualServerDraft,
+    groups: ReadonlyMap<string, VirtualServerGroup>,
+  ): VirtualServerConfiguration | undefined {
+    const server = new ServerCheck(draft, groups, this.#context).build();
+    if (!server) return undefined;
+    const key = keyOf(server.identity);
+    const first = key === '' ? undefined : this.#lines.get(key);
+    if (first === undefined) {
+      this.#lines.set(key, draft.statement.line);
+      return server;
+    }
+    // The kernel has one such service; the original sets both up and mixes their servers without a word.
+    this.#context.report(
+      'note',
+      draft.statement,
+      0,
+      'CFG_SAME_SERVICE',
+      `${draft.statement.words.slice(0, 3).join(' ')} is already defined in line ${first}; the second is ignored`,
+      'put all real servers into one virtual_server',
+    );
+    return undefined;
+  }
 }

@@ -1,5 +1,10 @@
 /** Health checks as written. */
-import type { HttpUrlConfiguration } from '../model/checkers.ts';
+import type {
+  CheckerConfiguration,
+  DnsQueryType,
+  HttpUrlConfiguration,
+  TlsClientConfiguration,
+} from '../model/checkers.ts';
 import type { Statement } from '../statement.ts';
 import type { ScriptDraft } from './common.ts';
 
@@ -17,7 +22,7 @@ export interface CheckTimesDraft {
 }
 
 export interface CheckerDraft extends CheckTimesDraft {
-  readonly type: string;
+  readonly type: CheckerConfiguration['type'];
   readonly statement: Statement;
   address?: string;
   port?: number;
@@ -33,13 +38,33 @@ export interface CheckerDraft extends CheckTimesDraft {
   sniName?: string;
   fastRecovery?: boolean;
   tlsCompliant?: boolean;
+  /** SMTP_CHECK. */
+  heloName?: string;
+  /** Old `host` blocks of SMTP_CHECK: each is a check of its own. */
+  hosts?: CheckerDraft[];
+  /** DNS_CHECK. */
+  queryType?: DnsQueryType;
+  queryName?: string;
+  /** UDP_CHECK: hexadecimal digits in lower case. */
+  payload?: string;
+  requireReply?: boolean;
+  replyPattern?: string;
+  minReplyLength?: number;
+  maxReplyLength?: number;
   /** MISC_CHECK. */
   script?: ScriptDraft;
   user?: string;
   group?: string;
+  miscTimeout?: number;
+  miscDynamic?: boolean;
   /** FILE_CHECK: the track_file; BFD_CHECK: the bfd_instance. */
   reference?: string;
+  /** FILE_CHECK. */
+  weight?: number;
+  reverse?: boolean;
 }
+
+export type TlsClientDraft = Mutable<TlsClientConfiguration>;
 
 export interface UrlDraft extends Mutable<Partial<HttpUrlConfiguration>> {
   readonly statement: Statement;

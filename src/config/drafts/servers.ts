@@ -18,6 +18,7 @@ export interface RealServerDraft extends CheckTimesDraft {
   notifyUp?: ScriptDraft;
   notifyDown?: ScriptDraft;
   smtpAlert?: boolean;
+  snmpName?: string;
   readonly checkers: CheckerDraft[];
 }
 
@@ -52,6 +53,7 @@ export interface VirtualServerDraft extends CheckTimesDraft {
   quorumUp?: ScriptDraft;
   quorumDown?: ScriptDraft;
   smtpAlert?: boolean;
+  snmpName?: string;
   weight?: number;
   sorryServer?: { address: string; family: AddressFamily; port: number; statement: Statement };
   sorryServerInhibit?: boolean;

@@ -145,8 +145,7 @@ export type NetworkCheckerConfiguration =
 /** Checks that run at their times. */
 export type ScheduledCheckerConfiguration = NetworkCheckerConfiguration | MiscCheckerConfiguration;
 
-export type CheckerConfiguration =
-  ScheduledCheckerConfiguration | FileCheckerConfiguration | BfdCheckerConfiguration;
+export type CheckerConfiguration = ScheduledCheckerConfiguration | FileCheckerConfiguration | BfdCheckerConfiguration;
 
 /** The SSL block: what SSL_GET shows to the servers it checks. */
 export interface TlsClientConfiguration {

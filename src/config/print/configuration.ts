@@ -1,6 +1,7 @@
 /** Prints the whole checked configuration as a text that keepalived reads to the same configuration. */
 import type { Configuration } from '../model.ts';
 import { printAddress } from './addresses.ts';
+import { printTlsClient } from './checkers.ts';
 import { printGlobal, printTop } from './global.ts';
 import { printInstance } from './instance.ts';
 import { valueBlock, type PrintedLine } from './printed.ts';
@@ -19,6 +20,7 @@ export function configurationLines({ global, vrrp, check }: Configuration): Prin
     ...vrrp.trackFiles.map(printTrackFile),
     ...vrrp.instances.map(printInstance),
     ...vrrp.syncGroups.map(printSyncGroup),
+    ...printTlsClient(check.tlsClient),
     ...check.groups.map(printVirtualServerGroup),
     ...check.virtualServers.map(printVirtualServer),
   ];

@@ -1,9 +1,12 @@
 /** Prints virtual_server with its real_server blocks, and virtual_server_group. */
+import { addToAddress } from '../../core/ip-address.ts';
 import type {
+  CheckDefaults,
   ForwardingMethod,
   RealServerConfiguration,
   VirtualServerConfiguration,
   VirtualServerGroup,
+  VirtualServerGroupEntry,
   VirtualServerIdentity,
 } from '../model.ts';
 import { printChecker } from './checkers.ts';
@@ -41,13 +44,26 @@ function identityWords(identity: VirtualServerIdentity): (string | number)[] {
 }
 
 function identityLines(server: VirtualServerConfiguration): PrintedLine[] {
-  const { identity, persistenceGranularity } = server;
+  const { identity, family } = server;
   if (identity.kind === 'fwmark') return [line('ip_family', identity.family)];
   const protocol = line('protocol', identity.protocol.toUpperCase());
-  // A prefix length as granularity says that the group is of IPv6.
-  const ipv6Group =
-    identity.kind === 'group' && persistenceGranularity !== undefined && !persistenceGranularity.includes('.');
-  return ipv6Group ? [line('ip_family', 'inet6'), protocol] : [protocol];
+  return identity.kind === 'group' && family !== undefined ? [line('ip_family', family), protocol] : [protocol];
+}
+
+/** Times and the rest that checkers inherit; alpha is a flag on virtual servers and printed there. */
+function defaultsLines(defaults: CheckDefaults | undefined): PrintedLine[] {
+  if (!defaults) return [];
+  const { retry, delayBeforeRetry, warmup, connectTimeout, delayLoop, virtualHost } = defaults;
+  const time = (keyword: string, value: number | undefined) =>
+    value === undefined ? [] : [line(keyword, seconds(value))];
+  return [
+    ...optional('retry', retry),
+    ...time('delay_before_retry', delayBeforeRetry),
+    ...time('warmup', warmup),
+    ...time('connect_timeout', connectTimeout),
+    ...time('delay_loop', delayLoop),
+    ...optional('virtualhost', virtualHost),
+  ];
 }
 
 const schedulerFlags = { sched1: 'flag-1', sched2: 'flag-2', sched3: 'flag-3' } as const;
@@ -65,6 +81,9 @@ function realServerBlock(server: RealServerConfiguration): PrintedLine {
       ...scriptLine('notify_up', server.notifyUp),
       ...scriptLine('notify_down', server.notifyDown),
       boolLine('smtp_alert', server.smtpAlert),
+      ...(server.checkDefaults?.alpha === undefined ? [] : [boolLine('alpha', server.checkDefaults.alpha)]),
+      ...defaultsLines(server.checkDefaults),
+      ...optional('snmp_name', server.snmpName),
       ...server.checkers.map(printChecker),
     ],
     server.at,
@@ -82,7 +101,6 @@ function sorryServerLines(server: RealServerConfiguration | undefined): PrintedL
 
 /** virtual_server. */
 export function printVirtualServer(server: VirtualServerConfiguration): PrintedLine {
-  const forwarding = server.realServers[0]?.forwarding ?? { method: 'NAT' };
   return blockLine(
     'virtual_server',
     identityWords(server.identity),
@@ -92,7 +110,9 @@ export function printVirtualServer(server: VirtualServerConfiguration): PrintedL
       ...server.schedulerFlags.map((flag) => line(schedulerFlags[flag])),
       ...flagLine('ops', server.onePacket),
       ...flagLine('hashed', server.hashed),
-      line('lvs_method', ...forwardingWords(forwarding)),
+      line('lvs_method', ...forwardingWords(server.forwarding)),
+      line('weight', server.defaultWeight),
+      ...flagLine('inhibit_on_failure', server.inhibitOnFailure),
       ...optional('persistence_engine', server.persistenceEngine),
       ...(server.persistenceTimeout === undefined
         ? []
@@ -106,6 +126,8 @@ export function printVirtualServer(server: VirtualServerConfiguration): PrintedL
       ...scriptLine('quorum_up', server.quorumUp),
       ...scriptLine('quorum_down', server.quorumDown),
       boolLine('smtp_alert', server.smtpAlert),
+      ...defaultsLines(server.checkDefaults),
+      ...optional('snmp_name', server.snmpName),
       ...sorryServerLines(server.sorryServer),
       ...server.realServers.map(realServerBlock),
     ],
@@ -113,16 +135,16 @@ export function printVirtualServer(server: VirtualServerConfiguration): PrintedL
   );
 }
 
-/** virtual_server_group; ranges are single addresses by now. */
+function entryLine(entry: VirtualServerGroupEntry): PrintedLine {
+  if (entry.kind === 'fwmark') {
+    return valueLine(['fwmark', entry.mark, ...(entry.family === undefined ? [] : [entry.family])]);
+  }
+  const { address, count, port } = entry;
+  const last = count > 1 ? addToAddress(address, count - 1) : undefined;
+  return valueLine([last === undefined ? address : `${address}-${last}`, port]);
+}
+
+/** virtual_server_group. */
 export function printVirtualServerGroup(group: VirtualServerGroup): PrintedLine {
-  return blockLine(
-    'virtual_server_group',
-    [group.name],
-    group.entries.map((entry) =>
-      entry.kind === 'fwmark'
-        ? valueLine(['fwmark', entry.mark, ...(entry.family === undefined ? [] : [entry.family])])
-        : valueLine([entry.address, entry.port]),
-    ),
-    group.at,
-  );
+  return blockLine('virtual_server_group', [group.name], group.entries.map(entryLine), group.at);
 }

@@ -1,5 +1,6 @@
 /** The checkers of a real server, but for HTTP_GET and SSL_GET. */
 import type { CheckerDraft, RealServerDraft } from '../drafts.ts';
+import type { DnsQueryType } from '../model.ts';
 import type { Statement } from '../statement.ts';
 import { parseInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords } from './check-times.ts';
@@ -68,13 +69,15 @@ export function connectionKeywords<D extends C>(): Readonly<Record<string, Keywo
 
 /** The block of one checker type. */
 export function checkerBlock(
-  type: string,
+  type: C['type'],
   note: string,
   schema: BlockSchema<C>,
   options: {
     readonly effect?: 'none-yet';
     readonly close?: (draft: C, statement: Statement, context: Context) => boolean;
     readonly urls?: boolean;
+    /** The checks that the block stands for, if not one. */
+    readonly split?: (draft: C) => readonly C[];
   } = {},
 ): Keyword<RealServerDraft> {
   return {
@@ -83,7 +86,9 @@ export function checkerBlock(
       schema,
       (_server, statement) => ({ type, statement, ...(options.urls === true && { urls: [] }) }),
       (draft, statement, context, server) => {
-        if (options.close?.(draft, statement, context) !== false) server.checkers.push(draft);
+        if (options.close?.(draft, statement, context) === false) return;
+        if (options.split) server.checkers.push(...options.split(draft));
+        else server.checkers.push(draft);
       },
     ),
     ...(options.effect && { effect: options.effect }),
@@ -111,32 +116,60 @@ export const pingCheck = checkerBlock(
   later,
 );
 
-const hexPayload = /^([0-9a-fA-F]{1,2})+$/;
-const hexReply = /^([0-9a-fA-FxX]{1,2})+$/;
+/** Octets as hexadecimal digits, blanks between them allowed (in quotes); a digit alone is an octet of its own. */
+const hexOctets = /^[ \t]*([0-9a-f]{1,2}[ \t]*)+$/i;
+const hexPattern = /^[ \t]*([0-9a-fx]{1,2}[ \t]*)+$/i;
+
+/** Two lower-case digits an octet, without blanks. */
+function joinOctets(word: string): string {
+  return word
+    .toLowerCase()
+    .split(/[ \t]+/)
+    .flatMap((part) => part.match(/.{1,2}/g) ?? [])
+    .map((octet) => octet.padStart(2, '0'))
+    .join('');
+}
+
+function notHexadecimal(statement: Statement, context: Context): void {
+  context.error(
+    statement,
+    1,
+    'CFG_INVALID_WORD',
+    `${statement.keyword}: ${quote(statement.words[1] ?? '')} is not a string of hexadecimal digits`,
+  );
+}
+
+function readPayload(draft: C, statement: Statement, context: Context): void {
+  const word = statement.words[1] ?? '';
+  if (hexOctets.test(word)) draft.payload = joinOctets(word);
+  else notHexadecimal(statement, context);
+}
+
+function readReply(draft: C, statement: Statement, context: Context): void {
+  const word = statement.words[1];
+  if (word !== undefined && !hexPattern.test(word)) {
+    notHexadecimal(statement, context);
+    return;
+  }
+  draft.requireReply = true;
+  if (word !== undefined) draft.replyPattern = joinOctets(word);
+}
+
 const length = { min: 0, max: 65535 } as const;
 
-function hexText(note: string, pattern: RegExp, form: string, defaultValue: string, optional: boolean): Keyword<C> {
-  return {
-    ...custom<C>(
-      note,
-      form,
-      (_draft, statement, context) => {
-        const word = statement.words[1];
-        if (word === undefined) {
-          if (!optional) context.missing(statement, form);
-        } else if (!pattern.test(word)) {
-          context.error(
-            statement,
-            1,
-            'CFG_INVALID_WORD',
-            `${statement.keyword}: ${quote(word)} is not a string of hexadecimal digits`,
-          );
-        }
-      },
-      { default: defaultValue },
-    ),
-    ...later,
-  };
+/** Lengths that no reply can have are reported; the check stays, and fails, as in the original. */
+function possibleLengths(draft: C, statement: Statement, context: Context): boolean {
+  const { minReplyLength = 0, maxReplyLength = 255 } = draft;
+  if (minReplyLength > maxReplyLength) {
+    context.error(
+      statement,
+      0,
+      'CFG_REPLY_LENGTH',
+      `UDP_CHECK: no reply can have at least ${minReplyLength} and at most ${maxReplyLength} octets; every reply is taken for a failure`,
+      'raise max_reply_length',
+    );
+  }
+  return true;
 }
 
 export const udpCheck = checkerBlock(
@@ -145,21 +178,27 @@ export const udpCheck = checkerBlock(
   new BlockSchema<C>('UDP_CHECK', {
     ...connectionKeywords(),
     ...commonKeywords('1', '1'),
-    payload: hexText('What is sent.', hexPayload, '<hex string>', "32 octets of 'keepalived check - ' repeated", false),
-    require_reply: hexText(
+    payload: custom('What is sent.', '<hex string>', readPayload, {
+      default: "32 octets of 'keepalived check - ' repeated",
+      missing: 'error',
+    }),
+    require_reply: custom(
       'A reply is needed; it must begin with this pattern, X stands for any digit.',
-      hexReply,
       '<hex string? with X wildcards>',
-      'off',
-      true,
+      readReply,
+      { default: 'off' },
     ),
-    min_reply_length: integer('Shortest good reply.', length, noEffectYet, { default: '0' }),
-    max_reply_length: integer('Longest good reply.', length, noEffectYet, { default: '255' }),
+    min_reply_length: integer('Shortest good reply.', length, (draft, value) => (draft.minReplyLength = value), {
+      default: '0',
+    }),
+    max_reply_length: integer('Longest good reply.', length, (draft, value) => (draft.maxReplyLength = value), {
+      default: '255',
+    }),
   }),
-  later,
+  { ...later, close: possibleLengths },
 );
 
-const dnsTypes = ['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA', 'RRSIG', 'DNSKEY'] as const;
+const dnsTypes: readonly DnsQueryType[] = ['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA', 'RRSIG', 'DNSKEY'];
 
 export const dnsCheck = checkerBlock(
   'DNS_CHECK',
@@ -167,31 +206,45 @@ export const dnsCheck = checkerBlock(
   new BlockSchema<C>('DNS_CHECK', {
     ...connectionKeywords(),
     ...commonKeywords('3', 'delay_loop'),
-    type: choice('Type of the query.', dnsTypes, noEffectYet, {
+    type: choice('Type of the query.', dnsTypes, (draft, value) => (draft.queryType = value), {
       default: 'SOA',
       ignoreCase: true,
       form: `${dnsTypes.join(' ')} (any case)`,
     }),
-    name: text('Name to ask for.', noEffectYet, { form: '<domain>', default: 'root' }),
+    name: text('Name to ask for.', (draft, value) => (draft.queryName = value), { form: '<domain>', default: 'root' }),
   }),
   later,
 );
 
 const smtpHost = new BlockSchema<C>('host', { ...connectionKeywords(), ...commonKeywords('1', '1') });
 
+/** With `host` blocks each of them is a check, which takes from around it what it does not say itself. */
+function smtpChecks(draft: C): readonly C[] {
+  const { hosts, ...around } = draft;
+  return hosts?.map((host) => ({ ...around, ...host })) ?? [draft];
+}
+
 export const smtpCheck = checkerBlock(
   'SMTP_CHECK',
   'The server is up if it says what a mail server says.',
   new BlockSchema<C>('SMTP_CHECK', {
-    helo_name: text('Name given with HELO.', noEffectYet, { default: 'smtpchecker.keepalived.org', missing: 'error' }),
+    helo_name: text('Name given with HELO.', (draft, value) => (draft.heloName = value), {
+      default: 'smtpchecker.keepalived.org',
+      missing: 'error',
+    }),
     ...connectionKeywords(),
     ...commonKeywords('1', '1'),
     host: {
-      ...block<C, C>('Old way to give target and source.', smtpHost, (draft) => draft),
-      replacement: 'its contents in SMTP_CHECK',
+      ...block<C, C>(
+        'Old way to give target and source; each is a check of its own.',
+        smtpHost,
+        ({ type }, statement) => ({ type, statement }),
+        (host, _statement, _context, checker) => (checker.hosts ??= []).push(host),
+      ),
+      replacement: 'an SMTP_CHECK with its contents',
     },
   }),
-  later,
+  { ...later, split: smtpChecks },
 );
 
 export const miscCheck = checkerBlock(
@@ -212,10 +265,13 @@ export const miscCheck = checkerBlock(
       },
       { default: 'required', missing: 'error' },
     ),
-    misc_timeout: integer('SIGTERM on expiry, SIGKILL 2 s later.', { min: 0, max: 4294, unit: 'secs' }, noEffectYet, {
-      default: 'delay_loop',
-    }),
-    misc_dynamic: flag('Exit code 2 to 255 sets the weight to the code less 2.', noEffectYet),
+    misc_timeout: integer(
+      'SIGTERM on expiry, SIGKILL 2 s later.',
+      { min: 0, max: 4294, unit: 'secs' },
+      (draft, value) => (draft.miscTimeout = value * 1000),
+      { default: 'delay_loop' },
+    ),
+    misc_dynamic: flag('Exit code 2 to 255 sets the weight to the code less 2.', (draft) => (draft.miscDynamic = true)),
     user: custom('Account of the program.', '<user> <group?>', readUser, { default: 'script_user', missing: 'error' }),
   }),
   {
@@ -232,6 +288,34 @@ export const miscCheck = checkerBlock(
   },
 );
 
+function readFileWeight(draft: C, statement: Statement, context: Context): void {
+  const word = statement.words[1] ?? '';
+  const value = parseInteger(word);
+  if (value === undefined || Math.abs(value) > 2147483647) {
+    context.report(
+      'invalid-number',
+      statement,
+      1,
+      'CFG_INVALID_NUMBER',
+      `weight: ${quote(word)} is not a number in range`,
+    );
+    return;
+  }
+  const option = statement.words[2];
+  if (option !== undefined && option !== 'reverse' && option !== 'noreverse') {
+    context.error(
+      statement,
+      2,
+      'CFG_UNKNOWN_OPTION',
+      `weight: unknown option ${quote(option)}`,
+      'write reverse or noreverse',
+    );
+    return;
+  }
+  draft.weight = value;
+  draft.reverse = option === 'reverse';
+}
+
 export const fileCheck = checkerBlock(
   'FILE_CHECK',
   'Follows the number in a track_file.',
@@ -240,37 +324,15 @@ export const fileCheck = checkerBlock(
       form: '<name>',
       default: 'required',
     }),
-    weight: {
-      ...custom<C>(
-        'Multiplier of the number.',
-        '<int -2147483647..2147483647> <reverse or noreverse?>',
-        (_draft, statement, context) => {
-          const word = statement.words[1] ?? '';
-          const value = parseInteger(word);
-          if (value === undefined || Math.abs(value) > 2147483647) {
-            context.report(
-              'invalid-number',
-              statement,
-              1,
-              'CFG_INVALID_NUMBER',
-              `weight: ${quote(word)} is not a number in range`,
-            );
-          }
-          const option = statement.words[2];
-          if (option !== undefined && option !== 'reverse' && option !== 'noreverse') {
-            context.error(
-              statement,
-              2,
-              'CFG_UNKNOWN_OPTION',
-              `weight: unknown option ${quote(option)}`,
-              'write reverse or noreverse',
-            );
-          }
-        },
-        { default: "the track_file's", missing: 'error' },
-      ),
-      ...later,
-    },
+    weight: custom(
+      'Multiplier of the number.',
+      '<int -2147483647..2147483647> <reverse or noreverse?>',
+      readFileWeight,
+      {
+        default: "the track_file's",
+        missing: 'error',
+      },
+    ),
   }),
   {
     ...later,

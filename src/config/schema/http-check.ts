@@ -81,6 +81,24 @@ function readRegexOptions(draft: UrlDraft, statement: Statement, context: Contex
   draft.regexOptions = options.filter((option) => regexOptions.has(option));
 }
 
+/** Both sizes, or nothing: the original takes what it can make of them and says so in its log only. */
+function readStack(draft: UrlDraft, statement: Statement, context: Context): void {
+  const sizes = [1, 2].map((word) => parseDigits(statement.words[word] ?? ''));
+  const [start = -1, max = -1] = sizes;
+  if (start > 0 && max >= start) {
+    draft.regexStack = { start, max };
+    return;
+  }
+  context.report(
+    'note',
+    statement,
+    start > 0 ? 2 : 1,
+    'CFG_INVALID_NUMBER',
+    'regex_stack needs a size to start with and one not below it to end with; it is ignored',
+    'write for example "regex_stack 32768 1048576"',
+  );
+}
+
 const offset = { min: 0, max: 4294967295 } as const;
 
 const urlKeywords: Readonly<Record<string, Keyword<UrlDraft>>> = {
@@ -114,10 +132,10 @@ const urlKeywords: Readonly<Record<string, Keyword<UrlDraft>>> = {
     (draft, value) => (draft.regexMaxOffset = value),
     { default: 'unlimited' },
   ),
-  regex_stack: {
-    ...custom<UrlDraft>('Sizes of the stack of PCRE2.', '<start> <max>', () => undefined, { default: "the library's" }),
+  regex_stack: custom('Sizes of the stack of PCRE2, in octets.', '<start> <max>', readStack, {
+    default: "the library's",
     effect: 'none-yet',
-  },
+  }),
 };
 
 const tlsCompliant = { default: 'false', since: '2.2.8', effect: 'none-yet' } as const;

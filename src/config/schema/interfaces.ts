@@ -1,9 +1,9 @@
-/** Blocks about interfaces: garp_group, linkbeat_interfaces, interface_up_down_delays; and SSL. */
+/** Blocks about interfaces: garp_group, linkbeat_interfaces, interface_up_down_delays. */
 import type { ConfigurationDraft, GarpGroupDraft } from '../drafts.ts';
 import { readSeconds } from '../values.ts';
 import type { Statement } from '../statement.ts';
 import { quote, type Context } from './context.ts';
-import { block, lines, noEffectYet, seconds, text } from './forms.ts';
+import { block, lines, seconds, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 import { positional } from './lines.ts';
 
@@ -132,19 +132,3 @@ export const interfaceUpDownDelays: Keyword<Root> = lines<Root>(
     },
   },
 );
-
-const sslSchema = new BlockSchema<object>('SSL', {
-  password: text('Pass phrase of the key.', noEffectYet, { default: 'none', missing: 'error' }),
-  ca: text('Bundle of authorities.', noEffectYet, { form: '<path>', default: 'none', missing: 'error' }),
-  certificate: text('Client certificate chain (PEM).', noEffectYet, {
-    form: '<path>',
-    default: 'none',
-    missing: 'error',
-  }),
-  key: text('Client private key (PEM).', noEffectYet, { form: '<path>', default: 'none', missing: 'error' }),
-});
-
-export const ssl: Keyword<Root> = {
-  ...block<Root, object>('Client certificate of SSL_GET.', sslSchema, () => ({})),
-  effect: 'none-yet',
-};

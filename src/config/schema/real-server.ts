@@ -4,7 +4,7 @@ import type { Statement } from '../statement.ts';
 import { parseAddress, readInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords, virtualHostKeyword } from './check-times.ts';
 import { bfdCheck, dnsCheck, fileCheck, miscCheck, pingCheck, smtpCheck, tcpCheck, udpCheck } from './checkers.ts';
-import { invalidAddress, block, bool, custom, integer, noEffectYet, script, text } from './forms.ts';
+import { invalidAddress, block, bool, custom, integer, script, text } from './forms.ts';
 import { forwardingForm, readForwarding } from './forwarding.ts';
 import { httpGet, sslGet } from './http-check.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
@@ -72,7 +72,11 @@ export const realServerSchema = new BlockSchema<R>('real_server', {
     default: 'smtp_alert_checker, else true',
   }),
   virtualhost: virtualHostKeyword<R>('Default Host header of its checkers.', "the virtual server's"),
-  snmp_name: text('Name shown by SNMP.', noEffectYet, { default: 'none', missing: 'error' }),
+  snmp_name: text('Name shown by SNMP.', (draft, value) => (draft.snmpName = value), {
+    default: 'none',
+    missing: 'error',
+    effect: 'none-yet',
+  }),
   MISC_CHECK: miscCheck,
   SMTP_CHECK: smtpCheck,
   TCP_CHECK: tcpCheck,

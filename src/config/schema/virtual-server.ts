@@ -4,7 +4,7 @@ import type { Statement } from '../statement.ts';
 import { parseAddress, parseDigits, readInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords, virtualHostKeyword } from './check-times.ts';
 import { quote, type Context } from './context.ts';
-import { block, bool, choice, custom, flag, integer, invalidAddress, noEffectYet, script, text } from './forms.ts';
+import { block, bool, choice, custom, flag, integer, invalidAddress, script, text } from './forms.ts';
 import { forwardingForm, forwardingWords, readForwarding } from './forwarding.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 import { maximumWeight, readTarget, realServer } from './real-server.ts';
@@ -199,7 +199,11 @@ export const virtualServerSchema = new BlockSchema<V>('virtual_server', {
     default: 'smtp_alert_checker, else false',
   }),
   virtualhost: virtualHostKeyword<V>('Default Host header of HTTP checks.', 'none'),
-  snmp_name: text('Name shown by SNMP.', noEffectYet, { default: 'none', missing: 'error' }),
+  snmp_name: text('Name shown by SNMP.', (draft, value) => (draft.snmpName = value), {
+    default: 'none',
+    missing: 'error',
+    effect: 'none-yet',
+  }),
   alpha: flag('Servers start down until their first success.', (draft) => (draft.alpha = true)),
   omega: flag('Runs down notifications at the stop.', (draft) => (draft.omega = true)),
   quorum_up: script(
