@@ -1,5 +1,12 @@
 /** Prints global_defs, and the keywords of the top level that stand outside of blocks. */
-import type { GlobalConfiguration, NotifyFifo, ProcessScheduling } from '../model.ts';
+import type {
+  FirewallConfiguration,
+  GlobalConfiguration,
+  NotifyFifo,
+  ProcessScheduling,
+  ReceiveBuffer,
+  VrrpDefaults,
+} from '../model.ts';
 import {
   blockLine,
   boolLine,
@@ -15,6 +22,16 @@ import {
 
 function account(user: string | undefined, group: string | undefined): string[] {
   return user === undefined ? [] : [user, ...(group === undefined ? [] : [group])];
+}
+
+/** A boolean that says something else when it is not there. */
+function optionalBool(keyword: string, value: boolean | undefined): PrintedLine[] {
+  return value === undefined ? [] : [boolLine(keyword, value)];
+}
+
+/** A time whose 0 cannot be written and is the default. */
+function positiveSeconds(keyword: string, milliseconds: number): PrintedLine[] {
+  return milliseconds > 0 ? [line(keyword, seconds(milliseconds))] : [];
 }
 
 function fifoLines(keyword: string, fifo: NotifyFifo | undefined): PrintedLine[] {
@@ -44,6 +61,9 @@ function mailLines({ mail }: GlobalConfiguration): PrintedLine[] {
     line('smtp_connect_timeout', seconds(mail.connectTimeout)),
     ...flagLine('no_email_faults', mail.noFaultMail),
     boolLine('no_checker_emails', mail.noCheckerMail),
+    ...optionalBool('smtp_alert', mail.alerts.all),
+    ...optionalBool('smtp_alert_vrrp', mail.alerts.vrrp),
+    ...optionalBool('smtp_alert_checker', mail.alerts.checker),
   ];
 }
 
@@ -73,6 +93,166 @@ function ipvsLines(global: GlobalConfiguration): PrintedLine[] {
   ];
 }
 
+function bufferLines(keyword: string, { bytes, force }: ReceiveBuffer): PrintedLine[] {
+  return [...optional(keyword, bytes), boolLine(`${keyword}_force`, force)];
+}
+
+function receiveBufferLines({ receiveBuffers }: GlobalConfiguration): PrintedLine[] {
+  return [
+    ...bufferLines('vrrp_netlink_cmd_rcv_bufs', receiveBuffers.vrrpNetlinkCommand),
+    ...bufferLines('vrrp_netlink_monitor_rcv_bufs', receiveBuffers.vrrpNetlinkMonitor),
+    ...bufferLines('process_monitor_rcv_bufs', receiveBuffers.processMonitor),
+    ...bufferLines('lvs_netlink_cmd_rcv_bufs', receiveBuffers.checkerNetlinkCommand),
+    ...bufferLines('lvs_netlink_monitor_rcv_bufs', receiveBuffers.checkerNetlinkMonitor),
+  ];
+}
+
+function vrrpDefaultLines(defaults: VrrpDefaults): PrintedLine[] {
+  const { gratuitous } = defaults;
+  return [
+    line('vrrp_version', defaults.version),
+    line('vrrp_mcast_group4', defaults.multicastGroup4),
+    line('vrrp_mcast_group6', defaults.multicastGroup6),
+    line('vrrp_down_timer_adverts', defaults.downTimerAdvertisements),
+    boolLine('vrrp_strict', defaults.strict),
+    boolLine('vrrp_lower_prio_no_advert', defaults.lowerPriorityNoAdvertisement),
+    boolLine('vrrp_higher_prio_send_advert', defaults.higherPrioritySendAdvertisement),
+    ...flagLine('vrrp_check_unicast_src', defaults.checkUnicastSource),
+    boolLine('vrrp_skip_check_adv_addr', defaults.skipCheckAdvertisedAddresses),
+    ...optionalBool('vrrp_owner_ignore_adverts', defaults.ownerIgnoreAdvertisements),
+    ...flagLine('v3_checksum_as_v2', defaults.v3ChecksumAsV2),
+    boolLine('vrrp_min_garp', defaults.minimumGratuitous),
+    line('vrrp_garp_master_delay', seconds(gratuitous.masterDelay)),
+    line('vrrp_garp_master_repeat', gratuitous.masterRepeat),
+    line('vrrp_garp_master_refresh', seconds(gratuitous.masterRefresh)),
+    line('vrrp_garp_master_refresh_repeat', gratuitous.masterRefreshRepeat),
+    line('vrrp_garp_lower_prio_delay', seconds(gratuitous.lowerPriorityDelay)),
+    line('vrrp_garp_lower_prio_repeat', gratuitous.lowerPriorityRepeat),
+    ...positiveSeconds('vrrp_garp_interval', gratuitous.arpInterval),
+    ...positiveSeconds('vrrp_gna_interval', gratuitous.naInterval),
+  ];
+}
+
+function vrrpLines(global: GlobalConfiguration): PrintedLine[] {
+  const { extraGratuitous, advertisementBuffers: buffers, vmacNames } = global;
+  const { policy } = buffers;
+  return [
+    ...(global.dynamicInterfaces
+      ? [line('dynamic_interfaces', ...(global.allowInterfaceTypeChanges ? ['allow_if_changes'] : []))]
+      : []),
+    line('default_interface', global.defaultInterface),
+    ...flagLine('disable_local_igmp', global.disableLocalIgmp),
+    ...vrrpDefaultLines(global.vrrpDefaults),
+    ...(extraGratuitous
+      ? [
+          line(
+            'vrrp_garp_extra_if',
+            ...(extraGratuitous.allInterfaces ? ['all'] : []),
+            seconds(extraGratuitous.interval),
+          ),
+        ]
+      : []),
+    ...(policy === undefined ? [] : [line('vrrp_rx_bufs_policy', bufferPolicy(policy))]),
+    line('vrrp_rx_bufs_multiplier', buffers.multiplier),
+    ...flagLine('log_unknown_vrids', global.logUnknownVirtualRouters),
+    line('vmac_prefix', vmacNames.prefix),
+    line('vmac_addr_prefix', vmacNames.addressPrefix),
+    ...positiveSeconds('vrrp_startup_delay', global.vrrpStartupDelay),
+    ...positiveSeconds('vrrp_delay_after_boot', global.vrrpDelayAfterBoot),
+  ];
+}
+
+function bufferPolicy(policy: NonNullable<GlobalConfiguration['advertisementBuffers']['policy']>): string | number {
+  if (policy === 'mtu') return 'MTU';
+  return policy === 'advertisement' ? 'ADVERT' : policy.bytes;
+}
+
+function firewallLines(firewall: FirewallConfiguration): PrintedLine[] {
+  return [
+    ...optional('nftables', firewall.table),
+    line('nftables_priority', firewall.priority),
+    ...flagLine('nftables_ifindex', firewall.interfaceIndexes),
+    ...flagLine('nftables_counters', firewall.counters),
+    ...optional('nftables_ipvs', firewall.ipvsTable),
+    line('nftables_ipvs_priority', firewall.ipvsPriority),
+    line('nftables_ipvs_start_fwmark', firewall.ipvsFirstMark),
+  ];
+}
+
+function monitoringLines({ snmp, dbus }: GlobalConfiguration): PrintedLine[] {
+  return [
+    ...optional('snmp_socket', snmp.socket),
+    ...flagLine('enable_traps', snmp.traps),
+    ...flagLine('enable_snmp_vrrp', snmp.vrrp),
+    ...flagLine('enable_snmp_checker', snmp.checker),
+    ...flagLine('enable_snmp_rfcv2', snmp.rfc2787),
+    ...flagLine('enable_snmp_rfcv3', snmp.rfc6527),
+    line('snmp_vs_stats_update_interval', seconds(snmp.virtualServerStatisticsInterval)),
+    line('snmp_rs_stats_update_interval', seconds(snmp.realServerStatisticsInterval)),
+    ...flagLine('enable_dbus', dbus.enabled),
+    line('dbus_service_name', dbus.serviceName),
+    line('dbus_no_interface_name', dbus.noInterfaceName),
+  ];
+}
+
+function fileLines(global: GlobalConfiguration): PrintedLine[] {
+  const { reload, dumps, nameTables } = global;
+  return [
+    ...(global.umask === undefined ? [] : [line('umask', `0${global.umask.toString(8)}`)]),
+    ...optional('random_seed', global.randomSeed),
+    ...(reload.checkConfiguration
+      ? [line('reload_check_config', ...(reload.checkLog === undefined ? [] : [reload.checkLog]))]
+      : []),
+    ...optional('reload_time_file', reload.timeFile),
+    ...flagLine('reload_repeat', reload.repeat),
+    ...(reload.file === undefined ? [] : [line('reload_file', ...(reload.file === '' ? [] : [reload.file]))]),
+    ...optional('config_save_dir', dumps.configurationDirectory),
+    ...optional('tmp_config_directory', global.temporaryDirectory),
+    boolLine('data_use_instance', dumps.useInstance),
+    line('json_version', dumps.jsonVersion),
+    ...optional('state_dump_file', dumps.state),
+    ...optional('stats_dump_file', dumps.statistics),
+    ...optional('json_dump_file', dumps.json),
+    line('iproute_usr_dir', nameTables.distribution),
+    line('iproute_etc_dir', nameTables.administrator),
+  ];
+}
+
+function processLines(global: GlobalConfiguration): PrintedLine[] {
+  const { processNames, automaticPriority } = global;
+  return [
+    ...optional('process_name', processNames.parent),
+    ...optional('vrrp_process_name', processNames.vrrp),
+    ...optional('checker_process_name', processNames.checker),
+    ...optional('bfd_process_name', processNames.bfd),
+    ...schedulingLines('vrrp', global.vrrpScheduling),
+    ...schedulingLines('checker', global.checkerScheduling),
+    ...schedulingLines('bfd', global.bfdScheduling),
+    line('max_auto_priority', automaticPriority.maximum),
+    line('min_auto_priority_delay', automaticPriority.minimumDelayUs),
+    ...receiveBufferLines(global),
+  ];
+}
+
+function scriptLines(global: GlobalConfiguration): PrintedLine[] {
+  const { scriptUser, startupScript, shutdownScript } = global;
+  return [
+    ...(scriptUser ? [line('script_user', ...account(scriptUser.user, scriptUser.group))] : []),
+    ...flagLine('enable_script_security', global.enableScriptSecurity),
+    boolLine('use_symlink_paths', global.useSymlinkPaths),
+    boolLine('set_supplementary_groups', global.setSupplementaryGroups),
+    ...fifoLines('notify_fifo', global.notifyFifo),
+    ...fifoLines('vrrp_notify_fifo', global.vrrpNotifyFifo),
+    ...fifoLines('lvs_notify_fifo', global.lvsNotifyFifo),
+    boolLine('vrrp_notify_priority_changes', global.vrrpNotifyPriorityChanges),
+    ...flagLine('fifo_write_vrrp_states_on_reload', global.repeatStatesAfterReload),
+    ...scriptLine('startup_script', startupScript),
+    ...(startupScript ? [line('startup_script_timeout', seconds(startupScript.timeout))] : []),
+    ...scriptLine('shutdown_script', shutdownScript),
+    ...(shutdownScript ? [line('shutdown_script_timeout', seconds(shutdownScript.timeout))] : []),
+  ];
+}
+
 /** Keywords of the top level that stand outside of blocks. */
 export function printTop(global: GlobalConfiguration): PrintedLine[] {
   return [
@@ -81,43 +261,30 @@ export function printTop(global: GlobalConfiguration): PrintedLine[] {
       ? []
       : [line('net_namespace_ipvs', ...(global.netNamespaceIpvs === '' ? [] : [global.netNamespaceIpvs]))]),
     ...optional('instance', global.instance),
+    ...flagLine('namespace_with_ipsets', global.namespaceWithIpsets),
     ...flagLine('use_pid_dir', global.usePidDirectory),
+    ...flagLine('linkbeat_use_polling', global.pollLinks),
     line('child_wait_time', seconds(global.childWaitTime)),
   ];
 }
 
 /** global_defs. */
 export function printGlobal(global: GlobalConfiguration): PrintedLine {
-  const { processNames, scriptUser, startupScript, shutdownScript } = global;
   return blockLine(
     'global_defs',
     [],
     [
       ...optional('router_id', global.routerId),
-      ...optional('process_name', processNames.parent),
-      ...optional('vrrp_process_name', processNames.vrrp),
-      ...optional('checker_process_name', processNames.checker),
-      ...optional('bfd_process_name', processNames.bfd),
       ...mailLines(global),
-      ...(scriptUser ? [line('script_user', scriptUser.user, ...account('', scriptUser.group).slice(1))] : []),
-      ...flagLine('enable_script_security', global.enableScriptSecurity),
-      boolLine('use_symlink_paths', global.useSymlinkPaths),
-      ...fifoLines('notify_fifo', global.notifyFifo),
-      ...fifoLines('vrrp_notify_fifo', global.vrrpNotifyFifo),
-      ...fifoLines('lvs_notify_fifo', global.lvsNotifyFifo),
-      boolLine('vrrp_notify_priority_changes', global.vrrpNotifyPriorityChanges),
-      ...scriptLine('startup_script', startupScript),
-      ...(startupScript ? [line('startup_script_timeout', seconds(startupScript.timeout))] : []),
-      ...scriptLine('shutdown_script', shutdownScript),
-      ...(shutdownScript ? [line('shutdown_script_timeout', seconds(shutdownScript.timeout))] : []),
-      ...schedulingLines('vrrp', global.vrrpScheduling),
-      ...schedulingLines('checker', global.checkerScheduling),
+      ...scriptLines(global),
+      ...processLines(global),
+      ...fileLines(global),
+      ...monitoringLines(global),
+      ...vrrpLines(global),
+      ...firewallLines(global.firewall),
       ...ipvsLines(global),
       boolLine('checker_log_all_failures', global.checkerLogAllFailures),
       boolLine('rs_init_notifies', global.rsInitNotifies),
-      ...flagLine('dynamic_interfaces', global.dynamicInterfaces),
-      ...(global.vrrpStartupDelay > 0 ? [line('vrrp_startup_delay', seconds(global.vrrpStartupDelay))] : []),
-      ...(global.umask === undefined ? [] : [line('umask', `0${global.umask.toString(8)}`)]),
     ],
   );
 }
