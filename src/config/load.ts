@@ -1,5 +1,6 @@
 /** From a path to a checked model: the one entrance to the configuration for every process and for `-t`. */
 import { checkConfiguration } from './check/check.ts';
+import { VirtualServersCheck } from './check/virtual-servers.ts';
 import { exitCodeOfTest, type Diagnostic } from './diagnostics.ts';
 import { newConfigurationDraft, type ConfigurationDraft } from './drafts.ts';
 import { missingInterfaces } from './interfaces.ts';
@@ -7,7 +8,8 @@ import type { Configuration } from './model.ts';
 import type { ConfigurationFiles, HostFacts } from './ports.ts';
 import { Reporter } from './reporter.ts';
 import { Context } from './schema/context.ts';
-import { placesOfKeyword, topSchema } from './schema/top.ts';
+import { placesOfKeyword } from './schema/places.ts';
+import { topSchema } from './schema/top.ts';
 import { SourceReader } from './source/reader.ts';
 import { TreeBuilder } from './tree.ts';
 
@@ -29,10 +31,15 @@ export interface LoadOptions {
   readonly mode: 'run' | 'test';
   /** `-e`: every kind of include problem is fatal. */
   readonly allIncludesFatal?: boolean;
+  /**
+   * Nobody looks at the model: there is no `configuration`, and virtual servers are let go as soon as they are checked.
+   * Almost all of a large configuration then dies young, which costs the garbage collector next to nothing.
+   */
+  readonly diagnosticsOnly?: boolean;
 }
 
 export interface LoadResult {
-  /** Absent when something stops the daemon (see `stops` of the diagnostics). */
+  /** Absent when something stops the daemon (see `stops` of the diagnostics), and with `diagnosticsOnly`. */
   readonly configuration?: Configuration;
   /** In the order of the text; what is found after reading (cross-references) follows its place in the text too. */
   readonly diagnostics: readonly Diagnostic[];
@@ -42,15 +49,19 @@ export interface LoadResult {
 
 /** Reads, checks and completes a configuration. Never throws for what the files contain. */
 export function loadConfiguration(options: LoadOptions): LoadResult {
-  const { mode, host } = options;
+  const { mode, host, diagnosticsOnly = false } = options;
   const reporter = new Reporter();
   const draft = newConfigurationDraft();
   const context = new Context(reporter, mode, host, draft, placesOfKeyword);
-  const tree = new TreeBuilder(topSchema, reporter, (statement) => topSchema.readOne(draft, statement, context));
+  const services = new VirtualServersCheck(context);
+  const tree = new TreeBuilder(topSchema, reporter, (statement) => {
+    topSchema.readOne(draft, statement, context);
+    if (diagnosticsOnly) services.checkAndForget();
+  });
   const reader = new SourceReader({ ...options, allIncludesFatal: options.allIncludesFatal ?? false }, tree, reporter);
   if (!reader.readMain(options.path)) return unread(options, reporter);
   tree.endOfInput();
-  const configuration = checkConfiguration(context, reader.filesRead);
+  const configuration = checkConfiguration(context, reader.filesRead, services);
   if (mode === 'test' && host.interfaceExists) {
     const exists = (name: string): boolean => host.interfaceExists?.(name) !== false;
     for (const missing of missingInterfaces(configuration, exists)) reporter.add(missing);
@@ -62,7 +73,7 @@ export function loadConfiguration(options: LoadOptions): LoadResult {
     diagnostics.find((diagnostic) => diagnostic.stops?.immediately) ??
     diagnostics.find((diagnostic) => diagnostic.stops);
   return {
-    ...(stop === undefined && { configuration }),
+    ...(stop === undefined && !diagnosticsOnly && { configuration }),
     diagnostics,
     exitCode: mode === 'run' ? (stop?.stops?.exitCode ?? 0) : endsEarly ? 0 : exitCodeOfTest(diagnostics),
   };

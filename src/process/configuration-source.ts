@@ -17,7 +17,10 @@ export function shortHostName(): string {
   return hostname().split('.', 1)[0] ?? '';
 }
 
-/** Reads and checks the configuration that the command line names. Never throws for what the files contain. */
+/**
+ * Reads and checks the configuration that the command line names. Never throws for what the files contain. A test gives
+ * no model, only what there is to say.
+ */
 export function readConfiguration(args: KeepalivedArguments, mode: 'run' | 'test'): LoadResult {
   return loadConfiguration({
     path: args.configurationFile ?? defaultConfigurationFile,
@@ -28,6 +31,7 @@ export function readConfiguration(args: KeepalivedArguments, mode: 'run' | 'test
     host: nodeHostFacts(),
     mode,
     allIncludesFatal: args.allConfiguration,
+    diagnosticsOnly: mode === 'test',
   });
 }
 

@@ -4,14 +4,21 @@ import type { Configuration, InterfaceUse } from '../model.ts';
 import type { Context } from '../schema/context.ts';
 import { checkGlobal } from './global.ts';
 import { checkScripts } from './scripts.ts';
-import { checkVirtualServers } from './virtual-servers.ts';
+import type { VirtualServersCheck } from './virtual-servers.ts';
 import { checkVrrp } from './vrrp.ts';
 
-/** Completes everything that was read. Items that cannot be used are left out and reported. */
-export function checkConfiguration(context: Context, files: readonly string[]): Configuration {
+/**
+ * Completes everything that was read. Items that cannot be used are left out and reported.
+ * @param services the check of the virtual servers, which may have begun while they were read
+ */
+export function checkConfiguration(
+  context: Context,
+  files: readonly string[],
+  services: VirtualServersCheck,
+): Configuration {
   checkScripts(context);
   const interfaces: InterfaceUse[] = [];
-  const check = checkVirtualServers(context);
+  const check = services.finish();
   const vrrp = checkVrrp(context, interfaces);
   for (const group of context.draft.garpGroups) {
     for (const { name, statement } of group.interfaces) {
