@@ -1,5 +1,5 @@
 /** Diagnostics as text: for people at a terminal, and one line each for the log. */
-import type { Diagnostic } from './diagnostics.ts';
+import { severityOf, type Diagnostic } from './diagnostics.ts';
 
 export interface FormatOptions {
   /** ANSI colours. */
@@ -9,11 +9,6 @@ export interface FormatOptions {
 }
 
 const colours = { bold: '1', error: '1;31', warning: '1;35', note: '1;36', caret: '1;32' } as const;
-
-function severityOf(diagnostic: Diagnostic): 'error' | 'warning' | 'note' {
-  if (diagnostic.class === 'note') return 'note';
-  return diagnostic.class === 'warning' || diagnostic.class === 'deprecated' ? 'warning' : 'error';
-}
 
 /** The line of a text, from 1, without its end; undefined if there is none. */
 function lineOf(text: string, line: number): string | undefined {
@@ -52,13 +47,17 @@ function excerpt(
 export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string, options: FormatOptions = {}): string {
   const paint = (text: string, colour: keyof typeof colours): string =>
     options.colour === true ? `\x1b[${colours[colour]}m${text}\x1b[0m` : text;
-  const { at, message, code, remedy } = diagnostic;
+  const { at, message, code, remedy, consequences = [] } = diagnostic;
   const severity = severityOf(diagnostic);
   const place = at ? `${at.file}:${at.line}:${at.column}: ` : '';
   const head = `${paint(place, 'bold')}${paint(`${severity}:`, severity)} ${message} [${code}]`;
-  if (options.oneLine === true) return remedy === undefined ? head : `${head}; ${remedy}`;
+  if (options.oneLine === true)
+    return [head, ...consequences.map((text) => `therefore: ${text}`), ...(remedy === undefined ? [] : [remedy])].join(
+      '; ',
+    );
   const lines = [head];
   if (sourceText !== undefined) lines.push(...excerpt(diagnostic, sourceText, paint));
+  for (const text of consequences) lines.push(`${' '.repeat(5)} = therefore: ${text}`);
   if (remedy !== undefined) lines.push(`${' '.repeat(5)} = help: ${remedy}`);
   return lines.join('\n');
 }

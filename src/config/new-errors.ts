@@ -1,14 +1,14 @@
 /** What a reload would make worse. */
-import type { Diagnostic } from './diagnostics.ts';
+import { severityOf, type Diagnostic } from './diagnostics.ts';
 
 /** Notes, warnings and deprecations do not speak against a reload. */
 function isError(diagnostic: Diagnostic): boolean {
-  return diagnostic.class !== 'note' && diagnostic.class !== 'warning' && diagnostic.class !== 'deprecated';
+  return severityOf(diagnostic) === 'error';
 }
 
 function keyOf({ class: kind, code, message }: Diagnostic): string {
   // Lines move when a file is edited: numbers of lines in the text of a message must not make an old error look new.
-  return `${kind}\0${code}\0${message.replace(/\bline \d+/g, 'line')}`;
+  return `${kind}\0${code}\0${message.replace(/\blines? \d+(?:(?:, | to | and | and \d+ more)\d*)*/g, 'line')}`;
 }
 
 /**

@@ -1,14 +1,16 @@
 /** Collects what the reader has to say, with places resolved to line and column. */
-import type { Diagnostic, DiagnosticClass } from './diagnostics.ts';
+import { mergeConsequences, type Found } from './consequences.ts';
+import type { Diagnostic, DiagnosticKind, RelatedPlace } from './diagnostics.ts';
 import type { SourceLocation } from './model.ts';
 import { locateWord, type Statement } from './statement.ts';
 
 /** What a caller says about a mistake; the place comes from the statement. */
 export interface Complaint {
   readonly code: string;
-  readonly class: DiagnosticClass | 'note';
+  readonly class: DiagnosticKind;
   readonly message: string;
   readonly remedy?: string;
+  readonly related?: readonly RelatedPlace[];
   readonly stops?: { readonly exitCode: number; readonly immediately: boolean };
 }
 
@@ -18,31 +20,31 @@ const maximumDiagnostics = 2000;
 const reserve = 200;
 
 export class Reporter {
-  readonly #found: Diagnostic[] = [];
+  readonly #found: Found[] = [];
   #leftOut = 0;
 
   /** Reports at a word of a statement (0 is the keyword; a word that is not there points behind the last one). */
   at(statement: Statement, word: number, complaint: Complaint): void {
     if (this.#isFull(complaint)) return;
     const { at, length } = locateWord(statement, word);
-    this.#found.push({ ...complaint, at, length });
+    this.#found.push({ diagnostic: { ...complaint, at, length }, statement });
   }
 
   /** Reports at a place that belongs to no statement (a brace, a line that was dropped). */
   atPlace(at: SourceLocation, length: number, complaint: Complaint): void {
     if (this.#isFull(complaint)) return;
-    this.#found.push({ ...complaint, at, length });
+    this.#found.push({ diagnostic: { ...complaint, at, length } });
   }
 
   /** Reports what has no place. */
   general(complaint: Complaint): void {
     if (this.#isFull(complaint)) return;
-    this.#found.push(complaint);
+    this.#found.push({ diagnostic: complaint });
   }
 
   /** Adds a diagnostic made elsewhere. */
   add(diagnostic: Diagnostic): void {
-    if (!this.#isFull(diagnostic)) this.#found.push(diagnostic);
+    if (!this.#isFull(diagnostic)) this.#found.push({ diagnostic });
   }
 
   #isFull({ code, stops }: Complaint): boolean {
@@ -54,22 +56,23 @@ export class Reporter {
 
   /**
    * Everything reported, in the order of the text: files in the order they were read, then lines; what has no place last.
+   * What only follows from another mistake is told with that one.
    * @param files the files in reading order
    */
   result(files: readonly string[]): readonly Diagnostic[] {
     const order = new Map(files.map((name, index) => [name, index]));
     const rank = (diagnostic: Diagnostic) => (diagnostic.at ? (order.get(diagnostic.at.file) ?? -1) : Infinity);
     const sorted = this.#found
-      .map((diagnostic, index) => ({ diagnostic, index, rank: rank(diagnostic) }))
+      .map((found, index) => ({ ...found, index, rank: rank(found.diagnostic) }))
       .sort((a, b) => {
         if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
         const lines = (a.diagnostic.at?.line ?? 0) - (b.diagnostic.at?.line ?? 0);
         return lines || (a.diagnostic.at?.column ?? 0) - (b.diagnostic.at?.column ?? 0) || a.index - b.index;
-      })
-      .map((entry) => entry.diagnostic);
+      });
+    const diagnostics = mergeConsequences(sorted);
     if (this.#leftOut > 0) {
-      sorted.push({ code: 'CFG_MORE', class: 'general', message: `${this.#leftOut} more messages are left out` });
+      diagnostics.push({ code: 'CFG_MORE', class: 'general', message: `${this.#leftOut} more messages are left out` });
     }
-    return sorted;
+    return diagnostics;
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import { formatDiagnostic } from '../config/format-diagnostic.ts';
-import type { Diagnostic } from '../config/diagnostics.ts';
+import { severityOf, type Diagnostic } from '../config/diagnostics.ts';
 import { loadConfiguration } from '../config/load.ts';
 import type { LoadResult } from '../config/load.ts';
 import type { LogLevel } from '../core/events.ts';
@@ -52,13 +52,6 @@ export function logDiagnostics(log: Log, diagnostics: readonly Diagnostic[]): vo
 }
 
 function levelOf(diagnostic: Diagnostic): LogLevel {
-  switch (diagnostic.class) {
-    case 'note':
-      return 'info';
-    case 'warning':
-    case 'deprecated':
-      return 'warning';
-    default:
-      return 'error';
-  }
+  const severity = severityOf(diagnostic);
+  return severity === 'note' ? 'info' : severity;
 }

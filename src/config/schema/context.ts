@@ -3,13 +3,32 @@ import type { ConfigurationDraft } from '../drafts.ts';
 import type { HostFacts } from '../ports.ts';
 import type { Reporter } from '../reporter.ts';
 import { locate, type Statement } from '../statement.ts';
-import type { DiagnosticClass } from '../diagnostics.ts';
+import type { DiagnosticKind } from '../diagnostics.ts';
 import type { BlockShape } from '../tree.ts';
 import type { KeywordFacts } from './keyword.ts';
 import { nearestWord } from '../nearest.ts';
+import { betterRemedy, foreignLine, formerName } from '../remedies.ts';
+
+/** A block in which a keyword is valid; `` is the top level. */
+export interface KeywordPlace {
+  readonly block: string;
+  /** First version of keepalived that knows it there. */
+  readonly since?: string;
+}
 
 /** Blocks in which a keyword is valid, for "valid in real_server, you are in virtual_server". */
-export type KeywordPlaces = (keyword: string) => readonly string[];
+export type KeywordPlaces = (keyword: string) => readonly KeywordPlace[];
+
+function history(since: string | undefined): string {
+  return since === undefined ? '' : ` (since ${since})`;
+}
+
+function blockName(block: string): string {
+  return block === '' ? 'at the top level' : `in ${block}`;
+}
+
+/** Blocks named in a remedy; a keyword such as weight is valid in many. */
+const maximumPlacesShown = 4;
 
 interface NamedBlock extends BlockShape {
   readonly name: string;
@@ -45,14 +64,20 @@ export class Context {
   }
 
   report(
-    kind: DiagnosticClass | 'note',
+    kind: DiagnosticKind,
     statement: Statement,
     word: number,
     code: string,
     message: string,
     remedy?: string,
   ): void {
-    this.reporter.at(statement, word, { code, class: kind, message, ...(remedy !== undefined && { remedy }) });
+    const foreign = word === 0 ? foreignLine(statement) : undefined;
+    if (foreign) {
+      this.reporter.at(statement, 0, { ...foreign, class: kind });
+      return;
+    }
+    const better = betterRemedy(code, statement, word) ?? remedy;
+    this.reporter.at(statement, word, { code, class: kind, message, ...(better !== undefined && { remedy: better }) });
   }
 
   /** A mandatory argument is missing; the original exits at once with 2, and so do we. */
@@ -85,32 +110,26 @@ export class Context {
     first: Statement,
     consequence = 'the second is ignored',
   ): void {
-    const { file, line } = locate(first);
-    const place = file === statement.file.name ? `line ${line}` : `${file}:${line}`;
-    this.error(
-      statement,
-      word,
-      'CFG_DUPLICATE',
-      `${what} is already defined in ${place}; ${consequence}`,
-      'keep one of the two',
-    );
+    this.reporter.at(statement, word, {
+      code: 'CFG_DUPLICATE',
+      class: 'general',
+      message: `${what} is already defined in ${this.placeOf(first, statement)}; ${consequence}`,
+      remedy: 'keep one of the two',
+      related: [{ at: locate(first), message: 'the first definition' }],
+    });
+  }
+
+  /** Where a statement stands, for a message at another one: `line 3`, or with its file if that is another. */
+  placeOf(statement: Statement, seenFrom: Statement): string {
+    const { file, line } = locate(statement);
+    return file === seenFrom.file.name ? `line ${line}` : `${file}:${line}`;
   }
 
   unknownKeyword(statement: Statement, block: NamedBlock): void {
     const { keyword } = statement;
-    const where = block.name === '' ? 'at the top level' : `in ${block.name}`;
-    const places = this.#places(keyword);
+    const where = blockName(block.name);
     const whole = statement.block ? ' (the whole block is ignored)' : '';
-    let remedy: string | undefined;
-    if (places.length > 0) {
-      const shown = places.slice(0, 4).map((place) => (place === '' ? 'at the top level' : `in ${place}`));
-      remedy = `it is valid ${shown.join(', ')}${places.length > 4 ? ' and elsewhere' : ''}; here you are ${where}`;
-    } else {
-      const nearest = nearestWord(keyword, block.keywords.keys());
-      if (nearest !== undefined) remedy = `did you mean ${nearest}?`;
-      else if (/^(<<<<<<<|=======|>>>>>>>)/.test(keyword))
-        remedy = 'this is a mark of an unresolved git conflict; resolve it';
-    }
+    const remedy = this.#remedyOfUnknown(statement, block, where);
     this.report(
       'unknown-keyword',
       statement,
@@ -119,6 +138,29 @@ export class Context {
       `unknown keyword ${quote(keyword)} ${where}${whole}`,
       remedy,
     );
+  }
+
+  #remedyOfUnknown({ keyword, words }: Statement, block: NamedBlock, where: string): string | undefined {
+    const known = (word: string): boolean => block.keywords.has(word);
+    const since = (word: string): string =>
+      history(this.#places(word).find((place) => place.block === block.name)?.since);
+    // `priority: 100`, `priority=100`, `nopreempt;`
+    const [, bare = '', mark = '', value = ''] = /^([A-Za-z0-9_-]+)([:=;,]+)(.*)$/.exec(keyword) ?? [];
+    if (known(bare))
+      return `write "${[bare, ...(value === '' ? [] : [value]), ...words.slice(1)].join(' ')}", without "${mark}"`;
+    if (keyword === ';') return 'remove the ";": a line ends by itself';
+    const renamed = formerName(keyword, known);
+    if (renamed !== undefined) return `its name is ${renamed}${since(renamed)}`;
+    const places = this.#places(keyword);
+    if (places.length > 0) {
+      const shown = places
+        .slice(0, maximumPlacesShown)
+        .map((place) => `${blockName(place.block)}${history(place.since)}`);
+      const more = places.length > maximumPlacesShown ? ' and elsewhere' : '';
+      return `it is valid ${shown.join(', ')}${more}; here you are ${where}`;
+    }
+    const nearest = nearestWord(keyword, block.keywords.keys());
+    return nearest === undefined ? undefined : `did you mean ${nearest}${since(nearest)}?`;
   }
 
   /** Begins (1) or ends (-1) a stretch in which nothing is said about keywords without effect. */

@@ -20,6 +20,7 @@ import { LogicalLines } from './logical-lines.ts';
 import { maximumFiles, maximumIncludeDepth, maximumLineOctets, placeInLine, type Origin } from './origin.ts';
 import { directoryOf } from './patterns.ts';
 import type { StatementSink } from './sink.ts';
+import { reportStrangeCharacters } from './typography.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -269,6 +270,7 @@ export class SourceReader {
     const stripped = stripComment(text, start, end, afterNegation(text, start, end));
     if (stripped.unterminatedQuote) this.#lines.reportUnterminatedQuote(origin, text, stripped.start);
     if (stripped.start === stripped.end) return;
+    reportStrangeCharacters(stripped, origin, this.#reporter);
     this.#lines.read(stripped, origin);
   }
 
