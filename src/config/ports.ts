@@ -41,6 +41,16 @@ export type ScriptFacts =
       readonly insecure?: string;
     };
 
+/** What a file with a secret holds. */
+export type SecretFileResult =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** Why others could know the secret ("/etc/k can be read by its group (mode 640)"); absent: they cannot. */
+      readonly insecure?: string;
+    }
+  | { readonly ok: false; readonly detail: string };
+
 /** Name tables of iproute2. */
 export type RoutingNameTable = 'rt_tables' | 'rt_scopes' | 'rt_protos' | 'rt_realms' | 'rt_dsfield' | 'group';
 
@@ -52,13 +62,23 @@ export interface HostFacts {
   interfaceExists?(name: string): boolean;
   user?(name: string): UserFacts | undefined;
   group?(name: string): number | undefined;
-  routingName?(table: RoutingNameTable, name: string): number | undefined;
+  /**
+   * Number of a name in the tables of iproute2.
+   * @param directories where they are, if not where iproute2 has them: `etc` overrides `user`
+   */
+  routingName?(
+    table: RoutingNameTable,
+    name: string,
+    directories?: { readonly etc?: string; readonly user?: string },
+  ): number | undefined;
   /**
    * Looks a program up as it would be run.
    * @param command argv[0] as written; without a slash it is searched in the path.
    */
   script?(command: string, runAs: UserFacts): ScriptFacts;
   directoryExists?(path: string): boolean;
+  /** Reads a file that holds a secret, such as a key of auth_hmac. */
+  secretFile?(path: string): SecretFileResult;
   /** A named network namespace (/run/netns). */
   networkNamespaceExists?(name: string): boolean;
   /** Whom this process runs as. */

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Stats } from 'node:fs';
-import type { HostFacts, RoutingNameTable, ScriptFacts, UserFacts } from '../config/ports.ts';
+import type { HostFacts, RoutingNameTable, ScriptFacts, SecretFileResult, UserFacts } from '../config/ports.ts';
 
 /** Where programs without a slash are looked for if PATH is not set (confstr _CS_PATH). */
 const defaultPath = '/bin:/usr/bin';
@@ -140,6 +140,18 @@ function script(command: string, runAs: UserFacts): ScriptFacts {
   };
 }
 
+/** The content of a file with a secret, and whether others than its owner could know it. */
+function secretFile(path: string): SecretFileResult {
+  try {
+    const { mode } = statSync(path);
+    const others = (mode & 0o007) !== 0 ? 'everybody' : (mode & 0o070) !== 0 ? 'its group' : undefined;
+    const insecure = others && `${path} is open to ${others} (mode ${(mode & 0o7777).toString(8)})`;
+    return { ok: true, text: readFileSync(path, 'utf8'), ...(insecure !== undefined && { insecure }) };
+  } catch (error) {
+    return { ok: false, detail: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
+  }
+}
+
 /** Interfaces of this process's network namespace; /sys may still show those of another. */
 function interfaceNames(): ReadonlySet<string> {
   const lines = readText('/proc/self/net/dev').split('\n').slice(2);
@@ -157,6 +169,7 @@ export function nodeHostFacts(): HostFacts {
     group,
     routingName,
     script,
+    secretFile,
     directoryExists: (path) => statOf(path)?.isDirectory() === true,
     networkNamespaceExists: (name) => existsSync(join('/run/netns', name)),
     effectiveUser: { uid, gid },

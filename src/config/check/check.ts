@@ -2,6 +2,7 @@
 import { interfaceUse } from '../interfaces.ts';
 import type { Configuration, InterfaceUse } from '../model.ts';
 import type { Context } from '../schema/context.ts';
+import { checkBfd } from './bfd.ts';
 import { checkGlobal } from './global.ts';
 import { checkScripts } from './scripts.ts';
 import type { VirtualServersCheck } from './virtual-servers.ts';
@@ -19,6 +20,8 @@ export function checkConfiguration(
   checkScripts(context);
   const interfaces: InterfaceUse[] = [];
   const check = services.finish();
+  // Before those that track the sessions.
+  const bfd = { instances: checkBfd(context) };
   const vrrp = checkVrrp(context, interfaces);
   for (const group of context.draft.garpGroups) {
     for (const { name, statement } of group.interfaces) {
@@ -28,5 +31,5 @@ export function checkConfiguration(
   for (const { name, statement, word } of context.draft.interfaceUses) {
     interfaces.push(interfaceUse(name, 'route or rule', statement, word));
   }
-  return { global: checkGlobal(context, vrrp), vrrp, check, interfaces, files };
+  return { global: checkGlobal(context, vrrp), vrrp, check, bfd, interfaces, files };
 }

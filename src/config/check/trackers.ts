@@ -1,10 +1,18 @@
 /** track_* lines of instances and groups: names to what they name. */
 import type { ConfigurationDraft, TrackDraft, TrackersDraft } from '../drafts.ts';
-import type { InterfaceUse, TrackedFile, TrackedInterface, TrackedScript } from '../model.ts';
+import type {
+  InterfaceUse,
+  TrackedBfd,
+  TrackedFile,
+  TrackedInterface,
+  TrackedProcess,
+  TrackedScript,
+} from '../model.ts';
 import type { Statement } from '../statement.ts';
 import { nearestWord } from '../nearest.ts';
 import type { Context } from '../schema/context.ts';
 import { interfaceUse } from '../interfaces.ts';
+import { notifiesVrrp } from './bfd.ts';
 
 /** Things that can be tracked, by name. */
 export interface Trackables {
@@ -44,7 +52,8 @@ export function collectTrackables(draft: ConfigurationDraft): Trackables {
     scripts: byName(draft.vrrpScripts, 0, (script) => script.script?.disabled !== true),
     files: byName(draft.trackFiles, 1),
     processes: byName(draft.trackProcesses, 0),
-    bfd: byName(draft.bfdInstances, 0),
+    // Sessions that tell the checkers only are unknown to VRRP.
+    bfd: byName(draft.bfdInstances.filter(notifiesVrrp), 0),
   };
 }
 
@@ -52,6 +61,8 @@ export interface ResolvedTrackers {
   readonly trackInterfaces: TrackedInterface[];
   readonly trackScripts: TrackedScript[];
   readonly trackFiles: TrackedFile[];
+  readonly trackProcesses: TrackedProcess[];
+  readonly trackBfd: TrackedBfd[];
 }
 
 interface Owner {
@@ -186,17 +197,17 @@ export function resolveTrackers(
   context: Context,
   uses: InterfaceUse[],
 ): ResolvedTrackers {
-  const scripts = withoutOwnerWeights(
-    resolve('track_script', drafts.scripts, known.scripts, owner, context),
-    owner,
-    context,
-  );
-  const files = withoutOwnerWeights(resolve('track_file', drafts.files, known.files, owner, context), owner, context);
-  resolve('track_process', drafts.processes, known.processes, owner, context);
-  resolve('track_bfd', drafts.bfd, known.bfd, owner, context);
+  const find = (keyword: string, lines: readonly TrackDraft[], of: ReadonlyMap<string, Trackable>): Resolved[] =>
+    withoutOwnerWeights(resolve(keyword, lines, of, owner, context), owner, context);
+  const scripts = find('track_script', drafts.scripts, known.scripts);
+  const files = find('track_file', drafts.files, known.files);
+  const processes = find('track_process', drafts.processes, known.processes);
+  const bfd = find('track_bfd', drafts.bfd, known.bfd);
   return {
     trackInterfaces: resolveInterfaces(drafts.interfaces, owner, context, uses),
     trackScripts: scripts.map(({ track, weight, reverse }) => ({ script: track.name, weight, reverse })),
     trackFiles: files.map(({ track, weight, reverse }) => ({ file: track.name, weight, reverse })),
+    trackProcesses: processes.map(({ track, weight, reverse }) => ({ process: track.name, weight, reverse })),
+    trackBfd: bfd.map(({ track, weight, reverse }) => ({ bfd: track.name, weight, reverse })),
   };
 }

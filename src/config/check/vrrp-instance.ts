@@ -1,21 +1,32 @@
 /** vrrp_instance: drafts to model, with the consistency rules of the original (reference: behaviour A4, A5, A10). */
-import type { GlobalDraft, GratuitousDraft, InstanceDraft, NotifyDraft, VirtualAddressDraft } from '../drafts.ts';
+import type {
+  GlobalDraft,
+  GratuitousDraft,
+  InstanceDraft,
+  NotifyDraft,
+  SyncGroupDraft,
+  VirtualAddressDraft,
+} from '../drafts.ts';
 import type {
   AddressFamily,
   GratuitousConfiguration,
   InterfaceUse,
   VirtualAddress,
-  VrrpAuthentication,
+  ExtraGratuitous,
+  UnicastPeer,
   VrrpInstanceConfiguration,
   VrrpNotify,
 } from '../model.ts';
-import { locate, type Statement } from '../statement.ts';
+import { locate } from '../statement.ts';
 import { isLinkLocal } from '../values.ts';
 import type { Context } from '../schema/context.ts';
 import { virtualAddress } from './addresses.ts';
 import { interfaceUse } from '../interfaces.ts';
 import { commandOf } from './scripts.ts';
 import { resolveTrackers, type Trackables } from './trackers.ts';
+import { authenticationOf, hmacOf } from './vrrp-authentication.ts';
+import { virtualInterfaceOf, vrfOf } from './vrrp-interface.ts';
+import { InstanceReports } from './vrrp-reports.ts';
 
 const ownerPriority = 255;
 const defaultPriority = 100;
@@ -48,32 +59,7 @@ export function vrrpMailDefault(global: GlobalDraft): boolean {
   return global.smtpAlertVrrp ?? global.smtpAlert ?? false;
 }
 
-class InstanceCheck {
-  readonly draft: InstanceDraft;
-  readonly context: Context;
-  readonly name: string;
-
-  constructor(draft: InstanceDraft, context: Context) {
-    this.draft = draft;
-    this.context = context;
-    this.name = `vrrp_instance ${draft.name}`;
-  }
-
-  error(statement: Statement, code: string, message: string, remedy?: string, word = 0): void {
-    this.context.error(statement, word, code, `${this.name}: ${message}`, remedy);
-  }
-
-  /** What the original cannot run with at all: the daemon ends with 2. */
-  fatal(statement: Statement, code: string, message: string, remedy: string): void {
-    this.context.reporter.at(statement, 0, {
-      code,
-      class: 'general',
-      message: `${this.name}: ${message}`,
-      remedy,
-      stops: { exitCode: 2, immediately: false },
-    });
-  }
-
+class InstanceCheck extends InstanceReports {
   family(): AddressFamily {
     const { draft } = this;
     const found =
@@ -188,32 +174,6 @@ class InstanceCheck {
     return interval;
   }
 
-  authentication(version: 2 | 3, strict: boolean): VrrpAuthentication | undefined {
-    const { draft } = this;
-    const { authenticationAt: at, authenticationType: type, password } = draft;
-    if (!at || type === undefined) return undefined;
-    if (draft.hmacAt) return undefined;
-    if (version === 3 || strict) {
-      this.error(
-        at,
-        'CFG_AUTHENTICATION',
-        `${version === 3 ? 'VRRPv3' : 'strict mode'} has no authentication; it is ignored`,
-        'remove the block',
-      );
-      return undefined;
-    }
-    if (password === undefined || password === '') {
-      this.error(
-        at,
-        'CFG_AUTHENTICATION',
-        'authentication without a password is ignored',
-        'add "auth_pass <password>"',
-      );
-      return undefined;
-    }
-    return { type, password };
-  }
-
   gratuitous(strict: boolean): GratuitousConfiguration {
     const { global } = this.context.draft;
     const own = this.draft.gratuitous;
@@ -234,7 +194,13 @@ class InstanceCheck {
     };
   }
 
-  unicastPeers(family: AddressFamily): { address: string; minTtl?: number; maxTtl?: number }[] {
+  /** Extra periods of the instance or the global ones; a period of 0 switches the global one off. */
+  extraGratuitous(): ExtraGratuitous | undefined {
+    const extra = this.draft.extraGratuitous ?? this.context.draft.global.extraGratuitous;
+    return extra && extra.interval > 0 ? extra : undefined;
+  }
+
+  unicastPeers(family: AddressFamily): { peers: UnicastPeer[]; without: boolean } {
     const { draft } = this;
     const peers = draft.unicastPeers.filter((peer) => {
       if (familyOf(peer.address) === family) return true;
@@ -246,7 +212,8 @@ class InstanceCheck {
       return false;
     });
     const unicastAt = draft.unicastAt ?? (draft.hasUnicastPeerBlock === true ? draft.statement : undefined);
-    if (peers.length === 0 && unicastAt) {
+    const without = peers.length === 0 && unicastAt !== undefined;
+    if (without && draft.unicastFaultNoPeer !== true) {
       this.context.report(
         'deprecated',
         unicastAt,
@@ -256,7 +223,7 @@ class InstanceCheck {
         'add "unicast_peer { <ip> }", or write mcast_src_ip for the source of multicast',
       );
     }
-    return peers.map(({ statement: _statement, ...peer }) => peer);
+    return { peers: peers.map(({ statement: _statement, ...peer }) => peer), without };
   }
 
   /** Faults that end the daemon; false if the instance cannot be built. */
@@ -319,12 +286,16 @@ function familyOf(address: string | undefined): AddressFamily | undefined {
   return address === undefined ? undefined : address.includes(':') ? 'inet6' : 'inet';
 }
 
-/** Completes one instance; undefined if it cannot run, which has been reported as fatal. */
+/**
+ * Completes one instance; undefined if it cannot run, which has been reported as fatal.
+ * @param group the sync group it is in, from which it inherits
+ */
 export function checkInstance(
   draft: InstanceDraft,
   trackables: Trackables,
   context: Context,
   uses: InterfaceUse[],
+  group: SyncGroupDraft | undefined,
 ): VrrpInstanceConfiguration | undefined {
   const { global } = context.draft;
   const check = new InstanceCheck(draft, context);
@@ -332,36 +303,16 @@ export function checkInstance(
   const version = draft.version ?? (family === 'inet6' ? 3 : (global.vrrpVersion ?? 2));
   const strict = draft.strict ?? global.vrrpStrict ?? false;
   const addresses = check.ownFamily(draft.addresses, family);
-  const unicastPeers = check.unicastPeers(family);
+  const { peers: unicastPeers, without: unicastWithoutPeers } = check.unicastPeers(family);
   const sound = check.fundamentals(version, strict, family, unicastPeers.length, addresses.length);
   const { priority, initialState } = check.priorityAndState(strict);
   const { nopreempt, preemptDelay } = check.preemption(priority, initialState, strict);
   const interval = check.interval(version);
-  const authentication = check.authentication(version, strict);
-  if (draft.vmacXmitBaseAt && !draft.useVmacAt) {
-    check.error(
-      draft.vmacXmitBaseAt,
-      'CFG_CONFLICT',
-      'vmac_xmit_base is for a VMAC; it is ignored',
-      'add use_vmac, or remove it',
-    );
-  }
-  if (draft.vrfAt && draft.interface !== undefined) {
-    check.error(
-      draft.vrfAt,
-      'CFG_CONFLICT',
-      'vrf is for instances without interface; it is ignored',
-      'remove one of them',
-    );
-  }
-  if (draft.useIpvlanAt && family === 'inet' && draft.sourceAddress === undefined && draft.ipvlanAddress !== true) {
-    check.error(
-      draft.useIpvlanAt,
-      'CFG_IPVLAN',
-      'an IPv4 ipvlan needs an address of its own',
-      'add an address, or mcast_src_ip',
-    );
-  }
+  const hmac = hmacOf(check, interval, strict);
+  const authentication = authenticationOf(check, version, strict, hmac);
+  const virtualInterface = virtualInterfaceOf(check, family, unicastPeers.length);
+  const vrf = vrfOf(check);
+  const extraGratuitous = check.extraGratuitous();
   if (draft.timerExpiredAt && !nopreempt) {
     check.error(
       draft.timerExpiredAt,
@@ -392,19 +343,27 @@ export function checkInstance(
     name: draft.name,
     initialState,
     interface: draft.interface ?? '',
+    ...(virtualInterface && { virtualInterface }),
+    vmacForAddresses: draft.vmacForAddresses ?? false,
+    ...(vrf !== undefined && { vrf }),
     virtualRouterId: draft.virtualRouterId,
     version,
     family,
     priority,
     advertisementInterval: interval,
     downTimerAdvertisements: draft.downTimerAdvertisements ?? global.downTimerAdvertisements ?? 3,
+    ...(nopreempt && draft.timerExpiredPriority !== undefined && { timerExpiredBackup: draft.timerExpiredPriority }),
     ...(authentication && { authentication }),
+    ...(hmac && { hmac }),
+    noVirtualAddress: draft.noVirtualAddress ?? false,
     virtualAddresses,
     excludedVirtualAddresses,
     multicastGroup: multicastGroup(draft, global, family),
     ...(draft.sourceAddress !== undefined && { sourceAddress: draft.sourceAddress }),
     trackSourceAddress: draft.trackSource ?? false,
     unicastPeers,
+    unicastWithoutPeers,
+    unicastFaultNoPeer: draft.unicastFaultNoPeer ?? false,
     ...(draft.unicastTtl !== undefined && { unicastTtl: draft.unicastTtl }),
     checkUnicastSource: draft.checkUnicastSource ?? global.checkUnicastSource ?? false,
     ...trackers,
@@ -422,7 +381,13 @@ export function checkInstance(
     v3ChecksumAsV2: draft.v3ChecksumAsV2 ?? global.v3ChecksumAsV2 ?? false,
     ...(draft.oldUnicastChecksum !== undefined && { oldUnicastChecksum: draft.oldUnicastChecksum }),
     gratuitous: check.gratuitous(strict),
+    ...(extraGratuitous && { extraGratuitous }),
+    promoteSecondaries: draft.promoteSecondaries ?? false,
+    linkbeatUsePolling: draft.linkbeatUsePolling ?? false,
+    ...(draft.kernelReceiveBuffer !== undefined && { kernelReceiveBuffer: draft.kernelReceiveBuffer }),
     notify: notifyOf(draft.notify, vrrpMailDefault(global)),
+    notifyPriorityChanges:
+      draft.notifyPriorityChanges ?? group?.notifyPriorityChanges ?? global.vrrpNotifyPriorityChanges ?? false,
     debugLevel: draft.debugLevel ?? 0,
     at: locate(draft.statement),
   };

@@ -1,20 +1,20 @@
 /** Everything of VRRP: instances against each other, groups, scripts, files, static addresses. */
 import type { InstanceDraft, SyncGroupDraft } from '../drafts.ts';
 import type {
+  GarpGroup,
   InterfaceUse,
+  TrackGroup,
   VrrpConfiguration,
   VrrpInstanceConfiguration,
-  VrrpScript,
   VrrpSyncGroupConfiguration,
-  VrrpTrackFile,
 } from '../model.ts';
 import { locate } from '../statement.ts';
 import type { Context } from '../schema/context.ts';
 import { virtualAddress } from './addresses.ts';
 import { interfaceUse } from '../interfaces.ts';
-import { commandOf } from './scripts.ts';
 import { collectTrackables, resolveTrackers, type Trackables } from './trackers.ts';
 import { checkInstance, notifyOf, vrrpMailDefault } from './vrrp-instance.ts';
+import { trackFiles, trackProcesses, vrrpScripts } from './vrrp-trackables.ts';
 
 /** Interface of static addresses that name none, unless default_interface says another. */
 const defaultInterface = 'eth0';
@@ -23,8 +23,9 @@ export function checkVrrp(context: Context, uses: InterfaceUse[]): VrrpConfigura
   const { draft } = context;
   const trackables = collectTrackables(draft);
   const built = new Map<InstanceDraft, VrrpInstanceConfiguration>();
+  const groupOf = groupsOfInstances(draft.syncGroups);
   for (const instance of draft.instances) {
-    const configuration = checkInstance(instance, trackables, context, uses);
+    const configuration = checkInstance(instance, trackables, context, uses, groupOf.get(instance.name));
     if (configuration) built.set(instance, configuration);
   }
   reportSameRouterIds(built, context);
@@ -45,38 +46,39 @@ export function checkVrrp(context: Context, uses: InterfaceUse[]): VrrpConfigura
         : configuration,
     ),
     syncGroups,
-    scripts: checkVrrpScripts(context),
-    trackFiles: draft.trackFiles.map((file): VrrpTrackFile => ({
-      name: file.name,
-      path: file.path ?? '',
-      weight: file.weight ?? 1,
-      reverse: file.reverse ?? false,
-      at: locate(file.statement),
-    })),
+    scripts: vrrpScripts(context),
+    trackFiles: trackFiles(context),
+    trackProcesses: trackProcesses(context),
+    trackGroups: trackGroups(context, built),
+    garpGroups: garpGroups(context),
     staticAddresses,
   };
 }
 
-function checkVrrpScripts(context: Context): VrrpScript[] {
-  const scripts: VrrpScript[] = [];
-  for (const draft of context.draft.vrrpScripts) {
-    const command = commandOf(draft.script);
-    if (!command) continue;
-    const interval = draft.interval ?? 1000;
-    scripts.push({
-      name: draft.name,
-      command,
-      interval,
-      timeout: draft.timeout ?? interval,
-      weight: draft.weight ?? 0,
-      reverse: draft.reverse ?? false,
-      rise: draft.rise ?? 1,
-      fall: draft.fall ?? 1,
-      initFail: draft.initFail ?? false,
-      at: locate(draft.statement),
-    });
-  }
-  return scripts;
+/** Instances by their sync group: the first one that names them. */
+function groupsOfInstances(groups: readonly SyncGroupDraft[]): Map<string, SyncGroupDraft> {
+  const found = new Map<string, SyncGroupDraft>();
+  for (const group of groups) for (const { name } of group.members) if (!found.has(name)) found.set(name, group);
+  return found;
+}
+
+/** Names that are no instance are dropped without a word, as in the original. */
+function trackGroups({ draft }: Context, built: ReadonlyMap<InstanceDraft, unknown>): TrackGroup[] {
+  const names = new Set([...built.keys()].map(({ name }) => name));
+  return draft.trackGroups.map((group) => ({
+    name: group.name,
+    members: [...new Set(group.members.map(({ name }) => name))].filter((name) => names.has(name)),
+    at: locate(group.statement),
+  }));
+}
+
+function garpGroups({ draft }: Context): GarpGroup[] {
+  return draft.garpGroups.map((group) => ({
+    interfaces: group.interfaces.map(({ name }) => name),
+    arpInterval: group.arpInterval ?? draft.global.garpInterval ?? 0,
+    naInterval: group.naInterval ?? draft.global.gnaInterval ?? 0,
+    at: locate(group.statement),
+  }));
 }
 
 /** Two virtual routers with one number on one interface, family and destination would take each other's packets. */
@@ -156,6 +158,7 @@ function checkGroups(context: Context, trackables: Trackables, uses: InterfaceUs
       globalTracking: group.globalTracking ?? false,
       trackingWeight: group.trackingWeight ?? group.globalTracking ?? false,
       notify: notifyOf(group.notify, vrrpMailDefault(draft.global)),
+      notifyPriorityChanges: group.notifyPriorityChanges ?? draft.global.vrrpNotifyPriorityChanges ?? false,
       at: locate(group.statement),
     });
   }
@@ -179,15 +182,16 @@ function withoutWeights(
   group: string,
   context: Context,
 ): VrrpInstanceConfiguration {
-  const lines = [...draft.trackers.scripts, ...draft.trackers.files, ...draft.trackers.interfaces];
+  const { interfaces, scripts, files, processes, bfd } = draft.trackers;
+  const lines = [...scripts, ...files, ...processes, ...bfd, ...interfaces];
   const flatten = <T extends { readonly weight: number }>(
     tracked: readonly T[],
     nameOf: (item: T) => string,
-    files = false,
+    multiplied = false,
   ): T[] =>
     tracked.map((item) => {
       // The number in a file is multiplied: weight 1 is what a file has by itself.
-      if (item.weight === 0 || (files && item.weight === 1)) return item;
+      if (item.weight === 0 || (multiplied && item.weight === 1)) return item;
       const line = lines.find((track) => track.name === nameOf(item) || track.name.startsWith(`${nameOf(item)}:`));
       if (line) {
         context.error(
@@ -205,5 +209,7 @@ function withoutWeights(
     trackInterfaces: flatten(instance.trackInterfaces, (item) => item.interface),
     trackScripts: flatten(instance.trackScripts, (item) => item.script),
     trackFiles: flatten(instance.trackFiles, (item) => item.file, true),
+    trackProcesses: flatten(instance.trackProcesses, (item) => item.process),
+    trackBfd: flatten(instance.trackBfd, (item) => item.bfd),
   };
 }

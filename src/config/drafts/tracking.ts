@@ -1,4 +1,5 @@
 /** Trackable things and who tracks them, as written. */
+import type { ParameterMatch } from '../model/tracking.ts';
 import type { Statement } from '../statement.ts';
 import type { ScriptDraft, TrackDraft } from './common.ts';
 
@@ -32,15 +33,23 @@ export interface TrackFileDraft {
   path?: string;
   weight?: number;
   reverse?: boolean;
+  initialize?: { value: number; overwrite: boolean };
 }
 
 export interface TrackProcessDraft {
   readonly statement: Statement;
   readonly name: string;
   process?: string;
+  parameters?: readonly string[];
+  parameterMatch?: ParameterMatch;
+  fullCommand?: boolean;
   weight?: number;
+  reverse?: boolean;
   quorum?: number;
   quorumMax?: number;
+  quorumMaxAt?: Statement;
+  terminateDelay?: number;
+  forkDelay?: number;
 }
 
 export function newTrackersDraft(): TrackersDraft {

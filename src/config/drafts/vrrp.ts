@@ -1,10 +1,41 @@
 /** Instances, sync groups and garp groups as written. */
-import type { UnicastPeer } from '../model/vrrp.ts';
+import type { ExtraGratuitous } from '../model/global-vrrp.ts';
+import type { HmacAuthentication, InterfaceGroup, IpvlanConfiguration, UnicastPeer } from '../model/vrrp.ts';
 import type { Statement } from '../statement.ts';
 import type { VirtualAddressDraft } from './addresses.ts';
 import type { NotifyDraft } from './common.ts';
 import type { GratuitousDraft } from './global.ts';
+import type { RouteDraft, RuleDraft } from './routes.ts';
 import type { TrackersDraft } from './tracking.ts';
+
+export interface VmacDraft {
+  readonly statement: Statement;
+  name?: string;
+  /** Five octets, to which the VRID is appended, or six. */
+  octets?: readonly number[];
+  netlinkNotify?: boolean;
+  group?: InterfaceGroup;
+}
+
+export interface IpvlanDraft {
+  readonly statement: Statement;
+  name?: string;
+  mode?: IpvlanConfiguration['mode'];
+  address?: NonNullable<IpvlanConfiguration['address']>;
+  addressWord?: number;
+  group?: InterfaceGroup;
+}
+
+/** auth_hmac. The keys are SECRET. */
+export interface HmacDraft {
+  readonly statement: Statement;
+  readonly keys: { readonly id: number; readonly key: string; readonly file?: string; readonly statement: Statement }[];
+  activeKey?: number;
+  activeKeyAt?: Statement;
+  timeWindow?: number;
+  antiReplay?: HmacAuthentication['antiReplay'];
+  mode?: HmacAuthentication['mode'];
+}
 
 export interface InstanceDraft {
   readonly statement: Statement;
@@ -22,6 +53,8 @@ export interface InstanceDraft {
   authenticationAt?: Statement;
   readonly addresses: VirtualAddressDraft[];
   readonly excludedAddresses: VirtualAddressDraft[];
+  readonly routes: RouteDraft[];
+  readonly rules: RuleDraft[];
   noVirtualAddress?: boolean;
   multicastDestination?: string;
   sourceAddress?: string;
@@ -48,14 +81,20 @@ export interface InstanceDraft {
   skipCheckAdvertisedAddresses?: boolean;
   ownerIgnoreAdvertisements?: boolean;
   v3ChecksumAsV2?: boolean;
-  useVmacAt?: Statement;
-  useIpvlanAt?: Statement;
+  vmac?: VmacDraft;
+  ipvlan?: IpvlanDraft;
   vmacXmitBaseAt?: Statement;
+  vmacForAddresses?: boolean;
+  vrf?: string;
   vrfAt?: Statement;
-  /** An address was given with use_ipvlan. */
-  ipvlanAddress?: boolean;
   timerExpiredAt?: Statement;
-  hmacAt?: Statement;
+  timerExpiredPriority?: number;
+  hmac?: HmacDraft;
+  promoteSecondaries?: boolean;
+  linkbeatUsePolling?: boolean;
+  kernelReceiveBuffer?: number;
+  extraGratuitous?: ExtraGratuitous;
+  notifyPriorityChanges?: boolean;
   readonly gratuitous: GratuitousDraft;
   readonly notify: NotifyDraft;
   debugLevel?: number;
@@ -70,6 +109,7 @@ export interface SyncGroupDraft {
   readonly trackers: TrackersDraft;
   globalTracking?: boolean;
   trackingWeight?: boolean;
+  notifyPriorityChanges?: boolean;
   readonly notify: NotifyDraft;
 }
 

@@ -4,6 +4,7 @@ import type { VirtualAddress } from './addresses.ts';
 import type { InterfaceDelays, LinkbeatInterface } from './interfaces.ts';
 import type { VirtualRoute, VirtualRule } from './routes.ts';
 import type { AddressFamily, ScriptCommand, SourceLocation } from './common.ts';
+import type { ExtraGratuitous } from './global-vrrp.ts';
 import type {
   TrackedBfd,
   TrackedFile,
@@ -30,10 +31,6 @@ export interface GratuitousConfiguration {
   /** Minimum spacing on one interface, 0: none. A garp_group of the interface says otherwise for all its members together. */
   readonly arpInterval: Milliseconds;
   readonly naInterval: Milliseconds;
-  /** Period of messages from VMACs that nothing else is sent from, so that switches keep them; 0: none. */
-  readonly extraInterfaceInterval: Milliseconds;
-  /** From all VMACs of the instance, those that advertise too. */
-  readonly extraInterfaceAll: boolean;
 }
 
 /** Interfaces that share one limit of gratuitous messages. An interface is in one group at most. */
@@ -178,6 +175,8 @@ export interface VrrpInstanceConfiguration {
   /** undefined: adapt to the first packet that verifies only so. */
   readonly oldUnicastChecksum?: boolean;
   readonly gratuitous: GratuitousConfiguration;
+  /** Periodic messages on interfaces of its addresses that are not its own; absent: none. */
+  readonly extraGratuitous?: ExtraGratuitous;
   /** Sets the sysctl promote_secondaries of the interface. */
   readonly promoteSecondaries: boolean;
   /** Old keyword linkbeat_use_polling: the link of its interface is polled. */

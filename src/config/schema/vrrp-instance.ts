@@ -1,24 +1,30 @@
 /** vrrp_instance: one virtual router on one interface. */
-import { newTrackersDraft, type ConfigurationDraft, type InstanceDraft, type VirtualAddressDraft } from '../drafts.ts';
+import {
+  newTrackersDraft,
+  type ConfigurationDraft,
+  type HmacDraft,
+  type InstanceDraft,
+  type VirtualAddressDraft,
+} from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { isMulticast, parseAddress, parseInteger, readInteger, readSeconds } from '../values.ts';
 import { readAddressLine, virtualAddressWords } from './addresses.ts';
 import { quote, type Context } from './context.ts';
-import { address, block, bool, custom, flag, integer, lines, noEffectYet, readScript, seconds, text } from './forms.ts';
+import { address, block, bool, custom, flag, integer, lines, readScript, seconds, text } from './forms.ts';
 import { gratuitousKeywords } from './vrrp-gratuitous.ts';
 import { authenticationSchema, authHmacSchema } from './vrrp-authentication.ts';
+import { noteUnicast, unicastKeywords } from './vrrp-unicast.ts';
 import { useIpvlan, useVmac } from './vrrp-vmac.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
-import { positional, readOptions, type LineOptions } from './lines.ts';
 import { notifyKeywords, notifyScript } from './notify.ts';
-import { routeKeyword, ruleKeyword } from './routes.ts';
+import { routeKeyword } from './routes.ts';
+import { ruleKeyword } from './rules.ts';
 import { trackKeywords } from './trackers.ts';
 
 type I = InstanceDraft;
 
-function noteUnicast(draft: I, statement: Statement): void {
-  draft.unicastAt ??= statement;
-}
+/** 255 is the owner's, who is not elected. */
+const highestElectedPriority = 254;
 
 function addressLine(pick: (draft: I) => VirtualAddressDraft[]) {
   return (draft: I, statement: Statement, context: Context): void => {
@@ -34,52 +40,6 @@ function addressLine(pick: (draft: I) => VirtualAddressDraft[]) {
     }
     pick(draft).push(read);
   };
-}
-
-const peerOptions: LineOptions<{ address: string; minTtl?: number; maxTtl?: number }> = {
-  min_ttl: {
-    form: '<0..255>',
-    note: 'Least TTL accepted from this peer; implies check_unicast_src.',
-    default: '0',
-    read: (draft, cursor) => {
-      const value = cursor.integer('<0..255>', { min: 0, max: 255 });
-      if (value !== undefined) draft.minTtl = value;
-    },
-  },
-  max_ttl: {
-    form: '<0..255>',
-    note: 'Greatest TTL accepted from this peer; implies check_unicast_src.',
-    default: '255',
-    read: (draft, cursor) => {
-      const value = cursor.integer('<0..255>', { min: 0, max: 255 });
-      if (value !== undefined) draft.maxTtl = value;
-    },
-  },
-};
-
-function readPeer(draft: I, statement: Statement, context: Context): void {
-  const parsed = parseAddress(statement.words[0] ?? '');
-  if (!parsed) {
-    context.error(
-      statement,
-      0,
-      'CFG_INVALID_ADDRESS',
-      `unicast_peer: ${quote(statement.words[0] ?? '')} is not an IP address; the line is ignored`,
-    );
-    return;
-  }
-  const same = draft.unicastPeers.find((peer) => peer.address === parsed.address);
-  if (same) {
-    context.duplicate(statement, 0, `unicast_peer ${parsed.address}`, same.statement);
-    return;
-  }
-  const peer: { address: string; statement: Statement; minTtl?: number; maxTtl?: number } = {
-    address: parsed.address,
-    statement,
-  };
-  readOptions(peer, peerOptions, statement, 0, context);
-  if (peer.minTtl !== undefined || peer.maxTtl !== undefined) draft.checkUnicastSource = true;
-  draft.unicastPeers.push(peer);
 }
 
 function readState(draft: I, statement: Statement, context: Context): void {
@@ -184,14 +144,22 @@ function readSyncInterface(draft: I, name: string, statement: Statement, context
 }
 
 function readTimerExpired(draft: I, statement: Statement, context: Context): void {
-  if (statement.words.length > 1) readInteger(context, statement, 1, { min: 1, max: 254 });
+  const priority =
+    statement.words.length > 1 ? readInteger(context, statement, 1, { min: 1, max: 254 }) : highestElectedPriority;
+  if (priority === undefined) return;
   draft.timerExpiredAt = statement;
+  draft.timerExpiredPriority = priority;
 }
 
-function readExtraInterfaces(_draft: I, statement: Statement, context: Context): void {
-  const word = statement.words[1] === 'all' ? 2 : 1;
-  if (statement.words.length <= word) context.missing(statement, '{all} <secs int 0..86400>');
-  else readInteger(context, statement, word, { min: 0, max: 86400 });
+function readExtraInterfaces(draft: I, statement: Statement, context: Context): void {
+  const allInterfaces = statement.words[1] === 'all';
+  const word = allInterfaces ? 2 : 1;
+  if (statement.words.length <= word) {
+    context.missing(statement, '{all} <secs int 0..86400>');
+    return;
+  }
+  const seconds = readInteger(context, statement, word, { min: 0, max: 86400 });
+  if (seconds !== undefined) draft.extraGratuitous = { interval: seconds * 1000, allInterfaces };
 }
 
 function deprecated<D>(keyword: Keyword<D>, message: string, remedy: string): Keyword<D> {
@@ -221,7 +189,11 @@ const globalValue = { default: 'the global value' } as const;
 
 export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   use_vmac: useVmac,
-  use_vmac_addr: flag('Makes VMACs for other interfaces that carry addresses too.', noEffectYet),
+  use_vmac_addr: flag(
+    'Makes VMACs for other interfaces that carry addresses too.',
+    (draft) => (draft.vmacForAddresses = true),
+    { effect: 'none-yet' },
+  ),
   vmac_xmit_base: {
     ...flag<I>(
       'Sends and receives on the base interface.',
@@ -230,46 +202,7 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     effect: 'none-yet',
   },
   use_ipvlan: useIpvlan,
-  unicast_peer: lines('Peers; unicast instead of multicast.', 'block of peers', readPeer, {
-    default: 'none',
-    begin: (draft) => (draft.hasUnicastPeerBlock = true),
-    words: {
-      ...positional({ '<IPADDR>': ['<ip>', 'One peer per line, of the family of the instance.'] }),
-      ...peerOptions,
-    },
-  }),
-  unicast_fault_no_peer: flag(
-    'FAULT instead of multicast when there are no peers.',
-    (draft) => (draft.unicastFaultNoPeer = true),
-  ),
-  check_unicast_src: flag(
-    'Accepts advertisements from listed peers only.',
-    (draft, _value, statement) => {
-      draft.checkUnicastSource = true;
-      noteUnicast(draft, statement);
-    },
-    globalValue,
-  ),
-  old_unicast_checksum: custom(
-    'Checksum of version 1.3.6 and before; never: no adaptation to such peers.',
-    '<never?>',
-    (draft, statement, context) => {
-      const word = statement.words[1];
-      noteUnicast(draft, statement);
-      if (word !== undefined && word !== 'never') {
-        context.error(
-          statement,
-          1,
-          'CFG_INVALID_WORD',
-          `old_unicast_checksum: unknown word ${quote(word)}`,
-          'write never, or nothing',
-        );
-        return;
-      }
-      draft.oldUnicastChecksum = word === undefined;
-    },
-    { default: 'adapts' },
-  ),
+  ...unicastKeywords,
   native_ipv6: flag(
     'Says that the instance is IPv6 when no address tells.',
     (draft, _value, statement) => (draft.nativeIpv6At = statement),
@@ -282,11 +215,14 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     default: 'required unless unicast with a source',
     missing: 'stops',
   }),
-  vrf: text('VRF of a unicast instance without interface.', (draft, _name, statement) => (draft.vrfAt = statement), {
-    form: '<vrf ifname>',
-    default: 'none',
-    effect: 'none-yet',
-  }),
+  vrf: text(
+    'VRF of a unicast instance without interface.',
+    (draft, name, statement) => {
+      draft.vrf = name;
+      draft.vrfAt = statement;
+    },
+    { form: '<vrf ifname>', default: 'none', effect: 'none-yet' },
+  ),
   dont_track_primary: flag(
     "Ignores faults of the instance's own interface.",
     (draft) => (draft.dontTrackPrimary = true),
@@ -357,9 +293,13 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   no_virtual_ipaddress: flag('Allows an instance without addresses.', (draft) => (draft.noVirtualAddress = true), {
     since: '2.2.8',
   }),
-  promote_secondaries: flag('Sets the sysctl promote_secondaries on the interface.', noEffectYet),
+  promote_secondaries: flag(
+    'Sets the sysctl promote_secondaries on the interface.',
+    (draft) => (draft.promoteSecondaries = true),
+    { effect: 'none-yet' },
+  ),
   linkbeat_use_polling: deprecated(
-    flag<I>('Old; see linkbeat_interfaces.', noEffectYet),
+    flag<I>('Old; see linkbeat_interfaces.', (draft) => (draft.linkbeatUsePolling = true), { effect: 'none-yet' }),
     'linkbeat_use_polling in a vrrp_instance is deprecated',
     'list the interface in linkbeat_interfaces',
   ),
@@ -368,8 +308,8 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     (draft, value) => (draft.v3ChecksumAsV2 = value),
     { ...globalValue, since: '2.2.8' },
   ),
-  virtual_routes: routeKeyword('Routes while master.', 'virtual'),
-  virtual_rules: ruleKeyword('Rules while master.', 'virtual'),
+  virtual_routes: routeKeyword('Routes while master.', 'virtual', (draft) => draft.routes),
+  virtual_rules: ruleKeyword('Rules while master.', 'virtual', (draft) => draft.rules),
   accept: flag('Accepts packets sent to the addresses.', (draft) => (draft.accept = true), {
     default: 'true (strict: only the owner)',
   }),
@@ -424,7 +364,11 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   smtp_alert: bool('Mail on changes of state.', (draft, value) => (draft.notify.smtpAlert = value), {
     default: 'smtp_alert_vrrp, else false',
   }),
-  notify_priority_changes: bool('Priority lines on the FIFO.', noEffectYet, { default: 'group or global value' }),
+  notify_priority_changes: bool(
+    'Priority lines on the FIFO.',
+    (draft, value) => (draft.notifyPriorityChanges = value),
+    { default: 'group or global value', effect: 'none-yet' },
+  ),
   lvs_sync_daemon_interface: text('Old; see lvs_sync_daemon of global_defs.', readSyncInterface, {
     form: '<ifname>',
     default: 'none',
@@ -463,22 +407,21 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     (draft, value) => (draft.ownerIgnoreAdvertisements = value),
     { default: 'global; true if strict', since: '2.3.3' },
   ),
-  kernel_rx_buf_size: integer('Share of the receive buffer.', { min: 0, max: 4294967295, unit: 'bytes' }, noEffectYet, {
-    default: 'by policy',
-    missing: 'error',
-  }),
+  kernel_rx_buf_size: integer(
+    'Share of the receive buffer.',
+    { min: 0, max: 4294967295, unit: 'bytes' },
+    (draft, value) => (draft.kernelReceiveBuffer = value),
+    { default: 'by policy', missing: 'error', effect: 'none-yet' },
+  ),
   authentication: block('VRRPv2 authentication.', authenticationSchema, (draft: I, statement) => {
     draft.authenticationAt = statement;
     return draft;
   }),
   auth_hmac: {
-    ...block<I, I>(
+    ...block<I, HmacDraft>(
       'Authentication by HMAC-SHA-256 behind each advertisement.',
       authHmacSchema,
-      (draft: I, statement) => {
-        draft.hmacAt = statement;
-        return draft;
-      },
+      (draft, statement) => (draft.hmac = { statement, keys: [] }),
       undefined,
       { since: '2.4.0' },
     ),

@@ -2,7 +2,7 @@
 import { newTrackersDraft, type ConfigurationDraft, type SyncGroupDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import type { Context } from './context.ts';
-import { block, bool, custom, flag, lines, noEffectYet } from './forms.ts';
+import { block, bool, custom, flag, lines } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 import { positional } from './lines.ts';
 import { notifyKeywords } from './notify.ts';
@@ -39,9 +39,11 @@ const syncGroupSchema = new BlockSchema<SyncGroupDraft>('vrrp_sync_group', {
     'Allows weights of members to count inside the group.',
     (draft) => (draft.trackingWeight = true),
   ),
-  notify_priority_changes: bool('Priority lines of the members on the FIFO.', noEffectYet, {
-    default: 'the global value',
-  }),
+  notify_priority_changes: bool(
+    'Priority lines of the members on the FIFO.',
+    (draft, value) => (draft.notifyPriorityChanges = value),
+    { default: 'the global value', effect: 'none-yet' },
+  ),
 });
 
 const trackGroupSchema = new BlockSchema<SyncGroupDraft>('track_group', {

@@ -1,16 +1,10 @@
-/** What instances can follow: vrrp_script, track_file, vrrp_track_process and bfd_instance. */
-import type {
-  BfdInstanceDraft,
-  ConfigurationDraft,
-  TrackFileDraft,
-  TrackProcessDraft,
-  VrrpScriptDraft,
-} from '../drafts.ts';
+/** What instances can follow: vrrp_script, track_file and vrrp_track_process; bfd_instance has a file of its own. */
+import type { ConfigurationDraft, TrackFileDraft, TrackProcessDraft, VrrpScriptDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { parseInteger, type NumberRange } from '../values.ts';
 import { directoryOf } from '../source/patterns.ts';
 import { quote, type Context } from './context.ts';
-import { address, block, bool, custom, flag, integer, noEffectYet, readScript, seconds, text } from './forms.ts';
+import { block, custom, flag, integer, readScript, seconds, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 
 interface Weighted {
@@ -28,7 +22,7 @@ function secondIgnored(statement: Statement, context: Context): void {
 }
 
 /** `weight N [reverse]` of the things that can be tracked. */
-function weightKeyword<D extends Weighted>(
+export function weightKeyword<D extends Weighted>(
   note: string,
   range: NumberRange,
   defaultValue: string,
@@ -67,7 +61,7 @@ function weightKeyword<D extends Weighted>(
   );
 }
 
-function named<D extends { readonly name: string; readonly statement: Statement }>(
+export function named<D extends { readonly name: string; readonly statement: Statement }>(
   existing: (draft: ConfigurationDraft) => readonly D[],
   make: (statement: Statement, name: string) => D,
 ) {
@@ -175,6 +169,20 @@ export const vrrpScript: Keyword<ConfigurationDraft> = block(
   { form: '<name> block' },
 );
 
+function readInitialValue(draft: TrackFileDraft, statement: Statement, context: Context): void {
+  let value = 0;
+  let overwrite = false;
+  for (let word = 1; word < statement.words.length; word++) {
+    const text = statement.words[word] ?? '';
+    const number = parseInteger(text);
+    if (text === 'overwrite') overwrite = true;
+    else if (number !== undefined && Math.abs(number) <= 2147483647) value = number;
+    else
+      context.error(statement, word, 'CFG_INVALID_WORD', `init_file: ${quote(text)} is neither a number nor overwrite`);
+  }
+  draft.initialize = { value, overwrite };
+}
+
 const trackFileSchema = new BlockSchema<TrackFileDraft>('track_file', {
   file: text(
     'File to watch; its directory must exist.',
@@ -198,19 +206,7 @@ const trackFileSchema = new BlockSchema<TrackFileDraft>('track_file', {
     ...custom<TrackFileDraft>(
       'Creates the file, or overwrites it, with a number at the start.',
       '<int?> <overwrite?>',
-      (_draft, statement, context) => {
-        for (let word = 1; word < statement.words.length; word++) {
-          const text = statement.words[word] ?? '';
-          if (text !== 'overwrite' && Math.abs(parseInteger(text) ?? Infinity) > 2147483647) {
-            context.error(
-              statement,
-              word,
-              'CFG_INVALID_WORD',
-              `init_file: ${quote(text)} is neither a number nor overwrite`,
-            );
-          }
-        }
-      },
+      readInitialValue,
       { default: 'off' },
     ),
     effect: 'none-yet',
@@ -259,47 +255,69 @@ export const vrrpTrackFile: Keyword<ConfigurationDraft> = {
 
 const delayRange = { min: 0.000001, max: 3600, decimals: 6 } as const;
 
+function readProcess(draft: TrackProcessDraft, statement: Statement, context: Context): void {
+  if (draft.process !== undefined) {
+    secondIgnored(statement, context);
+    return;
+  }
+  const [, process = '', ...parameters] = statement.words;
+  draft.process = process;
+  draft.parameters = parameters;
+}
+
+function readParameterMatch(draft: TrackProcessDraft, statement: Statement, context: Context): void {
+  const word = statement.words[1];
+  if (word === undefined) draft.parameterMatch = 'exact';
+  else if (word === 'initial' || word === 'partial') draft.parameterMatch = word;
+  else context.error(statement, 1, 'CFG_INVALID_WORD', `param_match: ${quote(word)} is neither initial nor partial`);
+}
+
 const trackProcessSchema = new BlockSchema<TrackProcessDraft>('vrrp_track_process', {
-  process: text(
-    'Name of the process, and parameters to compare.',
-    (draft, value, statement, context) => {
-      if (draft.process === undefined) draft.process = value;
-      else secondIgnored(statement, context);
-    },
-    {
-      form: '<cmd> <params...>',
-      default: 'required',
-    },
+  process: custom('Name of the process, and parameters to compare.', '<cmd> <params...>', readProcess, {
+    default: 'required',
+    missing: 'stops',
+  }),
+  param_match: custom(
+    'How parameters are compared: the first ones equal (partial), and the last one only its beginning (initial).',
+    '<initial or partial?>',
+    readParameterMatch,
+    { default: 'exact if there are parameters' },
   ),
-  param_match: {
-    ...custom<TrackProcessDraft>(
-      'How parameters are compared.',
-      '<initial or partial?>',
-      (_draft, statement, context) => {
-        const word = statement.words[1];
-        if (word !== undefined && word !== 'initial' && word !== 'partial') {
-          context.error(statement, 1, 'CFG_INVALID_WORD', `param_match: ${quote(word)} is neither initial nor partial`);
-        }
-      },
-      { default: 'exact if there are parameters' },
-    ),
-    effect: 'none-yet',
-  },
   weight: weightKeyword('Change of priority; 0: too few processes mean FAULT.', { min: -254, max: 254 }, '0', 'error'),
   quorum: integer('Least number of processes.', { min: 1, max: 65535 }, (draft, value) => (draft.quorum = value), {
     default: '1',
-    effect: 'none-yet',
   }),
   quorum_max: integer(
-    'Greatest number of processes.',
+    'Greatest number of processes; 0: none may run.',
     { min: 0, max: 65535 },
-    (draft, value) => (draft.quorumMax = value),
-    { default: 'unlimited', effect: 'none-yet' },
+    (draft, value, statement) => {
+      draft.quorumMax = value;
+      draft.quorumMaxAt = statement;
+    },
+    { default: 'unlimited' },
   ),
-  delay: seconds('Both of the following delays.', delayRange, noEffectYet, { default: '0' }),
-  terminate_delay: seconds('Wait before a lost quorum counts.', delayRange, noEffectYet, { default: '0' }),
-  fork_delay: seconds('Wait before a gained quorum counts.', delayRange, noEffectYet, { default: '0' }),
-  full_command: flag('Compares the first argument rather than the name of the process.', noEffectYet),
+  delay: seconds(
+    'Both of the following delays.',
+    delayRange,
+    (draft, value) => {
+      draft.terminateDelay = value;
+      draft.forkDelay = value;
+    },
+    { default: '0' },
+  ),
+  terminate_delay: seconds(
+    'Wait before a lost quorum counts.',
+    delayRange,
+    (draft, value) => (draft.terminateDelay = value),
+    { default: '0' },
+  ),
+  fork_delay: seconds('Wait before a gained quorum counts.', delayRange, (draft, value) => (draft.forkDelay = value), {
+    default: '0',
+  }),
+  full_command: flag(
+    'Compares the first argument rather than the name of the process.',
+    (draft) => (draft.fullCommand = true),
+  ),
 });
 
 export const vrrpTrackProcess: Keyword<ConfigurationDraft> = {
@@ -324,87 +342,6 @@ export const vrrpTrackProcess: Keyword<ConfigurationDraft> = {
       context.draft.trackProcesses.push(process);
     },
     { form: '<name> block' },
-  ),
-  effect: 'none-yet',
-};
-
-const milliseconds = { min: 1, max: 4294967, decimals: 3 } as const;
-const neighbor = address<BfdInstanceDraft>('Address of the peer.', (draft, value) => (draft.neighbor = value.address), {
-  default: 'required',
-  effect: 'none-yet',
-});
-const ttl = integer<BfdInstanceDraft>('TTL of packets sent.', { min: 1, max: 255 }, noEffectYet, {
-  default: '255 (IPv6: 64)',
-});
-
-const bfdSchema = new BlockSchema<BfdInstanceDraft>('bfd_instance', {
-  source_ip: address('Our address.', (draft, value) => (draft.source = value.address), {
-    default: "the kernel's choice",
-    effect: 'none-yet',
-  }),
-  neighbor_ip: neighbor,
-  neighbour_ip: { ...neighbor, note: 'Other spelling of neighbor_ip.' },
-  min_rx: seconds('Least interval we can receive at.', milliseconds, noEffectYet, {
-    form: '<msec float 1..4294967>',
-    default: '10',
-  }),
-  min_tx: seconds('Least interval we want to send at.', milliseconds, noEffectYet, {
-    form: '<msec float 1..4294967>',
-    default: '10',
-  }),
-  idle_tx: seconds('Interval of sending while the session is not up.', { ...milliseconds, min: 1000 }, noEffectYet, {
-    form: '<msec float 1000..4294967>',
-    default: '1000',
-  }),
-  multiplier: integer('Packets missed before the session is down.', { min: 1, max: 255 }, noEffectYet, {
-    default: '5',
-  }),
-  passive: flag('Waits for the peer to begin.', noEffectYet),
-  ttl,
-  hoplimit: { ...ttl, note: 'Other spelling of ttl.' },
-  max_hops: integer('Hops allowed on receipt; -1: not checked.', { min: -1, max: 255 }, noEffectYet, { default: '0' }),
-  multihop: bool('Uses port 4784.', noEffectYet, { default: 'false', since: '2.2.8' }),
-  weight: weightKeyword('Default weight for tracking.', { min: -253, max: 253 }, '0'),
-  vrrp: flag('Events go to VRRP only, unless checker is given too.', noEffectYet, { default: 'both' }),
-  checker: flag('Events go to the checkers only, unless vrrp is given too.', noEffectYet, { default: 'both' }),
-});
-
-const longestBfdName = 31;
-
-export const bfdInstance: Keyword<ConfigurationDraft> = {
-  ...block<ConfigurationDraft, BfdInstanceDraft>(
-    'A BFD session with a neighbour.',
-    bfdSchema,
-    (parent, statement, context) => {
-      const name = statement.words[1] ?? '';
-      if (name.length > longestBfdName) {
-        context.error(
-          statement,
-          1,
-          'CFG_TOO_LONG',
-          `bfd_instance ${quote(name)}: a name has at most ${longestBfdName} characters; it is ignored`,
-        );
-        return undefined;
-      }
-      return named<BfdInstanceDraft>(
-        (draft) => draft.bfdInstances,
-        (at, given) => ({ statement: at, name: given }),
-      )(parent, statement, context);
-    },
-    (bfd, statement, context) => {
-      if (bfd.neighbor === undefined) {
-        context.error(
-          statement,
-          0,
-          'CFG_INCOMPLETE',
-          `bfd_instance ${bfd.name} has no neighbor_ip and is ignored`,
-          'add "neighbor_ip <ip>"',
-        );
-        return;
-      }
-      context.draft.bfdInstances.push(bfd);
-    },
-    { form: '<name, max 31 chars> block' },
   ),
   effect: 'none-yet',
 };
