@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../../src/config/model.ts';
+import type { ActingChecker } from '../../src/check/acting.ts';
 import type { ProbeRequest } from '../../src/check/types.ts';
 import { wholeCheckLimit } from '../../src/check/limits.ts';
 import { realServerModel, virtualServerModel } from '../support/models.ts';
@@ -49,16 +50,19 @@ type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
 const delayLoop = 6000;
 const addressOf = (index: number) => `172.16.1.${index + 2}`;
 
-function serverOf(server: ServerPlan, index: number): RealServerConfiguration {
+function checkerOf(server: ServerPlan, index: number): ActingChecker {
   const times = { address: addressOf(index), retry: server.retry, alpha: server.alpha, delayLoop, warmup: delayLoop };
-  const checker = server.http
+  return server.http
     ? httpCheck({ ...times, connectTimeout: 5000, urls: [url({ path: '/a' }), url({ path: '/b' })] })
     : tcpCheck(times);
+}
+
+function serverOf(server: ServerPlan, index: number): RealServerConfiguration {
   return realServerModel({
     address: addressOf(index),
     weight: server.weight,
     inhibitOnFailure: server.inhibit,
-    checkers: [checker],
+    checkers: [checkerOf(server, index)],
   });
 }
 
@@ -164,7 +168,7 @@ describe('the check engine', () => {
           const starts = simulation.started
             .filter(({ request }) => request.checker.address === addressOf(index))
             .map(({ at }) => at);
-          const checker = serverOf(server, index).checkers[0]!;
+          const checker = checkerOf(server, index);
           const longest = Math.max(delayLoop, checker.delayBeforeRetry) + wholeCheckLimit(checker);
           expect(starts[0]).toBeLessThanOrEqual(1000 + delayLoop);
           for (const [position, start] of starts.entries()) {

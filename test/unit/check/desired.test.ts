@@ -87,8 +87,8 @@ describe('a group', () => {
   const group = {
     name: 'web',
     entries: [
-      { kind: 'address', family: 'inet', address: '192.168.1.54', port: 80 },
-      { kind: 'address', family: 'inet', address: '192.168.1.55', port: 8080 },
+      { kind: 'address', family: 'inet', address: '192.168.1.54', count: 1, port: 80 },
+      { kind: 'address', family: 'inet', address: '192.168.1.55', count: 1, port: 8080 },
       { kind: 'fwmark', mark: 3 },
     ],
     at: { file: 'f', line: 1, column: 1 },
@@ -105,6 +105,29 @@ describe('a group', () => {
       [{ kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.54', port: 80 }, [80]],
       [{ kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.55', port: 8080 }, [8080]],
       [{ kind: 'fwmark', family: 'inet', mark: 3 }, [0]],
+    ]);
+  });
+
+  it('has a service for each address of a range, over the ends of octets and up to the last that there is', () => {
+    const ranges = {
+      ...group,
+      entries: [
+        { kind: 'address', family: 'inet', address: '10.1.0.254', count: 4, port: 80 },
+        { kind: 'address', family: 'inet6', address: '2001:db8::fe', count: 3, port: 80 },
+        { kind: 'address', family: 'inet', address: '255.255.255.254', count: 3, port: 80 },
+      ],
+    } as const;
+    const services = wanted({ virtualServers: [inGroup('tcp', 2)], groups: [ranges] });
+    expect(services.map(({ key }) => (key.kind === 'address' ? key.address : key.mark))).toEqual([
+      '10.1.0.254',
+      '10.1.0.255',
+      '10.1.1.0',
+      '10.1.1.1',
+      '2001:db8::fe',
+      '2001:db8::ff',
+      '2001:db8::100',
+      '255.255.255.254',
+      '255.255.255.255',
     ]);
   });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProbeRegistry } from '../../../../src/check/probes/registry.ts';
 import type { ProbeResult } from '../../../../src/check/types.ts';
-import type { CheckerConfiguration } from '../../../../src/config/model.ts';
+import type { ActingChecker } from '../../../../src/check/acting.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -61,8 +61,8 @@ export async function closedPort(): Promise<number> {
 }
 
 /** Runs one probe to its result. */
-export function probe(checker: CheckerConfiguration, urlIndex = 0): Promise<ProbeResult> {
-  const url = checker.type === 'TCP_CHECK' ? undefined : checker.urls[urlIndex];
+export function probe(checker: ActingChecker, urlIndex = 0): Promise<ProbeResult> {
+  const url = 'urls' in checker ? checker.urls[urlIndex] : undefined;
   return new Promise((resolve) => {
     new ProbeRegistry().start({ id: 1, checker, ...(url === undefined ? {} : { url }) }, resolve);
   });
