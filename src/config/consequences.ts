@@ -41,6 +41,13 @@ const explainTheirLine = new Set([
   'CFG_NOT_UTF8',
 ]);
 
+/** Codes that explain others about the same thing, which both messages begin with ("vrrp_instance VI_1:"). */
+const explainTheirSubject: Readonly<Record<string, readonly string[]>> = {
+  CFG_IMPLICIT_OWNER: ['CFG_NOPREEMPT', 'CFG_OWNER_WEIGHT', 'CFG_PREEMPT_DELAY'],
+  CFG_NOPREEMPT: ['CFG_OWNER'],
+  CFG_OWNER_WEIGHT: ['CFG_OWNER'],
+};
+
 /** Of these the first of a file is shown, with the lines of the others. */
 const toldOnce = new Set(['CFG_INVISIBLE_CHARACTER', 'CFG_TYPOGRAPHIC_QUOTE', 'CFG_NOT_UTF8']);
 
@@ -174,6 +181,24 @@ function mergeAbsences(entries: readonly Entry[]): void {
   }
 }
 
+function subjectOf({ message }: Diagnostic): string {
+  return message.slice(0, message.indexOf(':'));
+}
+
+/** One wrong idea about a thing contradicts several of its settings. */
+function mergeSubjects(entries: readonly Entry[]): void {
+  for (const cause of entries) {
+    const explained = explainTheirSubject[cause.diagnostic.code];
+    if (!explained || cause.dropped) continue;
+    const subject = subjectOf(cause.diagnostic);
+    for (const entry of entries) {
+      if (!explained.includes(entry.diagnostic.code) || !mayBeTold(entry)) continue;
+      // What the other one only explains in general needs not be told.
+      if (subjectOf(entry.diagnostic) === subject) absorb(cause, entry, entry.diagnostic.code !== 'CFG_OWNER');
+    }
+  }
+}
+
 /** A habit, or an editor, makes the same mistake in many lines. */
 function mergeRepetitions(entries: readonly Entry[]): void {
   const first = new Map<string, { readonly entry: Entry; readonly lines: number[] }>();
@@ -226,6 +251,7 @@ export function mergeConsequences(found: readonly Found[]): Diagnostic[] {
   mergeLines(entries);
   mergeStatements(entries);
   mergeAbsences(entries);
+  mergeSubjects(entries);
   mergeRepetitions(entries);
   return entries.filter(({ dropped }) => !dropped).map(({ diagnostic }) => diagnostic);
 }

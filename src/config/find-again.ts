@@ -141,3 +141,18 @@ export function suspectInside(outer: Statement): SuspectBlock | undefined {
   }
   return undefined;
 }
+
+/** The last statement with a keyword at the top level of the file that a statement stands in; undefined if there is none. */
+export function findAtTop({ file }: Statement, keyword: string): Statement | undefined {
+  let depth = 0;
+  let found: Statement | undefined;
+  for (const piece of pieces(file.text, 0, 1)) {
+    if (piece.kind === 'open') depth++;
+    else if (piece.kind === 'close') depth = Math.max(0, depth - 1);
+    else if (depth === 0) {
+      const { words } = scanWords(file.text, piece.from, piece.to);
+      if (words[0] === keyword) found = new Statement(words, file, piece.line, file.text, piece.from, piece.to);
+    }
+  }
+  return found;
+}

@@ -2,6 +2,7 @@
 import { interfaceUse } from '../interfaces.ts';
 import type { Configuration, InterfaceUse } from '../model.ts';
 import type { Context } from '../schema/context.ts';
+import { advise } from './advice.ts';
 import { checkBfd } from './bfd.ts';
 import { checkGlobal } from './global.ts';
 import { checkScripts } from './scripts.ts';
@@ -31,5 +32,7 @@ export function checkConfiguration(
   for (const { name, statement, word } of context.draft.interfaceUses) {
     interfaces.push(interfaceUse(name, 'route or rule', statement, word));
   }
-  return { global: checkGlobal(context, vrrp), vrrp, check, bfd, interfaces, files };
+  const configuration: Configuration = { global: checkGlobal(context, vrrp), vrrp, check, bfd, interfaces, files };
+  advise(context, configuration);
+  return configuration;
 }
