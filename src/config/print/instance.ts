@@ -1,6 +1,7 @@
 /** Prints vrrp_instance. */
 import type { GratuitousConfiguration, UnicastPeer, VrrpInstanceConfiguration } from '../model.ts';
 import { printAddress } from './addresses.ts';
+import { printVirtualInterface } from './instance-interface.ts';
 import { printInstanceNotify } from './notify.ts';
 import {
   blockLine,
@@ -35,13 +36,51 @@ function gratuitousLines(gratuitous: GratuitousConfiguration): PrintedLine[] {
 
 function authenticationLines({ authentication }: VrrpInstanceConfiguration): PrintedLine[] {
   if (!authentication) return [];
-  return [
-    blockLine(
-      'authentication',
-      [],
-      [line('auth_type', authentication.type), line('auth_pass', authentication.password)],
-    ),
+  const words = [line('auth_type', authentication.type), line('auth_pass', authentication.password)];
+  return [blockLine('authentication', [], words)];
+}
+
+function hmacLines({ hmac }: VrrpInstanceConfiguration): PrintedLine[] {
+  if (!hmac) return [];
+  const lines = [
+    ...hmac.keys.map(({ id, key, file }) => line('key', id, file === undefined ? `hex:${key}` : `file:${file}`)),
+    line('active_key', hmac.activeKey),
+    line('time_window', seconds(hmac.timeWindow)),
+    line('anti_replay', hmac.antiReplay),
+    line('mode', hmac.mode),
   ];
+  return [blockLine('auth_hmac', [], lines)];
+}
+
+/** An empty block of peers says that unicast was meant. */
+function peerLines({ unicastPeers, unicastWithoutPeers }: VrrpInstanceConfiguration): PrintedLine[] {
+  return unicastWithoutPeers
+    ? [blockLine('unicast_peer', [], [])]
+    : valueBlock('unicast_peer', unicastPeers.map(peerLine));
+}
+
+function unicastLines(instance: VrrpInstanceConfiguration): PrintedLine[] {
+  const { oldUnicastChecksum } = instance;
+  return [
+    ...peerLines(instance),
+    ...flagLine('unicast_fault_no_peer', instance.unicastFaultNoPeer),
+    ...optional('unicast_ttl', instance.unicastTtl),
+    // Of a multicast instance it comes from global_defs; here it would ask for unicast.
+    ...flagLine(
+      'check_unicast_src',
+      instance.checkUnicastSource && (instance.unicastPeers.length > 0 || instance.unicastWithoutPeers),
+    ),
+    ...(oldUnicastChecksum === undefined
+      ? []
+      : [line('old_unicast_checksum', ...(oldUnicastChecksum ? [] : ['never']))]),
+  ];
+}
+
+/** Without one of its own the global period is switched off by a 0. */
+function extraGratuitousLine({ extraGratuitous }: VrrpInstanceConfiguration): PrintedLine {
+  if (!extraGratuitous) return line('garp_extra_if', 0);
+  const { interval, allInterfaces } = extraGratuitous;
+  return line('garp_extra_if', ...(allInterfaces ? ['all'] : []), seconds(interval));
 }
 
 /** vrrp_instance. */
@@ -53,6 +92,7 @@ export function printInstance(instance: VrrpInstanceConfiguration): PrintedLine 
     [
       line('state', instance.initialState),
       ...(instance.interface === '' ? [] : [line('interface', instance.interface)]),
+      ...printVirtualInterface(instance),
       line('virtual_router_id', instance.virtualRouterId),
       line('priority', instance.priority),
       line('version', instance.version),
@@ -61,19 +101,16 @@ export function printInstance(instance: VrrpInstanceConfiguration): PrintedLine 
       line('down_timer_adverts', instance.downTimerAdvertisements),
       boolLine('strict_mode', instance.strict),
       ...authenticationLines(instance),
+      ...hmacLines(instance),
       ...(unicast ? [] : [line('mcast_dst_ip', instance.multicastGroup)]),
       ...optional(unicast ? 'unicast_src_ip' : 'mcast_src_ip', instance.sourceAddress),
       ...flagLine('track_src_ip', instance.trackSourceAddress),
-      ...valueBlock('unicast_peer', instance.unicastPeers.map(peerLine)),
-      ...optional('unicast_ttl', instance.unicastTtl),
-      ...flagLine('check_unicast_src', instance.checkUnicastSource),
-      ...(instance.oldUnicastChecksum === undefined
-        ? []
-        : [line('old_unicast_checksum', ...(instance.oldUnicastChecksum ? [] : ['never']))]),
+      ...unicastLines(instance),
       ...printTracked(instance),
       ...flagLine('dont_track_primary', instance.dontTrackPrimary),
       line(instance.nopreempt ? 'nopreempt' : 'preempt'),
       line('preempt_delay', seconds(instance.preemptDelay)),
+      ...optional('timer_expired_backup', instance.timerExpiredBackup),
       line(instance.accept ? 'accept' : 'no_accept'),
       boolLine('lower_prio_no_advert', instance.lowerPriorityNoAdvertisement),
       boolLine('higher_prio_send_advert', instance.higherPrioritySendAdvertisement),
@@ -81,10 +118,15 @@ export function printInstance(instance: VrrpInstanceConfiguration): PrintedLine 
       boolLine('owner_ignore_adverts', instance.ownerIgnoreAdvertisements),
       boolLine('v3_checksum_as_v2', instance.v3ChecksumAsV2),
       ...gratuitousLines(instance.gratuitous),
+      extraGratuitousLine(instance),
+      ...flagLine('promote_secondaries', instance.promoteSecondaries),
+      ...flagLine('linkbeat_use_polling', instance.linkbeatUsePolling),
+      ...optional('kernel_rx_buf_size', instance.kernelReceiveBuffer),
       ...valueBlock('virtual_ipaddress', instance.virtualAddresses.map(printAddress)),
-      ...flagLine('no_virtual_ipaddress', instance.virtualAddresses.length === 0),
+      ...flagLine('no_virtual_ipaddress', instance.noVirtualAddress),
       ...valueBlock('virtual_ipaddress_excluded', instance.excludedVirtualAddresses.map(printAddress)),
       ...printInstanceNotify(instance.notify),
+      boolLine('notify_priority_changes', instance.notifyPriorityChanges),
       line('debug', instance.debugLevel),
     ],
     instance.at,

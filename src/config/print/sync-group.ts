@@ -1,7 +1,7 @@
 /** Prints vrrp_sync_group. */
 import type { VrrpSyncGroupConfiguration } from '../model.ts';
 import { printNotify } from './notify.ts';
-import { blockLine, flagLine, valueBlock, valueLine, type PrintedLine } from './printed.ts';
+import { blockLine, boolLine, flagLine, valueBlock, valueLine, type PrintedLine } from './printed.ts';
 import { printTracked } from './trackables.ts';
 
 /** vrrp_sync_group. */
@@ -18,6 +18,7 @@ export function printSyncGroup(group: VrrpSyncGroupConfiguration): PrintedLine {
       ...flagLine('sync_group_tracking_weight', group.trackingWeight),
       ...printTracked(group),
       ...printNotify(group.notify),
+      boolLine('notify_priority_changes', group.notifyPriorityChanges),
     ],
     group.at,
   );
