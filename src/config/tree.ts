@@ -2,6 +2,7 @@
  * Statements and braces to the syntax tree. The schema says which keywords open which blocks, so that one mistake (an
  * unknown block, a missing brace) gives one message and leaves the rest of the file readable (reference: grammar, section 5).
  */
+import { suspectInside } from './find-again.ts';
 import type { Reporter } from './reporter.ts';
 import { locate, type SourceFile, type Statement } from './statement.ts';
 import { placeInLine, type Origin } from './source/origin.ts';
@@ -158,7 +159,10 @@ export class TreeBuilder implements StatementSink {
       code: 'CFG_MISSING_OPEN',
       class: known.shape === 'values' ? 'note' : 'missing-begin-of-block',
       message: `${opener.keyword} begins a block, but no "{" follows`,
-      remedy: `write "${opener.words.join(' ')} {"`,
+      remedy:
+        known.shape === 'values' && opener.words.length > 1
+          ? `write "${opener.keyword} {", ${opener.words.slice(1).join(' ')} on a line of its own, and "}"`
+          : `write "${opener.words.join(' ')} {"`,
     });
     if (!belongs) return;
     opener.block = [];
@@ -197,10 +201,24 @@ export class TreeBuilder implements StatementSink {
   }
 
   #reportUnclosed(opener: Statement, before: string): void {
+    const name = opener.words.slice(0, 2).join(' ');
+    // A block inside it may be the one that lacks its brace: the `}` of the outer one then closed that.
+    const suspect = suspectInside(opener);
+    if (suspect) {
+      const { words } = suspect.opener;
+      this.#reporter.at(suspect.opener, 0, {
+        code: 'CFG_MISSING_CLOSE',
+        class: 'missing-end-of-block',
+        message: `the block that ${words.slice(0, 2).join(' ')} begins here seems not to be closed: the "}" in line ${suspect.closeLine} closes it but stands under ${suspect.meant.words.slice(0, 2).join(' ')} in line ${suspect.meant.line}, so that ${name} is not closed before ${before}`,
+        remedy: `add the missing "}" before line ${suspect.closeLine}`,
+        related: [{ at: locate(opener), message: 'the block that is left open' }],
+      });
+      return;
+    }
     this.#reporter.at(opener, 0, {
       code: 'CFG_MISSING_CLOSE',
       class: 'missing-end-of-block',
-      message: `the block that ${opener.words.slice(0, 2).join(' ')} begins here is not closed before ${before}`,
+      message: `the block that ${name} begins here is not closed before ${before}`,
       remedy: 'add the missing "}"',
     });
   }

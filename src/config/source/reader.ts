@@ -122,6 +122,9 @@ export class SourceReader {
         code: 'CFG_INCLUDE',
         class: fatal ? 'file-not-found' : 'note',
         message: `include: ${message}`,
+        remedy: pattern.startsWith('/')
+          ? 'correct the name, or remove the line'
+          : `the name is relative to ${directoryOf(origin.file.name)}; correct it, or write a full path`,
         ...(fatal && { stops: { exitCode: includeExitCode, immediately: true } }),
       });
     const { files } = this.#options;

@@ -60,7 +60,7 @@ describe('mistakes with blocks give one message each', () => {
   });
 
   it('a forgotten closing brace of an inner block', () => {
-    const text = `vrrp_instance A {\n  interface eth0\n  virtual_router_id 1\n  virtual_ipaddress {\n    10.0.0.1\n}\n${instance('', 'B', 2)}`;
+    const text = `vrrp_instance A {\n  interface eth0\n  virtual_router_id 1\n  virtual_ipaddress {\n    10.0.0.1/24\n}\n${instance('', 'B', 2)}`;
     const { diagnostics, configuration } = load(text);
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['CFG_MISSING_CLOSE']);
     expect(configuration?.vrrp.instances.map((found) => found.name)).toEqual(['A', 'B']);
@@ -74,7 +74,7 @@ describe('mistakes with blocks give one message each', () => {
 
   it('a block of the top level misplaced inside another is an unknown keyword there', () => {
     const { diagnostics } = load(
-      'vrrp_instance A {\n  interface eth0\n  vrrp_script s {\n    script "/x"\n  }\n  virtual_router_id 1\n  virtual_ipaddress { 10.0.0.1 }\n}\n',
+      'vrrp_instance A {\n  interface eth0\n  vrrp_script s {\n    script "/x"\n  }\n  virtual_router_id 1\n  virtual_ipaddress { 10.0.0.1/24 }\n}\n',
     );
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['CFG_UNKNOWN_KEYWORD']);
     expect(diagnostics[0]?.remedy).toContain('at the top level');

@@ -40,7 +40,7 @@ describe('remedies', () => {
     ['vrrp_instance V {\nprompte_secondaries\n}\n', 'did you mean promote_secondaries?'],
     ['global_defs {\nweight 1\n}\n', 'it is valid'],
     ['router_id x\n', 'it is valid in global_defs; here you are at the top level'],
-    ['<<<<<<< HEAD\n', 'git conflict'],
+    ['<<<<<<< HEAD\n', 'keep one side'],
     ['virtual_server 10.0.0.1 80 {\nlb_kind dr\n}\n', 'write DR, in capitals'],
     ['virtual_server 10.0.0.1 80 {\nlvs_sched RR\n}\n', 'write rr, in lower case'],
   ])('%j', (text, remedy) => {

@@ -44,7 +44,7 @@ describe('examples/pair', () => {
     ]);
     expect(configuration?.global.lvsSyncDaemon).toMatchObject({ interface: 'eth0', vrrpInstance: 'VI_1', syncId: 0 });
     const kinds = new Set(diagnostics.map((diagnostic) => diagnostic.class));
-    expect([...kinds].toSorted()).toEqual(['deprecated', 'warning']);
+    expect([...kinds].toSorted()).toEqual(['deprecated', 'note', 'warning']);
     for (const code of ['CFG_OLD_DEBUG', 'CFG_TRACKED_ALIAS', 'CFG_DEPRECATED']) {
       expect(diagnostics.filter((diagnostic) => diagnostic.code === code)).toHaveLength(2);
     }

@@ -1,4 +1,5 @@
 /** The reader's ports without a machine: files from a table, facts as the test says. */
+import { counts } from '../../../src/config/diagnostics.ts';
 import { loadConfiguration, type LoadOptions, type LoadResult } from '../../../src/config/load.ts';
 import type { Configuration } from '../../../src/config/model.ts';
 import type { ConfigurationFiles, FileProblem, HostFacts } from '../../../src/config/ports.ts';
@@ -84,7 +85,7 @@ export function model(text: string, options: TestOptions = {}): Configuration {
 /** Codes of everything that counts (notes of ours left out), in order. */
 export function codes(text: string, options: TestOptions = {}): string[] {
   return load(text, options)
-    .diagnostics.filter((diagnostic) => diagnostic.class !== 'note')
+    .diagnostics.filter((diagnostic) => counts(diagnostic.class))
     .map((diagnostic) => diagnostic.code);
 }
 
