@@ -5,6 +5,7 @@ import { exitCodeOfTest, type Diagnostic } from './diagnostics.ts';
 import { newConfigurationDraft, type ConfigurationDraft } from './drafts.ts';
 import { missingInterfaces } from './interfaces.ts';
 import type { Configuration } from './model.ts';
+import type { OriginRecorder } from './origins.ts';
 import type { ConfigurationFiles, HostFacts } from './ports.ts';
 import { Reporter } from './reporter.ts';
 import { Context } from './schema/context.ts';
@@ -36,6 +37,8 @@ export interface LoadOptions {
    * Almost all of a large configuration then dies young, which costs the garbage collector next to nothing.
    */
   readonly diagnosticsOnly?: boolean;
+  /** Told every statement that is read, for `config show`; costs memory, so the daemon has none. */
+  readonly origins?: OriginRecorder;
 }
 
 export interface LoadResult {
@@ -49,12 +52,13 @@ export interface LoadResult {
 
 /** Reads, checks and completes a configuration. Never throws for what the files contain. */
 export function loadConfiguration(options: LoadOptions): LoadResult {
-  const { mode, host, diagnosticsOnly = false } = options;
+  const { mode, host, origins, diagnosticsOnly = false } = options;
   const reporter = new Reporter();
   const draft = newConfigurationDraft();
   const context = new Context(reporter, mode, host, draft, placesOfKeyword);
   const services = new VirtualServersCheck(context);
   const tree = new TreeBuilder(topSchema, reporter, (statement) => {
+    origins?.record(statement);
     topSchema.readOne(draft, statement, context);
     if (diagnosticsOnly) services.checkAndForget();
   });

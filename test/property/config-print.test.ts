@@ -1,5 +1,5 @@
 // What is printed is read as the same configuration: for the examples, for made ones, and for the corpus where it is at hand.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';

@@ -1,0 +1,202 @@
+/**
+ * Where each value of a configuration comes from: its own statement, another keyword's, or the default. What was read is
+ * recorded only if somebody asks (LoadOptions.origins), because a large configuration has hundreds of thousands of statements.
+ */
+import type { PrintedLine } from './print/printed.ts';
+import { sameWords } from './print/same-words.ts';
+import type { SourceLocation } from './model.ts';
+import { checkerNames, inheritanceOf, namesOf, oppositesOf } from './schema/relations.ts';
+import { locate, type Statement } from './statement.ts';
+import type { BlockShape } from './tree.ts';
+
+/** A statement as it was read. */
+export interface RecordedStatement {
+  readonly keyword: string;
+  /** What stands behind the keyword, quotes removed. */
+  readonly words: readonly string[];
+  /** The statement as written. */
+  readonly raw: string;
+  readonly at: SourceLocation;
+  readonly block: readonly RecordedStatement[];
+}
+
+export type Origin =
+  /** Written so. */
+  | { readonly kind: 'given'; readonly at: SourceLocation }
+  /** Written, but what was written could not stay: `given` is the statement. */
+  | { readonly kind: 'adjusted'; readonly at: SourceLocation; readonly given: RecordedStatement }
+  /** Not written here: the value is that of another keyword (`copies`), or follows from it. */
+  | { readonly kind: 'inherited'; readonly from: string; readonly copies: boolean; readonly at: SourceLocation }
+  | { readonly kind: 'default' };
+
+/** Keeps what is read. */
+export class OriginRecorder {
+  readonly #statements: RecordedStatement[] = [];
+
+  /** Everything recorded at the top level, in the order of reading. */
+  get statements(): readonly RecordedStatement[] {
+    return this.#statements;
+  }
+
+  /** Takes a statement of the top level with everything inside. */
+  record(statement: Statement): void {
+    this.#statements.push(recorded(statement));
+  }
+}
+
+function recorded(statement: Statement): RecordedStatement {
+  return {
+    keyword: statement.keyword,
+    words: statement.words.slice(1),
+    raw: statement.raw,
+    at: locate(statement),
+    block: (statement.block ?? []).map(recorded),
+  };
+}
+
+/** A printed block and the statements that were read inside it. */
+interface Level {
+  readonly name: string;
+  readonly statements: readonly RecordedStatement[];
+}
+
+function samePlace(a: SourceLocation, b: SourceLocation): boolean {
+  return a.line === b.line && a.column === b.column && a.file === b.file;
+}
+
+/** Blocks inside a block whose keywords are the outer one's (`host` of SMTP_CHECK, in old files). */
+const transparentBlocks: Readonly<Record<string, readonly string[]>> = { SMTP_CHECK: ['host'] };
+
+function isOff(statement: RecordedStatement): boolean {
+  return ['off', 'false', 'no', '0'].includes(statement.words[0] ?? '');
+}
+
+class OriginFinder {
+  readonly found = new Map<PrintedLine, Origin>();
+  readonly #root: Level;
+  readonly #used = new Set<RecordedStatement>();
+
+  constructor(statements: readonly RecordedStatement[]) {
+    this.#root = { name: '', statements };
+  }
+
+  find(lines: readonly PrintedLine[], shape: BlockShape): void {
+    this.#block(lines, shape, [this.#root]);
+  }
+
+  #block(lines: readonly PrintedLine[], shape: BlockShape | undefined, levels: readonly Level[]): void {
+    for (const line of lines) {
+      if (line.block) this.#opener(line, lines, shape, levels);
+      else this.#statement(line, levels);
+    }
+  }
+
+  /** A line that opens a block: finds the statements that opened it, then the origins of what is inside. */
+  #opener(
+    line: PrintedLine,
+    siblings: readonly PrintedLine[],
+    shape: BlockShape | undefined,
+    levels: readonly Level[],
+  ): void {
+    const level = levels[0] ?? this.#root;
+    const names = namesOf(level.name, line.keyword);
+    const candidates = level.statements.filter(({ keyword }) => names.includes(keyword));
+    const known = shape?.find(line.keyword);
+    const alone = siblings.filter(({ keyword }) => keyword === line.keyword).length === 1;
+    const opened = line.at || !alone ? this.#oneOf(candidates, line) : candidates;
+    const [first] = opened;
+    this.found.set(line, first ? { kind: 'given', at: first.at } : { kind: 'default' });
+    for (const statement of opened) this.#used.add(statement);
+    const inside = opened.flatMap(({ block }) => block);
+    if (known?.shape === 'values') {
+      this.#values(line, inside, first);
+      return;
+    }
+    const transparent = transparentBlocks[line.keyword] ?? [];
+    const more = inside.filter(({ keyword }) => transparent.includes(keyword)).flatMap(({ block }) => block);
+    this.#block(line.block ?? [], known?.nested, [{ name: line.keyword, statements: [...inside, ...more] }, ...levels]);
+  }
+
+  /** The one statement that opened a block of which there are several: by its place, else by what is written inside. */
+  #oneOf(candidates: readonly RecordedStatement[], line: PrintedLine): RecordedStatement[] {
+    const { at } = line;
+    const free = candidates.filter((statement) => !this.#used.has(statement));
+    const placed = at ? free.filter((statement) => samePlace(statement.at, at)) : free;
+    const likeness = (statement: RecordedStatement): number =>
+      (line.block ?? []).filter((inner) =>
+        statement.block.some((other) => other.keyword === inner.keyword && sameWords(inner, other)),
+      ).length + (sameWords(line, statement) ? 1000 : 0);
+    const [best] = placed.toSorted((a, b) => likeness(b) - likeness(a));
+    return best ? [best] : [];
+  }
+
+  /** Lines of a value block: each comes from the line that begins with the same word. */
+  #values(line: PrintedLine, inside: readonly RecordedStatement[], opener: RecordedStatement | undefined): void {
+    for (const inner of line.block ?? []) {
+      const { at } = inner;
+      const written =
+        (at && inside.find((statement) => samePlace(statement.at, at))) ??
+        inside.find(({ keyword }) => keyword === inner.keyword) ??
+        inside.find(({ words }) => words.includes(inner.keyword)) ??
+        opener;
+      this.found.set(inner, written ? { kind: 'given', at: written.at } : { kind: 'default' });
+    }
+  }
+
+  #statement(line: PrintedLine, levels: readonly Level[]): void {
+    const level = levels[0] ?? this.#root;
+    this.found.set(line, this.#written(line, level) ?? this.#inherited(line, levels) ?? { kind: 'default' });
+  }
+
+  #written(line: PrintedLine, level: Level): Origin | undefined {
+    const names = namesOf(level.name, line.keyword);
+    const cancelling = oppositesOf(level.name, line.keyword);
+    const written = level.statements.filter(({ keyword }) => names.includes(keyword) || cancelling.includes(keyword));
+    const same = written.findLast((statement) => names.includes(statement.keyword) && sameWords(line, statement));
+    const last = written.at(-1);
+    // Of two that cancel each other only the last has a say.
+    if (same && (cancelling.length === 1 || same === last)) return { kind: 'given', at: same.at };
+    return last && { kind: 'adjusted', at: last.at, given: last };
+  }
+
+  #inherited(line: PrintedLine, levels: readonly Level[]): Origin | undefined {
+    const { copies = [], follows = [] } = inheritanceOf(levels[0]?.name ?? '', line.keyword);
+    for (const from of copies) {
+      const source = this.#source(from, levels)?.at(-1);
+      if (source) return { kind: 'inherited', from: source.keyword, copies: true, at: source.at };
+    }
+    for (const from of follows) {
+      const source = this.#source(from, levels)?.at(-1);
+      if (source && !isOff(source)) return { kind: 'inherited', from: source.keyword, copies: false, at: source.at };
+    }
+    return undefined;
+  }
+
+  /** The statements of `block/keyword`: of an enclosing block if there is one, else of every such block of the file. */
+  #source(from: string, levels: readonly Level[]): readonly RecordedStatement[] | undefined {
+    const slash = from.indexOf('/');
+    const block = from.slice(0, slash);
+    const names = namesOf(block, from.slice(slash + 1));
+    const level = levels.find(
+      ({ name }) => name === block || (block === '(checker)' && (checkerNames as readonly string[]).includes(name)),
+    );
+    const statements =
+      level?.statements ??
+      this.#root.statements.filter(({ keyword }) => keyword === block).flatMap(({ block: inside }) => inside);
+    return statements.filter(({ keyword }) => names.includes(keyword));
+  }
+}
+
+/**
+ * Finds where each printed line comes from.
+ * @param shape the top level of the schema
+ */
+export function originsOf(
+  lines: readonly PrintedLine[],
+  statements: readonly RecordedStatement[],
+  shape: BlockShape,
+): ReadonlyMap<PrintedLine, Origin> {
+  const finder = new OriginFinder(statements);
+  finder.find(lines, shape);
+  return finder.found;
+}
