@@ -5,6 +5,8 @@
 export type * from './drafts/common.ts';
 export * from './drafts/global.ts';
 export type * from './drafts/addresses.ts';
+export type * from './drafts/routes.ts';
+export type * from './drafts/interfaces.ts';
 export * from './drafts/tracking.ts';
 export type * from './drafts/bfd.ts';
 export type * from './drafts/vrrp.ts';

@@ -39,6 +39,8 @@ export type ScriptFacts =
       readonly executable: boolean;
       /** Why it must not be run as root ("/opt/x is writable by group staff (mode 775)"); absent: it is safe. */
       readonly insecure?: string;
+      /** The command that makes it safe ("chmod g-w /opt/x"), if there is one. */
+      readonly secureWith?: string;
     };
 
 /** What a file with a secret holds. */

@@ -42,19 +42,36 @@ function group(name: string): number | undefined {
   return entry && Number(entry[2]);
 }
 
-/** Number of a name in the tables of iproute2; what stands in /etc wins, and `.d` directories count. */
-function routingName(table: RoutingNameTable, name: string): number | undefined {
-  for (const directory of ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2']) {
+/** Where iproute2 has its tables: what stands in /etc wins; older versions keep all of it there. */
+const iprouteDirectories = { etc: '/etc/iproute2', user: ['/usr/share/iproute2', '/usr/lib/iproute2'] };
+
+/** Every name of one table with its number; of one name the first counts. */
+function readNames(table: RoutingNameTable, directories: readonly string[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (const directory of directories) {
     const extra = join(directory, `${table}.d`);
     const names = existsSync(extra) ? readdirSync(extra).filter((file) => file.endsWith('.conf')) : [];
     for (const file of [join(directory, table), ...names.map((file) => join(extra, file))]) {
       for (const line of readText(file).split('\n')) {
-        const [number, found] = line.trim().split(/\s+/);
-        if (found === name && number !== undefined && !number.startsWith('#')) return Number(number);
+        const [number, name] = line.trim().split(/\s+/);
+        if (name === undefined || number === undefined || !/^(0x[0-9a-f]+|[0-9]+)$/i.test(number)) continue;
+        if (!numbers.has(name)) numbers.set(name, Number(number));
       }
     }
   }
-  return undefined;
+  return numbers;
+}
+
+/** Numbers of names in the tables of iproute2, each table read once. */
+function routingNames(): NonNullable<HostFacts['routingName']> {
+  const tables = new Map<string, ReadonlyMap<string, number>>();
+  return (table, name, { etc = iprouteDirectories.etc, user } = {}) => {
+    const directories = [etc, ...(user === undefined ? iprouteDirectories.user : [user])];
+    const key = [table, ...directories].join('\0');
+    let names = tables.get(key);
+    if (!names) tables.set(key, (names = readNames(table, directories)));
+    return names.get(name);
+  };
 }
 
 function statOf(path: string): Stats | undefined {
@@ -99,29 +116,61 @@ function partsOf(path: string): string[] {
   }
 }
 
-function describeWritable(path: string, stats: Stats): string | undefined {
-  const mode = (stats.mode & 0o7777).toString(8);
-  if (stats.uid !== 0) return `${path} belongs to user ${stats.uid}, not to root`;
+/** Why a program must not be run as root, and what mends it. */
+export interface Insecurity {
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
+/** Name of an account or group by its number, for people; the number if it has none. */
+function nameOf(table: '/etc/passwd' | '/etc/group', id: number): string {
+  const entry = readText(table)
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[2] === String(id));
+  return entry?.[0] ?? String(id);
+}
+
+/** What others than root could do to one part of the path of a program. */
+export function writableByOthers(path: string, stats: Stats): Insecurity | undefined {
+  const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+  const kind = stats.isDirectory() ? 'the directory ' : '';
+  if (stats.uid !== 0)
+    return {
+      reason: `${kind}${path} belongs to ${nameOf('/etc/passwd', stats.uid)}, not to root`,
+      remedy: `chown root ${path}`,
+    };
+  // In a sticky directory nobody can replace what is another's.
   const sticky = stats.isDirectory() && (stats.mode & 0o1000) !== 0;
-  if ((stats.mode & 0o002) !== 0 && !sticky) return `${path} can be written by everybody (mode ${mode})`;
+  if ((stats.mode & 0o002) !== 0 && !sticky)
+    return {
+      reason: `${kind}${path} can be written by everybody (mode ${mode}, bit 0002)`,
+      remedy: `chmod o-w ${path}`,
+    };
   if ((stats.mode & 0o020) !== 0 && stats.gid !== 0 && !sticky)
-    return `${path} can be written by group ${stats.gid} (mode ${mode})`;
+    return {
+      reason: `${kind}${path} can be written by the group ${nameOf('/etc/group', stats.gid)} (mode ${mode}, bit 0020)`,
+      remedy: `chmod g-w ${path}`,
+    };
   return undefined;
 }
 
 /** Which part of the path others than root could change, or which directory is a symbolic link. */
-function insecurity(path: string): string | undefined {
+function insecurity(path: string): Insecurity | undefined {
   for (const part of partsOf(dirname(path))) {
     try {
-      if (lstatSync(part).isSymbolicLink()) return `the directory ${part} is a symbolic link`;
+      if (lstatSync(part).isSymbolicLink()) {
+        const target = realpathSync(path);
+        return { reason: `the directory ${part} is a symbolic link`, remedy: `write ${target} instead` };
+      }
     } catch {
-      return `${part} cannot be examined`;
+      return { reason: `${part} cannot be examined` };
     }
   }
   for (const part of partsOf(realpathSync(path))) {
     const stats = statOf(part);
-    const reason = stats ? describeWritable(part, stats) : `${part} cannot be examined`;
-    if (reason !== undefined) return reason;
+    const found = stats ? writableByOthers(part, stats) : { reason: `${part} cannot be examined` };
+    if (found) return found;
   }
   return undefined;
 }
@@ -136,7 +185,8 @@ function script(command: string, runAs: UserFacts): ScriptFacts {
     found: true,
     path,
     executable: mayExecute(stats, path, runAs),
-    ...(insecure !== undefined && { insecure }),
+    ...(insecure && { insecure: insecure.reason }),
+    ...(insecure?.remedy !== undefined && { secureWith: insecure.remedy }),
   };
 }
 
@@ -167,7 +217,7 @@ export function nodeHostFacts(): HostFacts {
     interfaceExists: (name) => (interfaces ??= interfaceNames()).has(name),
     user,
     group,
-    routingName,
+    routingName: routingNames(),
     script,
     secretFile,
     directoryExists: (path) => statOf(path)?.isDirectory() === true,

@@ -255,7 +255,6 @@ export function configurationModel(some: SomeConfiguration): Configuration {
       staticRules: [],
       interfaceDelays: [],
       linkbeatInterfaces: [],
-      linkbeatUsePolling: false,
     },
     check: { virtualServers: some.virtualServers ?? [], groups: [] },
     bfd: { instances: [] },

@@ -21,6 +21,7 @@ import { locate } from '../statement.ts';
 import { isLinkLocal } from '../values.ts';
 import type { Context } from '../schema/context.ts';
 import { virtualAddress } from './addresses.ts';
+import { checkRoutes, checkRules } from './routes.ts';
 import { interfaceUse } from '../interfaces.ts';
 import { commandOf } from './scripts.ts';
 import { resolveTrackers, type Trackables } from './trackers.ts';
@@ -335,9 +336,11 @@ export function checkInstance(
     uses,
   );
   const put = (address: VirtualAddressDraft): VirtualAddress =>
-    virtualAddress(address, draft.interface ?? '', check.name, uses);
+    virtualAddress(address, draft.interface ?? '', check.name, uses, context);
   const virtualAddresses = addresses.map(put);
   const excludedVirtualAddresses = draft.excludedAddresses.map(put);
+  const virtualRoutes = checkRoutes(draft.routes, context);
+  const virtualRules = checkRules(draft.rules, context);
   if (!sound || draft.virtualRouterId === undefined) return undefined;
   return {
     name: draft.name,
@@ -358,6 +361,8 @@ export function checkInstance(
     noVirtualAddress: draft.noVirtualAddress ?? false,
     virtualAddresses,
     excludedVirtualAddresses,
+    virtualRoutes,
+    virtualRules,
     multicastGroup: multicastGroup(draft, global, family),
     ...(draft.sourceAddress !== undefined && { sourceAddress: draft.sourceAddress }),
     trackSourceAddress: draft.trackSource ?? false,

@@ -11,6 +11,8 @@ import type {
 import { locate } from '../statement.ts';
 import type { Context } from '../schema/context.ts';
 import { virtualAddress } from './addresses.ts';
+import { interfaceDelays, linkbeatInterfaces } from './interfaces.ts';
+import { checkRoutes, checkRules } from './routes.ts';
 import { interfaceUse } from '../interfaces.ts';
 import { collectTrackables, resolveTrackers, type Trackables } from './trackers.ts';
 import { checkInstance, notifyOf, vrrpMailDefault } from './vrrp-instance.ts';
@@ -37,7 +39,13 @@ export function checkVrrp(context: Context, uses: InterfaceUse[]): VrrpConfigura
         interfaceUse(draft.global.defaultInterface ?? defaultInterface, 'static_ipaddress', address.statement, 0),
       );
     }
-    return virtualAddress(address, draft.global.defaultInterface ?? defaultInterface, 'static_ipaddress', uses);
+    return virtualAddress(
+      address,
+      draft.global.defaultInterface ?? defaultInterface,
+      'static_ipaddress',
+      uses,
+      context,
+    );
   });
   return {
     instances: [...built].map(([instance, configuration]) =>
@@ -52,6 +60,10 @@ export function checkVrrp(context: Context, uses: InterfaceUse[]): VrrpConfigura
     trackGroups: trackGroups(context, built),
     garpGroups: garpGroups(context),
     staticAddresses,
+    staticRoutes: checkRoutes(draft.staticRoutes, context),
+    staticRules: checkRules(draft.staticRules, context),
+    interfaceDelays: interfaceDelays(draft, uses),
+    linkbeatInterfaces: linkbeatInterfaces(draft, uses),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Address lines as written. */
 import type { AddressFamily } from '../model/common.ts';
 import type { Statement } from '../statement.ts';
+import type { NameDraft } from './routes.ts';
 
 export interface VirtualAddressDraft {
   readonly statement: Statement;
@@ -11,15 +12,17 @@ export interface VirtualAddressDraft {
   interface?: string;
   interfaceWord?: number;
   label?: string;
-  scope?: number;
-  broadcast?: string;
-  peer?: string;
-  peerPrefixLength?: number;
+  scope?: NameDraft;
+  /** `+` sets, `-` clears the host bits. */
+  broadcast?: { readonly text: string; readonly word: number };
+  peer?: { readonly address: string; readonly prefixLength: number; readonly word: number };
   home?: boolean;
   duplicateAddressDetection?: boolean;
   noPrefixRoute?: boolean;
   preferredLifetime?: number;
+  manageTemporaryAddresses?: boolean;
+  autoJoin?: boolean;
   useVmac?: boolean;
-  trackGroup?: string;
+  trackGroup?: { readonly name: string; readonly word: number };
   noTrack?: boolean;
 }

@@ -1,13 +1,19 @@
 /** The whole configuration as written, filled in while it is read. */
 import type { Statement } from '../statement.ts';
+import type { AddressFamily } from '../model/common.ts';
 import type { VirtualAddressDraft } from './addresses.ts';
 import type { BfdInstanceDraft } from './bfd.ts';
 import type { TlsClientDraft } from './checkers.ts';
 import type { ScriptDraft } from './common.ts';
 import { newGlobalDraft, type GlobalDraft } from './global.ts';
+import type { InterfaceDelaysDraft, LinkbeatDraft } from './interfaces.ts';
+import type { RouteDraft, RuleDraft } from './routes.ts';
 import type { VirtualServerDraft, VirtualServerGroupDraft } from './servers.ts';
 import type { TrackFileDraft, TrackProcessDraft, VrrpScriptDraft } from './tracking.ts';
 import type { GarpGroupDraft, InstanceDraft, SyncGroupDraft } from './vrrp.ts';
+
+/** What the first rule without a preference gets. */
+const firstRulePreference = 16384;
 
 export interface ConfigurationDraft {
   readonly global: GlobalDraft;
@@ -19,6 +25,12 @@ export interface ConfigurationDraft {
   readonly bfdInstances: BfdInstanceDraft[];
   readonly trackGroups: SyncGroupDraft[];
   readonly staticAddresses: VirtualAddressDraft[];
+  readonly staticRoutes: RouteDraft[];
+  readonly staticRules: RuleDraft[];
+  /** For rules without one, downwards. */
+  readonly nextRulePreference: Record<AddressFamily, number>;
+  readonly interfaceDelays: InterfaceDelaysDraft[];
+  readonly linkbeatInterfaces: LinkbeatDraft[];
   readonly garpGroups: GarpGroupDraft[];
   readonly virtualServers: VirtualServerDraft[];
   readonly virtualServerGroups: VirtualServerGroupDraft[];
@@ -40,6 +52,11 @@ export function newConfigurationDraft(): ConfigurationDraft {
     bfdInstances: [],
     trackGroups: [],
     staticAddresses: [],
+    staticRoutes: [],
+    staticRules: [],
+    nextRulePreference: { inet: firstRulePreference, inet6: firstRulePreference },
+    interfaceDelays: [],
+    linkbeatInterfaces: [],
     garpGroups: [],
     virtualServers: [],
     virtualServerGroups: [],

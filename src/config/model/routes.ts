@@ -111,6 +111,7 @@ export interface VirtualRoute {
   readonly encapsulation?: RouteEncapsulation;
   /** Empty: not multipath. */
   readonly nexthops: readonly RouteNexthop[];
+  readonly realms?: Realms;
   readonly tos?: number;
   /** Default 254, main. Does not count if `vrf` names where the route belongs. */
   readonly table: number;
@@ -133,7 +134,7 @@ export interface VirtualRoute {
   readonly ttlPropagate?: boolean;
   /** `prepend`: before others of the same destination; `append`: behind them; `add`: only if there is none. */
   readonly placement: 'prepend' | 'append' | 'add';
-  /** False with `no_track`, or where there is nothing to track it by: its removal by others is not our business. */
+  /** False with `no_track`: its removal by others is not our business. */
   readonly track: boolean;
   /** Static ones: name of the track_group whose instances' changes put it back. */
   readonly trackGroup?: string;

@@ -227,6 +227,4 @@ export interface VrrpConfiguration {
   readonly staticRules: readonly VirtualRule[];
   readonly interfaceDelays: readonly InterfaceDelays[];
   readonly linkbeatInterfaces: readonly LinkbeatInterface[];
-  /** `linkbeat_use_polling` of the top level: the links of all interfaces of instances are asked for. */
-  readonly linkbeatUsePolling: boolean;
 }

@@ -6,7 +6,9 @@ import { printTlsClient } from './checkers.ts';
 import { printGarpGroup } from './garp-group.ts';
 import { printGlobal, printTop } from './global.ts';
 import { printInstance } from './instance.ts';
+import { printDelays, printLinkbeat } from './interfaces.ts';
 import { valueBlock, type PrintedLine } from './printed.ts';
+import { printRoute, printRule } from './routes.ts';
 import { printVirtualServer, printVirtualServerGroup } from './servers.ts';
 import { printSyncGroup } from './sync-group.ts';
 import { printText, type TextOptions } from './text.ts';
@@ -20,6 +22,10 @@ export function configurationLines({ global, vrrp, check, bfd }: Configuration):
     // Before the static items, which name them.
     ...vrrp.trackGroups.map(printTrackGroup),
     ...valueBlock('static_ipaddress', vrrp.staticAddresses.map(printAddress)),
+    ...valueBlock('static_routes', vrrp.staticRoutes.map(printRoute)),
+    ...valueBlock('static_rules', vrrp.staticRules.map(printRule)),
+    ...valueBlock('linkbeat_interfaces', vrrp.linkbeatInterfaces.map(printLinkbeat)),
+    ...valueBlock('interface_up_down_delays', vrrp.interfaceDelays.map(printDelays)),
     ...vrrp.scripts.map(printScript),
     ...vrrp.trackFiles.map(printTrackFile),
     ...vrrp.trackProcesses.map(printTrackProcess),

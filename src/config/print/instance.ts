@@ -14,6 +14,7 @@ import {
   valueLine,
   type PrintedLine,
 } from './printed.ts';
+import { printRoute, printRule } from './routes.ts';
 import { printTracked } from './trackables.ts';
 
 function peerLine({ address, minTtl, maxTtl }: UnicastPeer): PrintedLine {
@@ -125,6 +126,8 @@ export function printInstance(instance: VrrpInstanceConfiguration): PrintedLine 
       ...valueBlock('virtual_ipaddress', instance.virtualAddresses.map(printAddress)),
       ...flagLine('no_virtual_ipaddress', instance.noVirtualAddress),
       ...valueBlock('virtual_ipaddress_excluded', instance.excludedVirtualAddresses.map(printAddress)),
+      ...valueBlock('virtual_routes', instance.virtualRoutes.map(printRoute)),
+      ...valueBlock('virtual_rules', instance.virtualRules.map(printRule)),
       ...printInstanceNotify(instance.notify),
       boolLine('notify_priority_changes', instance.notifyPriorityChanges),
       line('debug', instance.debugLevel),

@@ -1,11 +1,11 @@
 /** Lines of static_ipaddress, virtual_ipaddress and virtual_ipaddress_excluded: the terms of `ip address add`. */
-import { formatIpAddress, parseIpAddress } from '../../core/ip-address.ts';
 import type { VirtualAddressDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { parseAddress, parseCInteger, parsePrefix } from '../values.ts';
 import { quote, type Context } from './context.ts';
 import type { LineWords } from './keyword.ts';
 import { positional, readOptions, type Cursor, type LineOption, type LineOptions } from './lines.ts';
+import { nameOrNumber, readName, readTrackGroup } from './route-values.ts';
 
 type A = VirtualAddressDraft;
 
@@ -13,37 +13,8 @@ type A = VirtualAddressDraft;
 export const longestInterfaceName = 15;
 const unlimited = 4294967295;
 
-const scopeNames: Readonly<Record<string, number>> = {
-  global: 0,
-  universe: 0,
-  site: 200,
-  link: 253,
-  host: 254,
-  nowhere: 255,
-};
-
 function option(form: string, note: string, read: LineOption<A>['read'], defaultValue?: string): LineOption<A> {
   return { form, note, read, ...(defaultValue !== undefined && { default: defaultValue }) };
-}
-
-function readScope(draft: A, cursor: Cursor): void {
-  const word = cursor.argument('<name or number>');
-  if (word === undefined) return;
-  const number = parseCInteger(word) ?? scopeNames[word] ?? cursor.context.host.routingName?.('rt_scopes', word);
-  if (number === undefined || number < 0 || number > 255)
-    cursor.error('CFG_INVALID_SCOPE', `scope ${quote(word)} is unknown`);
-  else draft.scope = number;
-}
-
-/** The address with all host bits set or clear. */
-function hostBits(draft: A, set: boolean): string | undefined {
-  const bytes = parseIpAddress(draft.address)?.bytes;
-  if (!bytes) return undefined;
-  for (let bit = draft.prefixLength; bit < bytes.length * 8; bit++) {
-    const mask = 0x80 >> (bit & 7);
-    bytes[bit >> 3] = set ? (bytes[bit >> 3] ?? 0) | mask : (bytes[bit >> 3] ?? 0) & ~mask;
-  }
-  return formatIpAddress(bytes);
 }
 
 function readBroadcast(draft: A, cursor: Cursor): void {
@@ -53,10 +24,10 @@ function readBroadcast(draft: A, cursor: Cursor): void {
     cursor.error('CFG_INVALID_ADDRESS', 'IPv6 has no broadcast addresses; the option is ignored');
     return;
   }
-  const value = word === '+' || word === '-' ? hostBits(draft, word === '+') : parseAddress(word)?.address;
-  if (value === undefined || value.includes(':'))
+  const address = word === '+' || word === '-' ? word : parseAddress(word)?.address;
+  if (address === undefined || address.includes(':'))
     cursor.error('CFG_INVALID_ADDRESS', `broadcast ${quote(word)} is not an IPv4 address`);
-  else draft.broadcast = value;
+  else draft.broadcast = { text: address, word: cursor.word };
 }
 
 function readLabel(draft: A, cursor: Cursor): void {
@@ -84,8 +55,9 @@ function readPeer(draft: A, cursor: Cursor): void {
     cursor.error('CFG_INVALID_ADDRESS', `peer ${quote(word)} is not an address of the same family`);
     return;
   }
-  draft.peer = parsed.address;
-  draft.peerPrefixLength = parsed.prefixLength;
+  const { address, prefixLength } = parsed;
+  if (draft.peer) cursor.error('CFG_DUPLICATE', 'the address has a peer already; the second is ignored');
+  else draft.peer = { address, prefixLength, word: cursor.word };
 }
 
 function readPreferredLifetime(draft: A, cursor: Cursor): void {
@@ -121,7 +93,15 @@ const common: LineOptions<A> = {
     },
     'interface of the instance',
   ),
-  scope: option('<name or number>', 'IPv4 only; names from rt_scopes.', readScope, 'global'),
+  scope: option(
+    nameOrNumber,
+    'IPv4 only; names from rt_scopes.',
+    (draft, cursor) => {
+      const scope = readName(cursor, 'rt_scopes');
+      if (scope) draft.scope = scope;
+    },
+    'global',
+  ),
   brd: broadcast,
   broadcast: { ...broadcast, note: 'Synonym of brd.' },
   label: option('<string max 15>', 'IPv4 only.', readLabel, 'none'),
@@ -138,12 +118,14 @@ const common: LineOptions<A> = {
     (draft) => void (draft.duplicateAddressDetection = true),
     'no detection for virtual addresses',
   ),
-  mngtmpaddr: {
-    ...option('(none)', 'The kernel manages temporary addresses made from it.', () => undefined, 'off'),
-    ...later,
-  },
+  mngtmpaddr: option(
+    '(none)',
+    'The kernel manages temporary addresses made from it.',
+    (draft) => void (draft.manageTemporaryAddresses = true),
+    'off',
+  ),
   noprefixroute: option('(none)', 'No route for the prefix.', (draft) => void (draft.noPrefixRoute = true), 'off'),
-  autojoin: { ...option('(none)', 'The kernel joins the multicast group.', () => undefined, 'off'), ...later },
+  autojoin: option('(none)', 'The kernel joins the multicast group.', (draft) => void (draft.autoJoin = true), 'off'),
   no_track: option(
     '(none)',
     'Its interface is not tracked and it is not put back when somebody deletes it.',
@@ -174,15 +156,7 @@ const virtualOptions: LineOptions<A> = {
 const staticOptions: LineOptions<A> = {
   ...common,
   track_group: {
-    ...option(
-      '<name>',
-      'Puts the address back depending on instances; needs an interface.',
-      (draft, cursor) => {
-        const name = cursor.argument('<name>');
-        if (name !== undefined) draft.trackGroup = name;
-      },
-      'none',
-    ),
+    ...option('<name>', 'Puts the address back depending on instances; needs an interface.', readTrackGroup, 'none'),
     ...later,
   },
 };

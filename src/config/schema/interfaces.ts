@@ -77,21 +77,26 @@ export const garpGroup: Keyword<Root> = {
   effect: 'none-yet',
 };
 
-const linkbeatTypes = ['MII', 'ETHTOOL', 'IOCTL'];
+const linkbeatMethods = ['MII', 'ETHTOOL', 'IOCTL'] as const;
+
+/** The method stands behind the interface. */
+const methodWord = 1;
 
 export const linkbeatInterfaces: Keyword<Root> = lines<Root>(
   'Interfaces whose link is polled.',
   'block',
-  (_draft, statement, context) => {
-    const type = statement.words[1];
-    if (type !== undefined && !linkbeatTypes.includes(type)) {
+  (draft, statement, context) => {
+    const word = statement.words[methodWord];
+    const method = linkbeatMethods.find((candidate) => candidate === word);
+    if (word !== undefined && method === undefined) {
       context.error(
         statement,
-        1,
+        methodWord,
         'CFG_INVALID_WORD',
-        `linkbeat_interfaces: ${quote(type)} is not one of ${linkbeatTypes.join(', ')}`,
+        `linkbeat_interfaces: ${quote(word)} is not one of ${linkbeatMethods.join(', ')}`,
       );
     }
+    draft.linkbeatInterfaces.push({ statement, ...(method !== undefined && { method }) });
   },
   {
     effect: 'none-yet',
@@ -104,10 +109,12 @@ export const linkbeatInterfaces: Keyword<Root> = lines<Root>(
   },
 );
 
+const delay = { min: 0, max: 255, decimals: 6 } as const;
+
 export const interfaceUpDownDelays: Keyword<Root> = lines<Root>(
   'How long a change of the link must last before it counts.',
   'block',
-  (_draft, statement, context) => {
+  (draft, statement, context) => {
     if (statement.words.length < 2) {
       context.error(
         statement,
@@ -118,8 +125,9 @@ export const interfaceUpDownDelays: Keyword<Root> = lines<Root>(
       );
       return;
     }
-    for (let word = 1; word < Math.min(3, statement.words.length); word++)
-      readSeconds(context, statement, word, { min: 0, max: 255, decimals: 6 });
+    const down = readSeconds(context, statement, 1, delay);
+    const up = statement.words.length > 2 ? readSeconds(context, statement, 2, delay) : 0;
+    if (down !== undefined && up !== undefined) draft.interfaceDelays.push({ statement, down, up });
   },
   {
     effect: 'none-yet',

@@ -1,90 +1,401 @@
-/**
- * Lines of static_routes, virtual_routes, static_rules and virtual_rules: the terms of `ip route` and `ip rule`. The
- * lines are read and checked for form; nothing acts on them in this version.
- */
+/** Lines of static_routes and virtual_routes: the terms of `ip route`. */
+import type { NexthopDraft, RouteDraft } from '../drafts.ts';
+import type { RouteMetricName, RouteType } from '../model.ts';
 import type { Statement } from '../statement.ts';
-import { parseCInteger, parsePrefix } from '../values.ts';
 import { quote, type Context } from './context.ts';
 import { lines } from './forms.ts';
-import type { Keyword, KeywordFacts, LineWords } from './keyword.ts';
+import type { Keyword, LineWords } from './keyword.ts';
+import { positional, readOptions, type Cursor, type LineOption, type LineOptions } from './lines.ts';
+import { encapsulationForm, encapsulationWords, readEncapsulation } from './route-encapsulation.ts';
+import {
+  agree,
+  nameOrNumber,
+  readAddress,
+  readGateway,
+  readInterface,
+  readLock,
+  readName,
+  readPrefix,
+  readRealms,
+  readTime,
+  readTrackGroup,
+  unsigned32,
+} from './route-values.ts';
 
-/** How many words an option takes. `locked`: an optional `lock` before the value; `rest`: everything that follows. */
-type Arity = 'none' | 'one' | 'locked' | 'address' | 'family' | 'to' | 'rest';
+type R = RouteDraft;
 
-interface RouteWord extends KeywordFacts {
-  readonly arity: Arity;
+function option(form: string, note: string, read: LineOption<R>['read'], defaultValue?: string): LineOption<R> {
+  return { form, note, read, ...(defaultValue !== undefined && { default: defaultValue }) };
 }
 
-function word(form: string, note: string, arity: Arity, defaultValue?: string): RouteWord {
-  return { form, note, arity, ...(defaultValue !== undefined && { default: defaultValue }) };
+/** An option whose value is kept if it could be read; else the line is dropped. */
+function value<V>(
+  form: string,
+  note: string,
+  read: (draft: R, cursor: Cursor) => V | undefined,
+  set: (draft: R, found: V) => void,
+  defaultValue?: string,
+): LineOption<R> {
+  return option(
+    form,
+    note,
+    (draft, cursor) => {
+      const found = read(draft, cursor);
+      if (found === undefined) return false;
+      set(draft, found);
+      return true;
+    },
+    defaultValue,
+  );
 }
 
-const nameOrNumber = '<name or number>';
-const type = (note = 'Route type.') => word('before dest', note, 'none');
+/** The same under another name. */
+function synonym(entry: LineOption<R>, of: string): LineOption<R> {
+  return { ...entry, note: `Synonym of ${of}.` };
+}
 
-const routeWords: Readonly<Record<string, RouteWord>> = {
-  to: word('before dest', 'Optional word before the destination.', 'none'),
-  unicast: {
-    ...type('Route type; also local, broadcast, anycast, multicast, throw, nat, xresolve.'),
-    default: 'unicast',
+interface MetricForm {
+  readonly form?: string;
+  readonly lock?: true;
+  readonly max?: number;
+  /** A time, in so many parts of a millisecond. */
+  readonly time?: 1 | 4 | 8;
+}
+
+function metric(name: RouteMetricName, { lock, max = unsigned32.max, time, form }: MetricForm): LineOption<R> {
+  const plain =
+    form ?? (time === undefined ? (max < unsigned32.max ? `<0..${max}>` : '<uint>') : '<time with ms or s>');
+  return option(lock ? `{lock} ${plain}` : plain, 'Metric.', (draft, cursor) => {
+    const locked = lock === true && readLock(cursor);
+    const found = time === undefined ? cursor.integer(plain, { min: 0, max }) : readTime(cursor, time);
+    if (found === undefined) return false;
+    draft.metrics[name] = { value: found, locked };
+    return true;
+  });
+}
+
+const type = (name: RouteType, note = 'Route type.'): LineOption<R> => ({
+  ...option('before dest', note, (draft) => void (draft.type = name)),
+  ...(name === 'unicast' && { default: 'unicast' }),
+});
+
+const family = (name: 'inet' | 'inet6'): LineOption<R> =>
+  option('(none)', 'Family.', (draft, cursor) => agree(draft, name, cursor), 'from addresses');
+
+const routerPreferences: Readonly<Record<string, number>> = { low: 3, medium: 0, high: 1 };
+
+function readPreference(draft: R, cursor: Cursor): number | undefined {
+  const word = cursor.peek();
+  const named = word === undefined ? undefined : routerPreferences[word];
+  if (named !== undefined) cursor.next();
+  const found = named ?? cursor.integer('low or medium or high or <0..255>', { min: 0, max: 255 });
+  return found !== undefined && agree(draft, 'inet6', cursor) ? found : undefined;
+}
+
+/** Old files: `via A or B` are two ways. */
+function readOr(draft: R, cursor: Cursor): boolean {
+  old(cursor, 'nexthop');
+  const address = readAddress(draft, cursor);
+  if (address === undefined) return false;
+  if (draft.nexthops.length > 0) {
+    cursor.error('CFG_DUPLICATE', 'a second "or" of one route is ignored', 'write "nexthop via" for each way');
+    return true;
+  }
+  if (draft.via !== undefined) draft.nexthops.push({ via: draft.via });
+  draft.nexthops.push({ via: address });
+  delete draft.via;
+  return true;
+}
+
+function old(cursor: Cursor, today: string): void {
+  const { context, statement, word } = cursor;
+  context.report(
+    'deprecated',
+    statement,
+    word,
+    'CFG_DEPRECATED',
+    `${cursor.current} of routes is deprecated`,
+    `write ${today}`,
+  );
+}
+
+function refuseTranslation(cursor: Cursor): void {
+  cursor.error('CFG_ROUTE', '"as" (address translation by routes) does not exist', 'remove it');
+  cursor.argument('{to} <ip>');
+  if (cursor.current === 'to') cursor.argument('<ip>');
+}
+
+type Nexthop = readonly [
+  form: string,
+  note: string,
+  read: (way: NexthopDraft, draft: R, cursor: Cursor) => boolean,
+  defaultValue?: string,
+];
+
+const nexthopOptions: Readonly<Record<string, Nexthop>> = {
+  via: [
+    '{inet or inet6} <ip>',
+    'Gateway of this way.',
+    (way, draft, cursor) => {
+      const via = readGateway(draft, cursor);
+      if (via !== undefined) way.via = via;
+      return via !== undefined;
+    },
+  ],
+  dev: [
+    '<ifname>',
+    'Interface of this way.',
+    (way, draft, cursor) => {
+      const name = readInterface(draft, cursor);
+      if (name !== undefined) way.interface = name;
+      return name !== undefined;
+    },
+  ],
+  weight: [
+    '<1..256>',
+    'Share of this way.',
+    (way, _draft, cursor) => {
+      const weight = cursor.integer('<1..256>', { min: 1, max: 256 });
+      if (weight !== undefined) way.weight = weight;
+      return weight !== undefined;
+    },
+    '1',
+  ],
+  onlink: ['(none)', 'The gateway is on the link.', (way) => (way.onLink = true), 'off'],
+  encap: [
+    'as route encap',
+    'Encapsulation of this way.',
+    (way, _draft, cursor) => {
+      const encapsulation = readEncapsulation(cursor);
+      if (encapsulation) way.encapsulation = encapsulation;
+      return encapsulation !== undefined;
+    },
+  ],
+  realms: [
+    '{<from>/}<to>',
+    'IPv4 only.',
+    (way, draft, cursor) => {
+      const realms = readRealms(cursor);
+      if (realms) way.realms = realms;
+      return realms !== undefined && agree(draft, 'inet', cursor);
+    },
+  ],
+  as: [
+    '{to} <ip>',
+    'Refused.',
+    (_way, _draft, cursor) => {
+      refuseTranslation(cursor);
+      return false;
+    },
+  ],
+};
+
+const nexthopWords: LineWords = positional(
+  Object.fromEntries(
+    Object.entries(nexthopOptions).map(([word, [form, note, , defaultValue]]) => [
+      word,
+      [form, note, defaultValue === undefined ? {} : { default: defaultValue }],
+    ]),
+  ),
+);
+
+/** Everything from the first `nexthop` to the end of the line. */
+function readNexthops(draft: R, cursor: Cursor): boolean {
+  if (draft.nexthops.length > 0) {
+    cursor.error('CFG_ROUTE', 'a route has either "or" or nexthops; the nexthops are ignored', 'write nexthops only');
+    while (cursor.next() !== undefined);
+    return true;
+  }
+  let way: NexthopDraft = {};
+  draft.nexthops.push(way);
+  while (cursor.next() !== undefined) {
+    const word = cursor.current;
+    if (word === 'nexthop') {
+      way = {};
+      draft.nexthops.push(way);
+      continue;
+    }
+    const found = Object.hasOwn(nexthopOptions, word) ? nexthopOptions[word] : undefined;
+    if (!found) {
+      cursor.error(
+        'CFG_UNKNOWN_OPTION',
+        `${quote(word)} is no option of a nexthop; it and what follows it is ignored`,
+        'write options of the route itself before the first nexthop',
+      );
+      while (cursor.next() !== undefined);
+      return true;
+    }
+    if (!found[2](way, draft, cursor)) return false;
+  }
+  return true;
+}
+
+const gateway = value('{inet or inet6} <ip>', 'Gateway.', readGateway, (draft, found) => (draft.via = found), 'none');
+const tos = value(
+  nameOrNumber,
+  'Type of service.',
+  (_draft, cursor) => readName(cursor, 'rt_dsfield'),
+  (draft, found) => (draft.tos = found),
+  '0',
+);
+const routePreference = value(
+  '<uint32>',
+  'Preference among routes.',
+  (_draft, cursor) => cursor.integer('<uint32>', unsigned32),
+  (draft, found) => (draft.metric = found),
+  "the kernel's",
+);
+const outputInterface = value('<ifname>', 'Output interface.', readInterface, (draft, found) => {
+  draft.interface = found;
+});
+
+const routeOptions: LineOptions<R> = {
+  to: option('before dest', 'Optional word before the destination.', () => undefined),
+  unicast: type('unicast', 'Route type; also local, broadcast, anycast, multicast, throw, nat, xresolve.'),
+  blackhole: type('blackhole'),
+  unreachable: type('unreachable'),
+  prohibit: type('prohibit'),
+  inet: family('inet'),
+  inet6: family('inet6'),
+  src: value('<ip>', 'Preferred source.', readAddress, (draft, found) => (draft.preferredSource = found), 'none'),
+  as: option('{to} <ip>', 'Known but refused.', (_draft, cursor) => refuseTranslation(cursor)),
+  via: gateway,
+  gw: {
+    ...option('<ip>', 'Old spelling of via.', (draft, cursor) => {
+      old(cursor, 'via');
+      return gateway.read(draft, cursor);
+    }),
+    default: 'none',
   },
-  blackhole: type(),
-  unreachable: type(),
-  prohibit: type(),
-  inet: word('(none)', 'Family.', 'none', 'from addresses'),
-  inet6: word('(none)', 'Family.', 'none', 'from addresses'),
-  src: word('<ip>', 'Preferred source.', 'address', 'none'),
-  as: word('{to} <ip>', 'Known but refused.', 'to'),
-  via: word('{inet or inet6} <ip>', 'Gateway.', 'family', 'none'),
-  gw: word('<ip>', 'Old spelling of via.', 'address', 'none'),
-  from: word('<ip prefix>', 'Source prefix, IPv6 only.', 'one', 'none'),
-  tos: word(nameOrNumber, 'Type of service.', 'one', '0'),
-  dsfield: word(nameOrNumber, 'Synonym of tos.', 'one', '0'),
-  table: word(nameOrNumber, 'Routing table.', 'one', 'main'),
-  vrf: word('<vrf ifname>', 'Table of a VRF.', 'one', 'none'),
-  protocol: word(nameOrNumber, 'Origin of the route; others than the default need no_track.', 'one', 'keepalived (18)'),
-  scope: word(nameOrNumber, 'Scope.', 'one', 'global'),
-  metric: word('<uint32>', 'Preference among routes.', 'one', "the kernel's"),
-  priority: word('<uint32>', 'Synonym of metric.', 'one', "the kernel's"),
-  preference: word('<uint32>', 'Synonym of metric.', 'one', "the kernel's"),
-  dev: word('<ifname>', 'Output interface.', 'one', 'interface of the instance if needed'),
-  oif: word('<ifname>', 'Synonym of dev.', 'one'),
-  onlink: word('(none)', 'The gateway is on the link.', 'none', 'off'),
-  encap: word('ip or ip6 or mpls or ila with arguments', 'Lightweight tunnel.', 'rest', 'none'),
-  expires: word('<secs uint>', 'Lifetime, IPv6.', 'one', 'none'),
-  mtu: word('{lock} <uint>', 'Metric.', 'locked'),
-  hoplimit: word('<0..255>', 'Metric.', 'one'),
-  advmss: word('{lock} <uint>', 'Metric.', 'locked'),
-  rtt: word('{lock} <time with ms or s>', 'Metric.', 'locked'),
-  rttvar: word('{lock} <time with ms or s>', 'Metric.', 'locked'),
-  reordering: word('{lock} <uint>', 'Metric.', 'locked'),
-  window: word('<uint>', 'Metric.', 'one'),
-  cwnd: word('{lock} <uint>', 'Metric.', 'locked'),
-  ssthresh: word('{lock} <uint>', 'Metric.', 'locked'),
-  realms: word('{<from>/}<to>', 'IPv4 only.', 'one'),
-  rto_min: word('{lock} <time>', 'Metric.', 'locked'),
-  initcwnd: word('<uint>', 'Metric.', 'one'),
-  initrwnd: word('<uint>', 'Metric.', 'one'),
-  features: word('ecn', 'Only ecn is known.', 'one'),
-  quickack: word('0 or 1', 'Metric.', 'one'),
-  congctl: word('{lock} <name>', 'Congestion control.', 'locked'),
-  pref: word('low or medium or high or <0..255>', 'Router preference, IPv6.', 'one'),
-  'ttl-propagate': word('enabled or disabled', 'MPLS TTL propagation.', 'one'),
-  fastopen_no_cookie: word('0 or 1', 'Metric.', 'one'),
-  add: word('(none)', 'Creates exclusively, as ip route add.', 'none', 'off'),
-  prepend: word('(none)', 'Creates without append or exclusive.', 'none', 'on'),
-  append: word('(none)', 'Creates behind others.', 'none', 'off'),
-  or: word('<ip>', 'Old second gateway; use nexthop.', 'address'),
-  nexthop: word('list to end of line', 'Several ways; must be last.', 'rest'),
-  no_track: word('(none)', 'The instance does not care if the route vanishes.', 'none', 'off'),
+  from: value(
+    '<ip prefix>',
+    'Source prefix, IPv6 only.',
+    (draft, cursor) => {
+      if (cursor.argument('<ip prefix>') === undefined) return undefined;
+      const from = readPrefix(draft, cursor);
+      return from && agree(draft, 'inet6', cursor) ? from : undefined;
+    },
+    (draft, found) => (draft.from = found),
+    'none',
+  ),
+  tos,
+  dsfield: synonym(tos, 'tos'),
+  table: value(
+    nameOrNumber,
+    'Routing table.',
+    (_draft, cursor) => readName(cursor, 'rt_tables'),
+    (draft, found) => (draft.table = found),
+    'main',
+  ),
+  vrf: value('<vrf ifname>', 'Table of a VRF.', readInterface, (draft, found) => (draft.vrf = found), 'none'),
+  protocol: value(
+    nameOrNumber,
+    'Origin of the route; others than the default need no_track.',
+    (_draft, cursor) => readName(cursor, 'rt_protos'),
+    (draft, found) => (draft.protocol = found),
+    'keepalived (18)',
+  ),
+  scope: value(
+    nameOrNumber,
+    'Scope.',
+    (_draft, cursor) => readName(cursor, 'rt_scopes'),
+    (draft, found) => (draft.scope = found),
+    'global',
+  ),
+  metric: routePreference,
+  priority: synonym(routePreference, 'metric'),
+  preference: synonym(routePreference, 'metric'),
+  dev: { ...outputInterface, default: 'found by the kernel' },
+  oif: synonym(outputInterface, 'dev'),
+  onlink: option('(none)', 'The gateway is on the link.', (draft) => void (draft.onLink = true), 'off'),
+  encap: value(
+    encapsulationForm,
+    'Lightweight tunnel.',
+    (_draft, cursor) => readEncapsulation(cursor),
+    (draft, found) => (draft.encapsulation = found),
+    'none',
+  ),
+  expires: value(
+    '<secs uint>',
+    'Lifetime, IPv6.',
+    (draft, cursor) => {
+      const seconds = cursor.integer('<secs uint>', unsigned32);
+      return seconds !== undefined && agree(draft, 'inet6', cursor) ? seconds : undefined;
+    },
+    (draft, found) => (draft.expires = found),
+    'none',
+  ),
+  mtu: metric('mtu', { lock: true }),
+  hoplimit: metric('hoplimit', { max: 255 }),
+  advmss: metric('advmss', { lock: true }),
+  rtt: metric('rtt', { lock: true, time: 8 }),
+  rttvar: metric('rttvar', { lock: true, time: 4 }),
+  reordering: metric('reordering', { lock: true }),
+  window: metric('window', {}),
+  cwnd: metric('cwnd', { lock: true }),
+  ssthresh: metric('ssthresh', { lock: true }),
+  realms: value(
+    '{<from>/}<to>',
+    'IPv4 only.',
+    (draft, cursor) => {
+      const realms = readRealms(cursor);
+      return realms && agree(draft, 'inet', cursor) ? realms : undefined;
+    },
+    (draft, found) => (draft.realms = found),
+  ),
+  rto_min: metric('rto_min', { lock: true, time: 1 }),
+  initcwnd: metric('initcwnd', {}),
+  initrwnd: metric('initrwnd', {}),
+  features: option('ecn', 'Only ecn is known.', (draft, cursor) => {
+    const word = cursor.argument('ecn');
+    // RTAX_FEATURE_ECN
+    if (word === 'ecn') draft.metrics.features = { value: 1, locked: false };
+    else if (word !== undefined)
+      cursor.error('CFG_INVALID_WORD', `feature ${quote(word)} is unknown and ignored`, 'write "features ecn"');
+  }),
+  quickack: metric('quickack', { max: 1, form: '0 or 1' }),
+  congctl: option('{lock} <name>', 'Congestion control.', (draft, cursor) => {
+    const locked = readLock(cursor);
+    const name = cursor.argument('<name>');
+    if (name !== undefined) draft.congestionControl = { name, locked };
+  }),
+  pref: value('low or medium or high or <0..255>', 'Router preference, IPv6.', readPreference, (draft, found) => {
+    draft.preference = found;
+  }),
+  'ttl-propagate': option('enabled or disabled', 'MPLS TTL propagation.', (draft, cursor) => {
+    const word = cursor.argument('enabled or disabled');
+    if (word === 'enabled' || word === 'disabled') draft.ttlPropagate = word === 'enabled';
+    else if (word !== undefined)
+      cursor.error('CFG_INVALID_WORD', `ttl-propagate: ${quote(word)} is neither enabled nor disabled`);
+  }),
+  fastopen_no_cookie: metric('fastopen_no_cookie', { max: 1, form: '0 or 1' }),
+  add: option('(none)', 'Creates exclusively, as ip route add.', (draft) => void (draft.placement = 'add'), 'off'),
+  prepend: option(
+    '(none)',
+    'Creates without append or exclusive.',
+    (draft) => void (draft.placement = 'prepend'),
+    'on',
+  ),
+  append: option('(none)', 'Creates behind others.', (draft) => void (draft.placement = 'append'), 'off'),
+  or: option('<ip>', 'Old second gateway; use nexthop.', readOr),
+  nexthop: option('list to end of line', 'Several ways; must be last.', readNexthops),
+  no_track: option(
+    '(none)',
+    'The instance does not care if the route vanishes.',
+    (draft) => void (draft.noTrack = true),
+    'off',
+  ),
 };
 
-const trackGroup: Readonly<Record<string, RouteWord>> = {
-  track_group: word('<name>', 'Put back depending on instances.', 'one', 'none'),
+const staticOptions: LineOptions<R> = {
+  ...routeOptions,
+  track_group: {
+    ...option('<name>', 'Put back depending on instances; needs dev.', readTrackGroup, 'none'),
+    effect: 'none-yet',
+  },
 };
 
-const routeTypes = new Set([
-  'unicast',
+const otherTypes: ReadonlySet<string> = new Set<RouteType>([
   'local',
   'broadcast',
   'anycast',
@@ -92,251 +403,68 @@ const routeTypes = new Set([
   'throw',
   'nat',
   'xresolve',
-  'blackhole',
-  'unreachable',
-  'prohibit',
 ]);
-const anyDestination = new Set(['default', 'any', 'all', 'default6']);
 
-const nexthopWords: LineWords = {
-  via: word('{inet or inet6} <ip>', 'Gateway of this way.', 'family'),
-  dev: word('<ifname>', 'Interface of this way.', 'one'),
-  weight: word('<1..256>', 'Share of this way.', 'one', '1'),
-  onlink: word('(none)', 'The gateway is on the link.', 'none', 'off'),
-  encap: word('as route encap', 'Encapsulation of this way.', 'rest'),
-  realms: word('{<from>/}<to>', 'IPv4 only.', 'one'),
-  as: word('{to} <ip>', 'Refused.', 'to'),
-};
+function isOtherType(word: string): word is RouteType {
+  return otherTypes.has(word);
+}
 
-const encapWords: LineWords = {
-  ip: word('id <u64> dst <ip> src <ip> tos <n> ttl <0..255> flags <u16>', 'dst or id is needed.', 'rest'),
-  ip6: word('id <u64> dst <ip6> src <ip6> tc <n> hoplimit <0..255> flags <u16>', 'dst or id is needed.', 'rest'),
-  mpls: word('<label>{/<label>}*', 'Label stack.', 'rest'),
-  ila: word('<64-bit locator>', 'ILA locator.', 'rest'),
-};
-
-const ruleWords: Readonly<Record<string, RouteWord>> = {
-  inet: word('(none)', 'Family.', 'none'),
-  inet6: word('(none)', 'Family.', 'none'),
-  not: word('(none)', 'Inverts the selector.', 'none', 'off'),
-  from: word('<prefix> or all', 'Source.', 'one', 'any'),
-  to: word('<prefix> or all', 'Destination.', 'one', 'any'),
-  table: word(nameOrNumber, 'Action: look up a table; 0 is invalid.', 'one'),
-  lookup: word(nameOrNumber, 'Synonym of table.', 'one'),
-  preference: word('<uint32 any base>', 'Priority of the rule.', 'one', 'given out from 16384, with an error'),
-  priority: word('<uint32 any base>', 'Synonym of preference.', 'one'),
-  order: word('<uint32 any base>', 'Synonym of preference.', 'one'),
-  tos: word(nameOrNumber, 'Type of service.', 'one', '0'),
-  dsfield: word(nameOrNumber, 'Synonym of tos.', 'one', '0'),
-  fwmark: word('<uint32>{/<mask>}', 'Mark.', 'one'),
-  realms: word('{<from>/}<to>', 'IPv4 only, with a table.', 'one'),
-  suppress_prefixlength: word('<int>', 'With a table.', 'one'),
-  sup_pl: word('<int>', 'Short for suppress_prefixlength.', 'one'),
-  suppress_ifgroup: word(nameOrNumber, 'With a table.', 'one'),
-  sup_group: word(nameOrNumber, 'Short for suppress_ifgroup.', 'one'),
-  iif: word('<ifname>', 'Input interface.', 'one'),
-  dev: word('<ifname>', 'Synonym of iif.', 'one'),
-  oif: word('<ifname>', 'Output interface.', 'one'),
-  'tunnel-id': word('<u64>', 'Tunnel.', 'one'),
-  uidrange: word('<a>-<b>', 'Users.', 'one'),
-  l3mdev: word('(none)', 'Action: table of the l3mdev.', 'none'),
-  protocol: word('<0..255>', 'Origin of the rule.', 'one'),
-  ipproto: word(nameOrNumber, 'IP protocol.', 'one'),
-  sport: word('<a>-<b>', 'Source ports.', 'one'),
-  dport: word('<a>-<b>', 'Destination ports.', 'one'),
-  type: word('blackhole or unreachable or prohibit or nop or goto', 'Optional word before the action.', 'none'),
-  goto: word('<rule preference>', 'Action.', 'one'),
-  nop: word('(none)', 'Action.', 'none'),
-  blackhole: word('(none)', 'Action.', 'none'),
-  unreachable: word('(none)', 'Action.', 'none'),
-  prohibit: word('(none)', 'Action.', 'none'),
-  no_track: word('(none)', 'The instance does not care if the rule vanishes.', 'none', 'off'),
-};
-
-/** Words an option consumes behind itself, or -1 if its argument is missing or bad (reported). */
-function argumentsOf(option: RouteWord, statement: Statement, at: number, context: Context): number {
-  const { words } = statement;
-  if (option.arity === 'none') return 0;
-  if (option.arity === 'rest') return words.length - at - 1;
-  let taken = 1;
-  const skip =
-    option.arity === 'locked'
-      ? ['lock']
-      : option.arity === 'family'
-        ? ['inet', 'inet6']
-        : option.arity === 'to'
-          ? ['to']
-          : [];
-  if (skip.includes(words[at + 1] ?? '')) taken++;
-  const value = words[at + taken];
-  if (value === undefined) {
-    context.missingStops(statement, `... ${words[at] ?? ''} ${option.form}`);
-    return -1;
+/** A word that is no option: a type or the destination. */
+function readDestination(draft: R, cursor: Cursor): boolean {
+  const word = cursor.current;
+  if (isOtherType(word)) {
+    draft.type = word;
+    return true;
   }
-  if ((option.arity === 'address' || option.arity === 'family') && !parsePrefix(value)) {
-    context.error(
-      statement,
-      at + taken,
-      'CFG_INVALID_ADDRESS',
-      `${quote(value)} is not an IP address; the line is ignored`,
-    );
-    return -1;
+  if (draft.destination) {
+    cursor.error('CFG_UNKNOWN_OPTION', `${quote(word)} is no option of a route; the line is ignored`);
+    return false;
   }
-  return taken;
-}
-
-/** Words of old files, with what is written today. */
-const oldRouteWords: Readonly<Record<string, string>> = { gw: 'via', or: 'nexthop' };
-
-function readRoute(statement: Statement, context: Context, words: Readonly<Record<string, RouteWord>>): void {
-  let destination = false;
-  for (let at = 0; at < statement.words.length; at++) {
-    const name = statement.words[at] ?? '';
-    const option = Object.hasOwn(words, name) ? words[name] : undefined;
-    if (!destination && routeTypes.has(name)) continue;
-    if (option) {
-      const taken = argumentsOf(option, statement, at, context);
-      if (taken < 0) return;
-      const today = oldRouteWords[name];
-      if (today !== undefined) {
-        context.report(
-          'deprecated',
-          statement,
-          at,
-          'CFG_DEPRECATED',
-          `${name} of routes is deprecated`,
-          `write ${today}`,
-        );
-      }
-      at += taken;
-      noteInterface(name, statement, at, context);
-      if (name === 'table') checkTable(statement, at, context);
-    } else if (!destination && (anyDestination.has(name) || parsePrefix(name))) {
-      destination = true;
-      if (name === 'default6') {
-        context.report(
-          'deprecated',
-          statement,
-          at,
-          'CFG_DEPRECATED',
-          'default6 is deprecated',
-          'write "inet6 default"',
-        );
-      }
-    } else {
-      const problem = destination ? 'no option' : 'no destination';
-      context.error(
-        statement,
-        at,
-        'CFG_UNKNOWN_OPTION',
-        `${quote(name)} is ${problem} of a route; the line is ignored`,
-      );
-      return;
-    }
+  if (!/^(?:[0-9a-fA-F:]|default6?$|any$|all$)/.test(word)) {
+    cursor.error('CFG_UNKNOWN_OPTION', `${quote(word)} is no destination of a route; the line is ignored`);
+    return false;
   }
-  if (!destination) context.error(statement, 0, 'CFG_ROUTE', 'the route has no destination; the line is ignored');
+  const destination = readPrefix(draft, cursor);
+  if (destination) draft.destination = destination;
+  return destination !== undefined;
 }
 
-function noteInterface(option: string, statement: Statement, word: number, context: Context): void {
-  if (option !== 'dev' && option !== 'oif' && option !== 'iif') return;
-  context.draft.interfaceUses.push({ name: statement.words[word] ?? '', statement, word });
+/** Reads one line; undefined after reporting why it is dropped. */
+function readRoute(statement: Statement, context: Context, options: LineOptions<R>): RouteDraft | undefined {
+  const draft: RouteDraft = { statement, interfaces: [], nexthops: [], metrics: {} };
+  const whole = readOptions(draft, options, statement, -1, context, (cursor) => readDestination(draft, cursor));
+  if (!whole) return undefined;
+  if (draft.destination) return draft;
+  context.error(statement, 0, 'CFG_ROUTE', 'the route has no destination; the line is ignored');
+  return undefined;
 }
 
-const builtInTables = new Set(['main', 'local', 'default', 'unspec']);
+const destinationFacts: LineWords = positional({
+  '<dest>': [
+    '<prefix> or default or any or all or default6',
+    'Destination; default6 is deprecated.',
+    { default: 'required' },
+  ],
+});
 
-function checkTable(statement: Statement, word: number, context: Context): void {
-  const name = statement.words[word] ?? '';
-  if (parseCInteger(name) !== undefined || builtInTables.has(name)) return;
-  if (context.host.routingName && context.host.routingName('rt_tables', name) === undefined) {
-    context.error(
-      statement,
-      word,
-      'CFG_UNKNOWN_TABLE',
-      `there is no routing table ${quote(name)}`,
-      'add it to /etc/iproute2/rt_tables, or write its number',
-    );
-  }
-}
-
-function readRule(statement: Statement, context: Context, words: Readonly<Record<string, RouteWord>>): void {
-  let action = false;
-  let preference = false;
-  for (let at = 0; at < statement.words.length; at++) {
-    const name = statement.words[at] ?? '';
-    const option = Object.hasOwn(words, name) ? words[name] : undefined;
-    if (!option) {
-      context.error(statement, at, 'CFG_UNKNOWN_OPTION', `${quote(name)} is no option of a rule; the line is ignored`);
-      return;
-    }
-    const taken = argumentsOf(option, statement, at, context);
-    if (taken < 0) return;
-    const value = statement.words[at + taken] ?? '';
-    if ((name === 'from' || name === 'to') && !anyDestination.has(value) && !parsePrefix(value)) {
-      context.error(
-        statement,
-        at + 1,
-        'CFG_INVALID_ADDRESS',
-        `${name} ${quote(value)} is not an address; the line is ignored`,
-      );
-      return;
-    }
-    if (['preference', 'priority', 'order'].includes(name)) {
-      preference = true;
-      if (parseCInteger(value) === undefined) {
-        context.report(
-          'invalid-number',
-          statement,
-          at + 1,
-          'CFG_INVALID_NUMBER',
-          `${name} ${quote(value)} is not a number; the line is ignored`,
-        );
-        return;
-      }
-    }
-    noteInterface(name, statement, at + taken, context);
-    if (name === 'table' || name === 'lookup') checkTable(statement, at + taken, context);
-    action ||= ['table', 'lookup', 'l3mdev', 'goto', 'nop', 'blackhole', 'unreachable', 'prohibit'].includes(name);
-    at += taken;
-  }
-  if (!action)
-    context.error(
-      statement,
-      0,
-      'CFG_RULE',
-      'the rule has no action; the line is ignored',
-      'write "table <name or number>" or another action',
-    );
-  else if (!preference)
-    context.error(
-      statement,
-      0,
-      'CFG_RULE',
-      'the rule has no preference; the kernel may put it anywhere',
-      'write "preference <number>"',
-    );
-}
-
-const destinationFacts: LineWords = {
-  '<dest>': {
-    form: '<prefix> or default or any or all or default6',
-    note: 'Destination; default6 is deprecated.',
-    default: 'required',
-  },
-};
-
-export function routeKeyword<D>(note: string, kind: 'static' | 'virtual'): Keyword<D> {
-  const words = kind === 'static' ? { ...routeWords, ...trackGroup } : routeWords;
-  return lines<D>(note, 'block of route lines', (_draft, statement, context) => readRoute(statement, context, words), {
-    words: { ...destinationFacts, ...words },
-    wordGroups: { nexthop: nexthopWords, encap: encapWords },
-    effect: 'none-yet',
-  });
-}
-
-export function ruleKeyword<D>(note: string, kind: 'static' | 'virtual'): Keyword<D> {
-  const words = kind === 'static' ? { ...ruleWords, ...trackGroup } : ruleWords;
-  return lines<D>(note, 'block of rule lines', (_draft, statement, context) => readRule(statement, context, words), {
-    words,
-    effect: 'none-yet',
-  });
+/** A block of routes; `pick` says where the lines are kept. */
+export function routeKeyword<D>(
+  note: string,
+  kind: 'static' | 'virtual',
+  pick: (draft: D) => RouteDraft[],
+): Keyword<D> {
+  const options = kind === 'static' ? staticOptions : routeOptions;
+  return lines<D>(
+    note,
+    'block of route lines',
+    (draft, statement, context) => {
+      const read = readRoute(statement, context, options);
+      if (read) pick(draft).push(read);
+    },
+    {
+      words: { ...destinationFacts, ...options },
+      wordGroups: { nexthop: nexthopWords, encap: encapsulationWords },
+      effect: 'none-yet',
+    },
+  );
 }

@@ -14,7 +14,8 @@ import { vrrpDefaultKeywords } from './global-vrrp.ts';
 import { garpGroup, interfaceUpDownDelays, linkbeatInterfaces } from './interfaces.ts';
 import { BlockSchema, walkSchema, type SchemaEntry } from './keyword.ts';
 import { languageEntries } from './language.ts';
-import { routeKeyword, ruleKeyword } from './routes.ts';
+import { routeKeyword } from './routes.ts';
+import { ruleKeyword } from './rules.ts';
 import { ssl } from './ssl.ts';
 import { virtualServer, virtualServerGroup } from './virtual-server.ts';
 import { vrrpInstance } from './vrrp-instance.ts';
@@ -101,8 +102,12 @@ export const topSchema = new BlockSchema<Root>('', {
     },
     { words: staticAddressWords },
   ),
-  static_routes: routeKeyword('Routes set at the start and removed at the stop.', 'static'),
-  static_rules: ruleKeyword('Rules set at the start and removed at the stop.', 'static'),
+  static_routes: routeKeyword(
+    'Routes set at the start and removed at the stop.',
+    'static',
+    (draft) => draft.staticRoutes,
+  ),
+  static_rules: ruleKeyword('Rules set at the start and removed at the stop.', 'static', (draft) => draft.staticRules),
   vrrp_sync_group: vrrpSyncGroup,
   garp_group: garpGroup,
   linkbeat_interfaces: linkbeatInterfaces,

@@ -448,6 +448,8 @@ export const vrrpInstance: Keyword<ConfigurationDraft> = block(
       name,
       addresses: [],
       excludedAddresses: [],
+      routes: [],
+      rules: [],
       unicastPeers: [],
       trackers: newTrackersDraft(),
       gratuitous: {},

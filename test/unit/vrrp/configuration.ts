@@ -67,7 +67,6 @@ export function vrrpConfiguration(changes: Partial<VrrpConfiguration> = {}): Vrr
     staticRules: [],
     interfaceDelays: [],
     linkbeatInterfaces: [],
-    linkbeatUsePolling: false,
     ...changes,
   };
 }
