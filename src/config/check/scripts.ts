@@ -46,7 +46,7 @@ type Verdict = 'usable' | 'no-account' | 'unknown-user' | 'absent' | 'not-execut
 function examine(
   script: ScriptDraft,
   context: Context,
-): { readonly verdict: Verdict; readonly detail: string; readonly exists: boolean } {
+): { readonly verdict: Verdict; readonly detail: string; readonly exists: boolean; readonly remedy?: string } {
   const { host, draft } = context;
   if (isFileTest(script)) return { verdict: 'usable', detail: '', exists: false };
   const account = accountOf(script, context);
@@ -66,9 +66,19 @@ function examine(
   const found = host.script(script.argv[0] ?? '', account.facts);
   if (!found.found) return { verdict: 'absent', detail: found.detail, exists: false };
   if (!found.executable)
-    return { verdict: 'not-executable', detail: `${found.path} is not a file that may be executed`, exists: true };
+    return {
+      verdict: 'not-executable',
+      detail: `${found.path} is no file that ${account.user ?? 'root'} may execute`,
+      exists: true,
+      remedy: `chmod +x ${found.path}`,
+    };
   if (draft.global.enableScriptSecurity === true && found.insecure !== undefined && account.facts.uid === 0) {
-    return { verdict: 'insecure', detail: found.insecure, exists: true };
+    return {
+      verdict: 'insecure',
+      detail: `it would run as root, and ${found.insecure}`,
+      exists: true,
+      ...(found.secureWith !== undefined && { remedy: found.secureWith }),
+    };
   }
   return { verdict: 'usable', detail: '', exists: true };
 }
@@ -89,7 +99,7 @@ export function checkScripts(context: Context): void {
   for (const vrrpScript of draft.vrrpScripts) if (vrrpScript.script) ofVrrpScripts.set(vrrpScript.script, vrrpScript);
   let firstUnprotected: ScriptDraft | undefined;
   for (const script of [...draft.scripts, ...ofVrrpScripts.keys()]) {
-    const { verdict, detail, exists } = examine(script, context);
+    const { verdict, detail, exists, remedy = remedies[verdict] } = examine(script, context);
     if (exists && draft.global.enableScriptSecurity !== true) firstUnprotected ??= script;
     if (verdict === 'usable') continue;
     script.disabled = true;
@@ -101,7 +111,7 @@ export function checkScripts(context: Context): void {
       1,
       'CFG_SCRIPT_DISABLED',
       `${script.owner}: the program ${quote(script.argv[0] ?? '')} is disabled: ${detail}`,
-      remedies[verdict],
+      remedy,
     );
   }
   if (firstUnprotected) {

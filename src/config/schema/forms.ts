@@ -147,9 +147,26 @@ export function text<D>(note: string, set: Setter<D, string>, extra?: Extra): Ke
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, extra)) return;
-      set?.(draft, statement.words[1] ?? '', statement, context);
+      const value = statement.words[1] ?? '';
+      adviseOnPunctuation(statement, value, context);
+      set?.(draft, value, statement, context);
     },
   };
+}
+
+/** A text may be anything, and still nobody means the `;` or `=` of another language. */
+function adviseOnPunctuation(statement: Statement, value: string, context: Context): void {
+  const assigned = value === '=' && statement.words.length > 2;
+  const ended = value.length > 1 && value.endsWith(';');
+  if (!assigned && !ended) return;
+  context.report(
+    'advice',
+    statement,
+    1,
+    'CFG_PUNCTUATION',
+    `${statement.keyword}: ${assigned ? 'the value is "="; what stands behind it is not read' : `the ";" is a part of the value ${quote(value)}`}`,
+    ended ? `write ${value.slice(0, -1)}, without ";"` : undefined,
+  );
 }
 
 /** One word or none. */
@@ -288,6 +305,17 @@ export function readScript(
     return undefined;
   }
   const [, , user, group] = takesUser ? outer.words : [];
+  const rest = outer.words.slice(takesUser ? 4 : 2);
+  if (rest.length > 0) {
+    context.report(
+      'advice',
+      statement,
+      takesUser ? 4 : 2,
+      'CFG_SCRIPT_ARGUMENTS',
+      `${owner}: ${statement.keyword} runs ${quote(inner.words.join(' '))} alone; ${quote(rest.join(' '))} is not read`,
+      'put the command and its arguments into quotes',
+    );
+  }
   return {
     statement,
     owner,
