@@ -13,6 +13,9 @@ import { versionText } from './version.ts';
 /** Facilities of the system log that `-S` can name. */
 export type LogFacility = 'daemon' | 'user' | `local${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
+/** Forms of the messages of a configuration test. */
+export type ConfigurationTestFormat = 'text' | 'json';
+
 /** What `keepalived ARGUMENTS` asks the daemon to do. Paths are as written: relative ones belong to the start directory. */
 export interface KeepalivedArguments {
   /** `-f`: file or pattern; absent: the default. */
@@ -55,6 +58,12 @@ export interface KeepalivedArguments {
   readonly configId?: string;
   /** `-t`: check only. `file`: where the messages go instead of standard error. */
   readonly configTest?: { readonly file?: string };
+  /** How the messages of `-t` are written. */
+  readonly configFormat: ConfigurationTestFormat;
+  /** Absent: auto. */
+  readonly colour?: 'always' | 'never';
+  /** `-t` on another machine: missing interfaces are notes. */
+  readonly noInterfaces: boolean;
   readonly ignoreSigint: boolean;
   /** A reload applies what it can of a configuration with new errors, as the original does. */
   readonly reloadDespiteErrors: boolean;

@@ -100,6 +100,23 @@ export const keepalivedOptions = [
     help: 'Check the configuration and exit; messages go to standard error or this file',
   },
   {
+    name: 'config-format',
+    value: 'required',
+    valueName: 'text|json',
+    help: 'How the messages of a test are written: for people, or as JSON on standard output (or to the file of -t)',
+  },
+  {
+    name: 'no-interfaces',
+    value: 'none',
+    help: 'In a test a missing interface is only noted: for a configuration of another machine',
+  },
+  {
+    name: 'colour',
+    value: 'required',
+    valueName: 'auto|always|never',
+    help: 'Colours in the messages of a test (default auto: on a terminal, unless NO_COLOR is set)',
+  },
+  {
     name: 'reload-despite-errors',
     value: 'none',
     help: 'On reload apply what can be applied of a configuration with new errors (default: refuse it whole)',

@@ -57,6 +57,11 @@ export function readOptions(canonical: readonly string[]): {
   const umaskWord = word('umask');
   const umask = umaskWord === undefined ? undefined : fileModeMask(umaskWord);
   if (umaskWord !== undefined && umask === undefined) messages.push(`Invalid --umask option ${umaskWord}`);
+  const format = word('config-format') ?? 'text';
+  if (format !== 'text' && format !== 'json') messages.push(`Invalid --config-format ${format}: text or json`);
+  const colour = word('colour') ?? 'auto';
+  if (colour !== 'auto' && colour !== 'always' && colour !== 'never')
+    messages.push(`Invalid --colour ${colour}: auto, always or never`);
   const configFd = Number.parseInt(word('config-fd') ?? '', 10);
   const logFile = word('log-file');
   const corePattern = word('core-dump-pattern');
@@ -93,6 +98,9 @@ export function readOptions(canonical: readonly string[]): {
     allConfiguration: flag('all-config'),
     ...optional('configId', word('config-id')),
     ...(testFile === undefined ? {} : { configTest: testFile === '' ? {} : { file: testFile } }),
+    configFormat: format === 'json' ? 'json' : 'text',
+    ...(colour === 'always' || colour === 'never' ? { colour } : {}),
+    noInterfaces: flag('no-interfaces'),
     ignoreSigint: flag('ignore-sigint'),
     reloadDespiteErrors: flag('reload-despite-errors'),
     ...(Number.isInteger(configFd) && configFd >= 0 ? { configFd } : {}),

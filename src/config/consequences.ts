@@ -49,7 +49,7 @@ const explainTheirSubject: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of these the first of a file is shown, with the lines of the others. */
-const toldOnce = new Set(['CFG_INVISIBLE_CHARACTER', 'CFG_TYPOGRAPHIC_QUOTE', 'CFG_NOT_UTF8']);
+const toldOnce = new Set(['CFG_INVISIBLE_CHARACTER', 'CFG_TYPOGRAPHIC_QUOTE', 'CFG_NOT_UTF8', 'CFG_MISSING_INTERFACE']);
 
 /** Lines named in a message before it only counts. */
 const maximumLinesNamed = 5;
@@ -203,9 +203,14 @@ function mergeSubjects(entries: readonly Entry[]): void {
 function mergeRepetitions(entries: readonly Entry[]): void {
   const first = new Map<string, { readonly entry: Entry; readonly lines: number[] }>();
   for (const entry of entries) {
-    const { code, at } = entry.diagnostic;
+    const { code, at, message } = entry.diagnostic;
     if (entry.dropped || !toldOnce.has(code) || !at) continue;
-    const key = `${code}\0${at.file}`;
+    // Who uses an interface that is missing is another each time.
+    const key = [
+      code,
+      at.file,
+      ...(code === 'CFG_MISSING_INTERFACE' ? [message.slice(message.indexOf(':'))] : []),
+    ].join('\0');
     const known = first.get(key);
     if (!known) {
       first.set(key, { entry, lines: [] });

@@ -10,28 +10,38 @@ export interface FormatOptions {
 
 const colours = { bold: '1', error: '1;31', warning: '1;35', note: '1;36', caret: '1;32' } as const;
 
-/** The line of a text, from 1, without its end; undefined if there is none. */
-function lineOf(text: string, line: number): string | undefined {
-  let start = 0;
-  for (let current = 1; current < line; current++) {
-    const next = text.indexOf('\n', start);
-    if (next < 0) return undefined;
-    start = next + 1;
+/** The lines of one text. Diagnostics come in order, so each search goes on where the one before ended. */
+export class SourceLines {
+  readonly #text: string;
+  #line = 1;
+  #start = 0;
+
+  constructor(text: string) {
+    this.#text = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
-  const end = text.indexOf('\n', start);
-  return text.slice(start, end < 0 ? text.length : end).replace(/\r+$/, '');
+
+  /** A line, from 1, without its end; undefined if there is none. */
+  at(line: number): string | undefined {
+    if (line < this.#line) [this.#line, this.#start] = [1, 0];
+    for (; this.#line < line; this.#line++) {
+      const next = this.#text.indexOf('\n', this.#start);
+      if (next < 0) return undefined;
+      this.#start = next + 1;
+    }
+    const end = this.#text.indexOf('\n', this.#start);
+    return this.#text.slice(this.#start, end < 0 ? this.#text.length : end).replace(/\r+$/, '');
+  }
 }
 
 /** The source line and, below it, carets under the word; tabs are kept so that the two stay in step. */
 function excerpt(
   diagnostic: Diagnostic,
-  sourceText: string,
+  source: SourceLines,
   paint: (text: string, colour: keyof typeof colours) => string,
 ): string[] {
   const { at, length = 1 } = diagnostic;
   if (!at) return [];
-  const source = sourceText.charCodeAt(0) === 0xfeff ? sourceText.slice(1) : sourceText;
-  const line = lineOf(source, at.line);
+  const line = source.at(at.line);
   if (line === undefined) return [];
   const number = String(at.line).padStart(5);
   const column = Math.min(at.column, line.length + 1);
@@ -42,9 +52,13 @@ function excerpt(
 
 /**
  * Writes one diagnostic as `file:line:column: error: message [CODE]`, followed by the source line with carets and the remedy.
- * @param sourceText the whole text of the file, if at hand
+ * @param source the whole text of the file, if at hand
  */
-export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string, options: FormatOptions = {}): string {
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  source?: string | SourceLines,
+  options: FormatOptions = {},
+): string {
   const paint = (text: string, colour: keyof typeof colours): string =>
     options.colour === true ? `\x1b[${colours[colour]}m${text}\x1b[0m` : text;
   const { at, message, code, remedy, consequences = [] } = diagnostic;
@@ -56,7 +70,10 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string, op
       '; ',
     );
   const lines = [head];
-  if (sourceText !== undefined) lines.push(...excerpt(diagnostic, sourceText, paint));
+  if (source !== undefined) {
+    const text = typeof source === 'string' ? new SourceLines(source) : source;
+    lines.push(...excerpt(diagnostic, text, paint));
+  }
   for (const text of consequences) lines.push(`${' '.repeat(5)} = therefore: ${text}`);
   if (remedy !== undefined) lines.push(`${' '.repeat(5)} = help: ${remedy}`);
   return lines.join('\n');

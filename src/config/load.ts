@@ -30,6 +30,8 @@ export interface LoadOptions {
    * file is only reported. `run`: interfaces are the caller's business (missingInterfaces), they may come later.
    */
   readonly mode: 'run' | 'test';
+  /** `--no-interfaces`: the configuration is for another machine; interfaces that are missing here are only noted. */
+  readonly otherMachine?: boolean;
   /** `-e`: every kind of include problem is fatal. */
   readonly allIncludesFatal?: boolean;
   /**
@@ -68,7 +70,7 @@ export function loadConfiguration(options: LoadOptions): LoadResult {
   const configuration = checkConfiguration(context, reader.filesRead, services);
   if (mode === 'test' && host.interfaceExists) {
     const exists = (name: string): boolean => host.interfaceExists?.(name) !== false;
-    for (const missing of missingInterfaces(configuration, exists)) reporter.add(missing);
+    for (const missing of missingInterfaces(configuration, exists, options.otherMachine)) reporter.add(missing);
   }
   const endsEarly =
     mode === 'test' && configuration.global.netNamespace !== undefined && noNamespace(draft, options, reporter);

@@ -1,18 +1,60 @@
 /** `keepalived -t`: reads and checks, prints what is wrong, changes nothing. */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
-import { formatDiagnostic } from '../config/format-diagnostic.ts';
+import type { Diagnostic } from '../config/diagnostics.ts';
+import { formatDiagnostic, SourceLines } from '../config/format-diagnostic.ts';
+import { formatJsonReport } from '../config/json-diagnostics.ts';
 import { readConfiguration, sourceText } from './configuration-source.ts';
 
 /** Exit status when the file for the messages cannot be opened (reference: grammar, 11). */
 const unopenedLog = 1;
+const standardOutput = 1;
+const standardError = 2;
+
+/** Writes all of a text; a full pipe that does not block is waited for. */
+function writeAll(descriptor: number, text: string): void {
+  const octets = Buffer.from(text);
+  for (let written = 0; written < octets.length;) {
+    try {
+      written += writeSync(descriptor, octets, written);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Nobody reads any more: the exit status still says how it went.
+      if (code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** The messages for people; the source lines are read again, because the test keeps no text. */
+function formatText(diagnostics: readonly Diagnostic[], colour: boolean): string {
+  const sources = new Map<string, SourceLines | undefined>();
+  return diagnostics
+    .map((diagnostic) => {
+      const name = diagnostic.at?.file;
+      if (name !== undefined && !sources.has(name)) {
+        const text = sourceText(name);
+        sources.set(name, text === undefined ? undefined : new SourceLines(text));
+      }
+      return `${formatDiagnostic(diagnostic, name === undefined ? undefined : sources.get(name), { colour })}\n`;
+    })
+    .join('');
+}
+
+function wantsColour({ colour }: KeepalivedArguments, descriptor: number): boolean {
+  if (colour !== undefined) return colour === 'always';
+  // https://no-color.org: set and not empty.
+  return isatty(descriptor) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+}
 
 /**
- * @param file messages are appended to this file instead of standard error; links are refused
+ * @param file messages are appended to this file instead of standard error (JSON: standard output); links are refused
  * @returns exit status
  */
 export function testConfiguration(args: KeepalivedArguments, file: string | undefined): number {
-  let descriptor = 2;
+  const json = args.configFormat === 'json';
+  let descriptor = json ? standardOutput : standardError;
   if (file !== undefined) {
     try {
       descriptor = openSync(
@@ -26,14 +68,8 @@ export function testConfiguration(args: KeepalivedArguments, file: string | unde
     }
   }
   const { diagnostics, exitCode } = readConfiguration(args, 'test');
-  const colour = file === undefined && process.stderr.isTTY;
-  const texts = new Map<string, string | undefined>();
-  for (const diagnostic of diagnostics) {
-    const name = diagnostic.at?.file;
-    if (name !== undefined && !texts.has(name)) texts.set(name, sourceText(name));
-    const quoted = name === undefined ? undefined : texts.get(name);
-    writeSync(descriptor, `${formatDiagnostic(diagnostic, quoted, { colour })}\n`);
-  }
-  if (descriptor !== 2) closeSync(descriptor);
+  const text = json ? formatJsonReport(diagnostics, exitCode) : formatText(diagnostics, wantsColour(args, descriptor));
+  writeAll(descriptor, text);
+  if (file !== undefined) closeSync(descriptor);
   return exitCode;
 }

@@ -31,6 +31,7 @@ export function readConfiguration(args: KeepalivedArguments, mode: 'run' | 'test
     host: nodeHostFacts(),
     mode,
     allIncludesFatal: args.allConfiguration,
+    otherMachine: args.noInterfaces,
     diagnosticsOnly: mode === 'test',
   });
 }
