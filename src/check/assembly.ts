@@ -129,6 +129,8 @@ function continued(
   const check = new HealthCheck(key, checker, { ...progress, retriesUsed }, since, reason);
   check.runs = asksTheSame.runs;
   check.failures = asksTheSame.failures;
+  check.weight = asksTheSame.weight;
+  check.started = asksTheSame.started;
   if (asksTheSame.lastResult !== undefined) check.lastResult = asksTheSame.lastResult;
   return check;
 }

@@ -6,7 +6,7 @@
  * at the end), and what is the same keeps its state.
  */
 import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts';
-import type { DaemonEvent, RealServerEvent } from '../core/events.ts';
+import type { DaemonEvent, HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { assemble, emptyAssembly, type Assembly, type AssemblyChange } from './assembly.ts';
@@ -16,7 +16,7 @@ import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits
 import { ProbeSchedule } from './probe-schedule.ts';
 import { assumedState, type RealServerState } from './real-server.ts';
 import { probeFailureText, retryText } from './result-text.ts';
-import { afterProbe, bootstrapDelay, type CheckProgress } from './schedule.ts';
+import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import type { CheckStatus } from './status.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -155,9 +155,12 @@ export class CheckEngine {
     const before = check.progress;
     const { progress, concluded, delay } = afterProbe(check.checker, before, result.ok);
     check.progress = progress;
-    this.#schedule.schedule(check, now + delay);
-    if (concluded !== undefined && concluded !== before.state) return this.#changed(check, before, result, now);
-    const intents: CheckIntent[] = [];
+    this.#schedule.schedule(check, nextStart(check.checker, check.started, now, delay));
+    const weights = this.#weightsBefore(check, concluded, result);
+    if (concluded !== undefined && concluded !== before.state) {
+      return [...weights.map(weightIntent), ...this.#changed(check, before, result, now)];
+    }
+    const intents: CheckIntent[] = this.#reweighed(weights, now);
     if (!result.ok && this.#logsFailures(check)) {
       const retries =
         progress.retriesUsed > 0 ? `; ${retryText(progress.retriesUsed, check.checker.retry, delay)}` : '';
@@ -165,6 +168,32 @@ export class CheckEngine {
     }
     if (concluded !== undefined && !before.hasRun) intents.push(...this.#firstRun(check, before, result, now));
     return intents;
+  }
+
+  /** Takes the weight that a conclusion asks for; the servers that it changes, with the weights they had. */
+  #weightsBefore(check: HealthCheck, concluded: HealthState | undefined, result: ProbeResult): WeightChange[] {
+    const weight = concluded === undefined ? check.weight : result.ok ? result.weight : undefined;
+    if (weight === check.weight) return [];
+    const before = check.subscribers.map((server) => ({ server, from: server.effectiveWeight }));
+    check.weight = weight;
+    return before.filter(({ server, from }) => server.effectiveWeight !== from);
+  }
+
+  /** Other weights of servers that stay what they are, up or down. */
+  #reweighed(changes: readonly WeightChange[], now: MonotonicMs): CheckIntent[] {
+    if (changes.length === 0) return [];
+    const touched = new Map<string, ServiceKey>();
+    const events: DaemonEvent[] = [];
+    for (const { server } of changes) {
+      const quorum = server.virtualServer.updateQuorum('running', now);
+      if (quorum !== undefined) events.push(quorum);
+      for (const service of server.virtualServer.services()) touched.set(serviceKeyText(service.key), service.key);
+    }
+    return [
+      ...changes.map(weightIntent),
+      { type: 'reconcile-services', touched: [...touched.values()] },
+      ...events.map(eventIntent),
+    ];
   }
 
   #logsFailures(check: HealthCheck): boolean {
@@ -194,6 +223,7 @@ export class CheckEngine {
         service: server.virtualServer.label,
         server: server.label,
         checker: check.checker.type,
+        ...(check.checker.type === 'MISC_CHECK' && { script: check.checker.command.argv[0] ?? '' }),
         from,
         to,
         at: now,
@@ -309,6 +339,20 @@ export class CheckEngine {
   }
 }
 
+/** A server with the weight it had. */
+interface WeightChange {
+  readonly server: RealServerState;
+  readonly from: number;
+}
+
+function weightIntent({ server, from }: WeightChange): CheckIntent {
+  const activity = server.state === 'UP' ? 'active' : 'inactive';
+  return logIntent(
+    'info',
+    `Changing weight from ${from} to ${server.effectiveWeight} for ${activity} service ${server.label} of VS ${server.virtualServer.label}`,
+  );
+}
+
 function eventIntent(event: DaemonEvent): CheckIntent {
   return { type: 'event', event };
 }
@@ -319,8 +363,7 @@ function logIntent(level: 'warning' | 'info', message: string): CheckIntent {
 
 /** The check and whom it is for, for log lines: `TCP_CHECK of [192.0.2.1]:tcp:80`. */
 function describe(check: HealthCheck): string {
-  const { type, address, port } = check.checker;
-  return `${type} of ${check.subscribers[0]?.label ?? `[${address}]:${port}`}`;
+  return `${check.checker.type} of ${check.subscribers[0]?.label ?? 'no server'}`;
 }
 
 /** Why a check concluded what it did. */
@@ -335,12 +378,7 @@ function weightChanges(change: AssemblyChange): CheckIntent[] {
   const intents: CheckIntent[] = [];
   for (const [server, old] of change.keptServers) {
     if (server.effectiveWeight === old.effectiveWeight) continue;
-    intents.push(
-      logIntent(
-        'info',
-        `Changing weight from ${old.effectiveWeight} to ${server.effectiveWeight} for service ${server.label} of VS ${server.virtualServer.label}`,
-      ),
-    );
+    intents.push(weightIntent({ server, from: old.effectiveWeight }));
   }
   return intents;
 }

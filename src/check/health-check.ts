@@ -20,6 +20,10 @@ export class HealthCheck {
   lastResult?: ProbeResult;
   /** Start of the next probe; undefined while one is in flight. */
   due: MonotonicMs | undefined;
+  /** Start of the last probe. */
+  started: MonotonicMs = 0;
+  /** The weight that the last success asked for (misc_dynamic); undefined: the configured one. */
+  weight: number | undefined;
   /** Id of the probe in flight. */
   inFlight: number | undefined;
   /** The servers that live by it. */
@@ -38,6 +42,7 @@ export class HealthCheck {
     const { checker } = this;
     switch (checker.type) {
       case 'TCP_CHECK':
+      case 'MISC_CHECK':
         return { id, checker };
       case 'HTTP_GET':
       case 'SSL_GET': {
@@ -47,11 +52,16 @@ export class HealthCheck {
     }
   }
 
+  /** What it adds to the configured weight of a server. */
+  weightChange(configured: number): number {
+    return this.weight === undefined ? 0 : this.weight - configured;
+  }
+
   status(): CheckerStatus {
     return {
       type: this.checker.type,
-      address: this.checker.address,
-      port: this.checker.port,
+      ...('address' in this.checker ? { address: this.checker.address, port: this.checker.port } : {}),
+      ...('command' in this.checker ? { command: this.checker.command.argv } : {}),
       state: this.progress.state,
       since: this.since,
       reason: this.reason,

@@ -30,11 +30,16 @@ export const turnSpacing: Milliseconds = 5;
  */
 const stepsOfHttpCheck = 5;
 
+/** A program that is asked to end may take this long before it is killed. */
+const killAfterTimeout: Milliseconds = 2000;
+
 /** Longest time from the start of a probe to its result. */
 export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
   switch (checker.type) {
     case 'TCP_CHECK':
       return checker.connectTimeout;
+    case 'MISC_CHECK':
+      return checker.timeout + killAfterTimeout;
     case 'HTTP_GET':
     case 'SSL_GET':
       return stepsOfHttpCheck * checker.connectTimeout;

@@ -95,6 +95,7 @@ export class ProbeSchedule {
     const id = this.#nextId++;
     this.worstLateness = Math.max(this.worstLateness, now - (check.due ?? now));
     check.due = undefined;
+    check.started = now;
     check.inFlight = id;
     this.#inFlight.set(id, check);
     this.#watchdogs.add(now + wholeCheckLimit(check.checker) + watchdogSlack, id);

@@ -35,9 +35,11 @@ export class RealServerState {
     this.reason = this.state === 'UP' ? 'assumed up until checked' : 'alpha: down until checked';
   }
 
-  /** Weight towards quorum and kernel. */
+  /** Weight towards quorum and kernel: the configured one and what checks add to it. */
   get effectiveWeight(): number {
-    return Math.min(Math.max(this.configuration.weight, 0), maximumWeight);
+    const { weight } = this.configuration;
+    const wanted = this.checks.reduce((sum, check) => sum + check.weightChange(weight), weight);
+    return Math.min(Math.max(wanted, 0), maximumWeight);
   }
 
   /** The state its checks give it: up when none has failed. */

@@ -4,7 +4,7 @@
  */
 import type { HttpCheckerConfiguration } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
-import type { Milliseconds } from '../core/time.ts';
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { ActingChecker } from './acting.ts';
 
 /** Start or reload to the earliest first probe. The random part of the warm-up comes on top. */
@@ -27,8 +27,18 @@ export interface RunOutcome {
   readonly progress: CheckProgress;
   /** The run came to a conclusion; absent: retry, or more urls to ask. */
   readonly concluded?: HealthState;
-  /** End of this probe to the start of the next. */
+  /** End of this probe to the start of the next; for MISC_CHECK from start to start. */
   readonly delay: Milliseconds;
+}
+
+/** When the next probe runs after one that ran from `started` to `ended`. */
+export function nextStart(
+  checker: ActingChecker,
+  started: MonotonicMs,
+  ended: MonotonicMs,
+  delay: Milliseconds,
+): MonotonicMs {
+  return checker.type === 'MISC_CHECK' ? Math.max(ended, started + delay) : ended + delay;
 }
 
 /** A check that has never run; `state` is what is assumed until it has. */
@@ -40,6 +50,7 @@ export function initialProgress(checker: ActingChecker, state: HealthState): Che
 export function afterProbe(checker: ActingChecker, progress: CheckProgress, passed: boolean): RunOutcome {
   switch (checker.type) {
     case 'TCP_CHECK':
+    case 'MISC_CHECK':
       return passed ? passedSingle(checker, progress) : failedSingle(checker, progress);
     case 'HTTP_GET':
     case 'SSL_GET':

@@ -8,8 +8,11 @@ import type { ProbeResult } from './types.ts';
 export interface CheckerStatus {
   /** TCP_CHECK, HTTP_GET... */
   readonly type: string;
-  readonly address: string;
-  readonly port: number;
+  /** Where it connects; absent for checks that do not. */
+  readonly address?: string;
+  readonly port?: number;
+  /** The program of MISC_CHECK. */
+  readonly command?: readonly string[];
   readonly state: HealthState;
   readonly since: MonotonicMs;
   readonly reason: string;

@@ -22,7 +22,13 @@ export interface ProbeRequest {
 export type ProbePhase = 'setup' | 'connect' | 'tls' | 'send' | 'headers' | 'body' | 'verdict';
 
 export type ProbeResult =
-  | { readonly ok: true; readonly detail: string; readonly duration: Milliseconds }
+  | {
+      readonly ok: true;
+      readonly detail: string;
+      readonly duration: Milliseconds;
+      /** The weight the server should have (misc_dynamic); absent: the configured one. */
+      readonly weight?: number;
+    }
   | {
       readonly ok: false;
       readonly phase: ProbePhase;

@@ -61,6 +61,8 @@ export interface CheckerEvent extends EventBase {
   readonly server: string;
   /** TCP_CHECK, HTTP_GET... */
   readonly checker: string;
+  /** The program of a MISC_CHECK. */
+  readonly script?: string;
   readonly from: HealthState;
   readonly to: HealthState;
 }

@@ -2,7 +2,15 @@
  * What the log says of an event of the health checks. Log scrapers look for these phrases, so they stay; our reason
  * stands behind them. The VRRP engine words its own lines, because one change of state is several lines there.
  */
-import type { DaemonEvent, LogLine } from '../core/events.ts';
+import type { CheckerEvent, DaemonEvent, LogLine } from '../core/events.ts';
+
+/** What changed its mind, in the words of the original for its kind. */
+function checkerPhrase({ checker, server, service, script }: CheckerEvent, up: boolean): string {
+  if (checker === 'MISC_CHECK') {
+    return `Misc check for [${server} VS ${service}] by [${script ?? ''}] ${up ? 'succeeded' : 'failed'}`;
+  }
+  return `${checker} on service ${server} of VS ${service} ${up ? 'success' : 'failed'}`;
+}
 
 /** The line for one event, or `undefined` if it has none (VRRP). */
 export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
@@ -10,8 +18,7 @@ export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
   const line = (message: string): LogLine => ({ level: up ? 'notice' : 'warning', message });
   switch (event.kind) {
     case 'checker': {
-      const verdict = up ? 'success' : 'failed';
-      return line(`${event.checker} on service ${event.server} of VS ${event.service} ${verdict}: ${event.reason}`);
+      return line(`${checkerPhrase(event, up)}: ${event.reason}`);
     }
     case 'real-server':
       // A first check that found what was assumed changes nothing in the pool.

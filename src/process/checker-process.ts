@@ -15,7 +15,8 @@ import { logLineForEvent } from '../notify/log-lines.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
-import type { ChildOptions, DumpKind } from './messages.ts';
+import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
+import { ParentScripts } from './probe-scripts.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
 
 export function runCheckerProcess(): void {
@@ -27,7 +28,8 @@ class CheckerWork implements ChildWork {
   readonly #channel: ParentChannel;
   readonly #log: Log;
   readonly #timer: DeadlineTimer;
-  readonly #registry = new ProbeRegistry();
+  readonly #scripts: ParentScripts;
+  readonly #registry: ProbeRegistry;
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new Map<number, ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -45,6 +47,8 @@ class CheckerWork implements ChildWork {
     this.#options = options;
     this.#channel = channel;
     this.#log = log;
+    this.#scripts = new ParentScripts((message) => channel.send(message));
+    this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
   }
 
@@ -94,8 +98,8 @@ class CheckerWork implements ChildWork {
     this.#timer.close();
   }
 
-  message(): void {
-    // Scripts of the checker arrive with MISC_CHECK; nothing else is addressed to this process alone.
+  message(message: ParentToChild): void {
+    if (message.type === 'script-finished') this.#scripts.finished(message.script, message.outcome);
   }
 
   dump(_kind: DumpKind): Promise<void> {

@@ -58,6 +58,8 @@ export type ChildToParent =
       readonly type: 'run-script';
       readonly script: string;
       readonly command: ScriptCommand;
+      /** SIGTERM after this time, SIGKILL two seconds later; absent: the child says when. */
+      readonly timeout?: Milliseconds;
     }
   | { readonly type: 'kill-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | { readonly type: 'status'; readonly request: number; readonly status: unknown };

@@ -355,7 +355,7 @@ export class Parent {
         this.#notifications?.dispatch(message.event);
         return;
       case 'run-script':
-        this.#scripts?.run(child.kind, message.script, message.command);
+        this.#scripts?.run(child.kind, message.script, message.command, message.timeout);
         return;
       case 'kill-script':
         this.#scripts?.kill(child.kind, message.script, message.signal);

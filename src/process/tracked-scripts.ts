@@ -1,5 +1,6 @@
-/** Runs the scripts that children watch (vrrp_script), in the parent: at most one run of a name at a time. */
+/** Runs the programs that children watch (vrrp_script, MISC_CHECK), in the parent: at most one run of a name at a time. */
 import type { ScriptCommand } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
 import type { RunningScript, ScriptRunner } from '../notify/script-runner.ts';
 import type { ChildKind, ScriptRunOutcome } from './messages.ts';
 
@@ -16,11 +17,12 @@ export class TrackedScripts {
     this.#ended = ended;
   }
 
-  run(kind: ChildKind, script: string, command: ScriptCommand): void {
+  run(kind: ChildKind, script: string, command: ScriptCommand, timeout?: Milliseconds): void {
     const key = `${kind} ${script}`;
     // A child that was started again knows nothing of the run its predecessor asked for.
     this.#running.get(key)?.kill('SIGKILL');
-    const run = this.#runner.start({ command, extraArguments: [], purpose: `script ${script}` });
+    const call = { command, extraArguments: [], purpose: `script ${script}` };
+    const run = this.#runner.start(call, timeout === undefined ? {} : { timeout });
     this.#running.set(key, run);
     void run.result.then((outcome) => {
       if (this.#running.get(key) !== run) return;

@@ -6,7 +6,7 @@ import type { ActingChecker } from '../../src/check/acting.ts';
 import type { ProbeRequest } from '../../src/check/types.ts';
 import { wholeCheckLimit } from '../../src/check/limits.ts';
 import { realServerModel, virtualServerModel } from '../support/models.ts';
-import { configuration, httpCheck, tcpCheck, url } from '../unit/check/builders.ts';
+import { configuration, httpCheck, targetOf, tcpCheck, url } from '../unit/check/builders.ts';
 import { Simulation, type Answer } from '../unit/check/simulation.ts';
 
 interface ServerPlan {
@@ -78,7 +78,7 @@ function serviceOf(input: Plan, without = -1): VirtualServerConfiguration {
 
 function answer(input: Plan): (request: ProbeRequest, now: number) => Answer {
   return ({ checker }, now) => {
-    const server = input.servers[Number(checker.address.split('.').at(-1)) - 2]!;
+    const server = input.servers[Number(targetOf(checker).address.split('.').at(-1)) - 2]!;
     const changes = server.changes.filter((change) => change <= now).length;
     const good = server.startsGood === (changes % 2 === 0);
     if (good) return { after: server.latency, result: { ok: true, detail: 'good', duration: server.latency } };
@@ -166,7 +166,7 @@ describe('the check engine', () => {
         const simulation = play({ ...input, reloads: [] });
         for (const [index, server] of input.servers.entries()) {
           const starts = simulation.started
-            .filter(({ request }) => request.checker.address === addressOf(index))
+            .filter(({ request }) => targetOf(request.checker).address === addressOf(index))
             .map(({ at }) => at);
           const checker = checkerOf(server, index);
           const longest = Math.max(delayLoop, checker.delayBeforeRetry) + wholeCheckLimit(checker);

@@ -1,10 +1,22 @@
 /** Which probe carries out which checker. */
 import type { Probe, ProbeHandle, ProbeRequest, ProbeResult } from '../types.ts';
 import { startHttpProbe } from './http.ts';
+import { startMiscProbe, type ProbeScripts } from './misc.ts';
 import { startTcpProbe } from './tcp.ts';
+
+/** What probes need from the process they run in. */
+export interface ProbeEnvironment {
+  readonly scripts: ProbeScripts;
+}
 
 /** The probe that carries out every checker type by handing the request to the right one. */
 export class ProbeRegistry implements Probe {
+  readonly #environment: ProbeEnvironment;
+
+  constructor(environment: ProbeEnvironment) {
+    this.#environment = environment;
+  }
+
   start(request: ProbeRequest, done: (result: ProbeResult) => void): ProbeHandle {
     const { checker } = request;
     switch (checker.type) {
@@ -13,6 +25,8 @@ export class ProbeRegistry implements Probe {
       case 'HTTP_GET':
       case 'SSL_GET':
         return startHttpProbe(checker, request.url, done);
+      case 'MISC_CHECK':
+        return startMiscProbe(checker, this.#environment.scripts, done);
     }
   }
 }

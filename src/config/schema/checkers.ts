@@ -275,7 +275,6 @@ export const miscCheck = checkerBlock(
     user: custom('Account of the program.', '<user> <group?>', readUser, { default: 'script_user', missing: 'error' }),
   }),
   {
-    ...later,
     close: (draft, statement, context) => {
       if (!draft.script) {
         return incomplete(context, statement, 'MISC_CHECK has no misc_path', 'misc_path <command>');

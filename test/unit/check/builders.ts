@@ -3,10 +3,12 @@ import type {
   CheckConfiguration,
   HttpCheckerConfiguration,
   HttpUrlConfiguration,
+  MiscCheckerConfiguration,
   RealServerConfiguration,
   TcpCheckerConfiguration,
   VirtualServerConfiguration,
 } from '../../../src/config/model.ts';
+import type { ActingChecker } from '../../../src/check/acting.ts';
 import { at, realServerModel } from '../../support/models.ts';
 
 const common = {
@@ -48,6 +50,16 @@ export function httpCheck(changes: Partial<HttpCheckerConfiguration> = {}): Http
     fastRecovery: false,
     ...changes,
   };
+}
+
+export function miscCheck(changes: Partial<MiscCheckerConfiguration> = {}): MiscCheckerConfiguration {
+  const { connectTimeout: _connectTimeout, ...schedule } = common;
+  return { type: 'MISC_CHECK', command: { argv: ['/check'] }, timeout: 6000, dynamic: false, ...schedule, ...changes };
+}
+
+/** Where a check goes; empty for one that goes nowhere. */
+export function targetOf(checker: ActingChecker): { readonly address: string; readonly port: number } {
+  return 'address' in checker ? checker : { address: '', port: 0 };
 }
 
 /** A server at 172.16.1.`host` with one TCP check. */

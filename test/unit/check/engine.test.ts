@@ -1,7 +1,7 @@
 /** Servers, quorums, sorry servers and the wanted table over time (behaviour B4, B6, B9). */
 import { describe, expect, it } from 'vitest';
 import { realServerModel, virtualServerModel } from '../../support/models.ts';
-import { checkedServer, configuration, tcpCheck } from './builders.ts';
+import { checkedServer, configuration, miscCheck, targetOf, tcpCheck } from './builders.ts';
 import { passes, refuses, Simulation, slowly, type Answer } from './simulation.ts';
 import type { ProbeRequest } from '../../../src/check/types.ts';
 
@@ -9,7 +9,7 @@ import type { ProbeRequest } from '../../../src/check/types.ts';
 const answers =
   (states: Readonly<Record<number, Answer>>) =>
   ({ checker }: ProbeRequest): Answer =>
-    states[Number(checker.address.split('.').at(-1))] ?? passes;
+    states[Number(targetOf(checker).address.split('.').at(-1))] ?? passes;
 
 const VS = '[192.168.1.54]:tcp:80';
 const RS = (host: number) => `[172.16.1.${host}]:tcp:80`;
@@ -123,7 +123,8 @@ describe('a server that fails', () => {
     const simulation = new Simulation(
       configuration(virtualServerModel({ realServers: [server] })),
       ({ checker }, now) =>
-        (checker.port === 81 && now < 20_000) || (checker.port === 80 && now > 10_000 && now < 30_000)
+        (targetOf(checker).port === 81 && now < 20_000) ||
+        (targetOf(checker).port === 80 && now > 10_000 && now < 30_000)
           ? refuses
           : passes,
     );
@@ -354,5 +355,99 @@ describe('pacing', () => {
     simulation.run(3000);
     expect(most).toBe(10);
     expect(simulation.started).toHaveLength(100);
+  });
+});
+
+describe('a check that says the weight', () => {
+  /** Passes with the weight of its time; undefined: the configured one; false: fails. */
+  const weights =
+    (weight: (now: number) => number | undefined | false) =>
+    (_request: ProbeRequest, now: number): Answer => {
+      const wanted = weight(now);
+      if (wanted === false) return refuses;
+      return {
+        after: 1,
+        result: { ok: true, detail: '', duration: 1, ...(wanted !== undefined && { weight: wanted }) },
+      };
+    };
+  const dynamic = (server: Partial<Parameters<typeof realServerModel>[0]> = {}, service = {}) =>
+    configuration(
+      virtualServerModel({
+        realServers: [realServerModel({ weight: 4, checkers: [miscCheck({ dynamic: true })], ...server })],
+        ...service,
+      }),
+    );
+
+  it('changes that of the kernel, and says so once', () => {
+    const simulation = new Simulation(
+      dynamic(),
+      weights((now) => (now < 10_000 ? 7 : undefined)),
+    );
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=4']);
+    simulation.run(9000);
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=7']);
+    simulation.run(30_000);
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=4']);
+    expect(simulation.logs.map(({ message }) => message)).toEqual([
+      `Changing weight from 4 to 7 for active service ${RS(2)} of VS ${VS}`,
+      `Changing weight from 7 to 4 for active service ${RS(2)} of VS ${VS}`,
+    ]);
+  });
+
+  it('counts for the quorum', () => {
+    const simulation = new Simulation(
+      dynamic({}, { quorum: 3 }),
+      weights((now) => (now < 10_000 ? 2 : 3)),
+    );
+    simulation.run(30_000);
+    expect(simulation.story).toEqual([`VS ${VS} DOWN>UP`, `VS ${VS} UP>DOWN`, `VS ${VS} DOWN>UP`]);
+  });
+
+  it('is forgotten when it fails, kept while it retries', () => {
+    const simulation = new Simulation(
+      dynamic({ inhibitOnFailure: true }),
+      weights((now) => (now < 10_000 ? 7 : false)),
+    );
+    simulation.run(13_100);
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=7']);
+    simulation.run(30_000);
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=0']);
+    expect(simulation.engine.status().virtualServers[0]?.servers[0]).toMatchObject({ weight: 4, effectiveWeight: 4 });
+  });
+
+  it('is added to another one that does', () => {
+    const checkers = [miscCheck({ dynamic: true }), miscCheck({ dynamic: true, command: { argv: ['/other'] } })];
+    const simulation = new Simulation(
+      dynamic({ checkers }),
+      weights(() => 7),
+    );
+    simulation.run(9000);
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=10']);
+  });
+
+  it('keeps it over a reload that changes the configured weight', () => {
+    const simulation = new Simulation(
+      dynamic(),
+      weights(() => 7),
+    );
+    simulation.run(9000);
+    simulation.reload(dynamic({ weight: 5 }));
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=7']);
+    simulation.reload(dynamic({ weight: 5, checkers: [miscCheck({ dynamic: true, retry: 3 })] }));
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=7']);
+    simulation.reload(dynamic({ weight: 5, checkers: [] }));
+    expect(simulation.pool()).toEqual(['172.16.1.2:80=5']);
+  });
+});
+
+describe('a program as a check', () => {
+  it('runs from start to start of delay_loop, and at once when the last one took longer', () => {
+    const service = configuration(
+      virtualServerModel({ realServers: [realServerModel({ checkers: [miscCheck({ delayLoop: 3000 })] })] }),
+    );
+    let run = 0;
+    const simulation = new Simulation(service, () => slowly([1000, 5000, 10][run++] ?? 10));
+    simulation.run(13_500);
+    expect(simulation.started.map(({ at }) => at)).toEqual([1000, 4000, 9000, 12_000]);
   });
 });

@@ -1,7 +1,7 @@
 /** What a reload keeps and what it changes (behaviour B7). */
 import { describe, expect, it } from 'vitest';
 import { realServerModel, virtualServerModel } from '../../support/models.ts';
-import { checkedServer, configuration, tcpCheck } from './builders.ts';
+import { checkedServer, configuration, tcpCheck, targetOf } from './builders.ts';
 import { passes, refuses, Simulation, slowly } from './simulation.ts';
 
 const VS = '[192.168.1.54]:tcp:80';
@@ -12,7 +12,7 @@ const service = (...hosts: number[]) =>
 /** Two servers, the second down, 10 s after the start. */
 function running(): Simulation {
   const simulation = new Simulation(service(2, 3), ({ checker }) =>
-    checker.address === '172.16.1.3' ? refuses : passes,
+    targetOf(checker).address === '172.16.1.3' ? refuses : passes,
   );
   simulation.run(10_000);
   simulation.events.length = 0;
@@ -130,7 +130,7 @@ describe('a reload', () => {
     );
     expect(simulation.story).toEqual([`VS ${VS} UP>DOWN`]);
     expect(simulation.pool()).toEqual(['172.16.1.2:80=2']);
-    expect(simulation.logs.at(-1)?.message).toBe(`Changing weight from 1 to 2 for service ${RS(2)} of VS ${VS}`);
+    expect(simulation.logs.at(-1)?.message).toBe(`Changing weight from 1 to 2 for active service ${RS(2)} of VS ${VS}`);
   });
 
   it('gives a new service what is already known of a shared check', () => {

@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProbeScripts } from '../../../../src/check/probes/misc.ts';
 import { ProbeRegistry } from '../../../../src/check/probes/registry.ts';
 import type { ProbeResult } from '../../../../src/check/types.ts';
+import { ScriptRunner } from '../../../../src/notify/script-runner.ts';
 import type { ActingChecker } from '../../../../src/check/acting.ts';
 
 export interface RunningServer {
@@ -60,11 +62,21 @@ export async function closedPort(): Promise<number> {
   return server.port;
 }
 
+/** Runs programs as the parent process does. */
+const runner = new ScriptRunner({ enableScriptSecurity: false, useSymlinkPaths: false });
+export const scripts: ProbeScripts = {
+  run: (command, timeout, ended) => {
+    const script = runner.start({ command, extraArguments: [], purpose: 'check' }, { timeout });
+    void script.result.then(ended);
+    return { kill: () => script.kill('SIGTERM') };
+  },
+};
+
 /** Runs one probe to its result. */
 export function probe(checker: ActingChecker, urlIndex = 0): Promise<ProbeResult> {
   const url = 'urls' in checker ? checker.urls[urlIndex] : undefined;
   return new Promise((resolve) => {
-    new ProbeRegistry().start({ id: 1, checker, ...(url === undefined ? {} : { url }) }, resolve);
+    new ProbeRegistry({ scripts }).start({ id: 1, checker, ...(url === undefined ? {} : { url }) }, resolve);
   });
 }
 

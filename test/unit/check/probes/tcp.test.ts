@@ -3,7 +3,7 @@ import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ProbeRegistry } from '../../../../src/check/probes/registry.ts';
 import { tcpCheck } from '../builders.ts';
-import { closedPort, listen, probe } from './servers.ts';
+import { closedPort, listen, probe, scripts } from './servers.ts';
 
 describe('a TCP probe', () => {
   it('passes when the connection comes up, and closes it', async () => {
@@ -51,7 +51,7 @@ describe('a TCP probe', () => {
     const server = await listen(net.createServer((socket) => socket.end()));
     let reported = false;
     const checker = tcpCheck({ address: '127.0.0.1', port: server.port });
-    new ProbeRegistry().start({ id: 1, checker }, () => (reported = true)).cancel();
+    new ProbeRegistry({ scripts }).start({ id: 1, checker }, () => (reported = true)).cancel();
     expect((await probe(checker)).ok).toBe(true);
     expect(reported).toBe(false);
     await server.close();
