@@ -30,7 +30,7 @@ export function fifoLineForEvent(event: DaemonEvent, subjects: Subjects): FifoLi
     case 'vrrp-lower-priority':
       return instanceLine(event.instance, 'MASTER_RX_LOWER_PRI', event.priority);
     case 'vrrp-priority':
-      if (!subjects.current.global.vrrpNotifyPriorityChanges) return undefined;
+      if (subjects.instance(event.instance)?.configuration.notifyPriorityChanges !== true) return undefined;
       if (event.state !== 'MASTER' && event.state !== 'BACKUP') return undefined;
       return instanceLine(event.instance, `${event.state}_PRIORITY`, event.to);
     case 'virtual-server':

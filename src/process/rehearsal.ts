@@ -41,7 +41,7 @@ function playEngine(
   perform: (intents: readonly VrrpIntent[]) => void,
 ): void {
   const instances = configuration.vrrp.instances.slice(0, mostInstances);
-  const vrrp = { ...configuration.vrrp, instances, syncGroups: [], scripts: [], trackFiles: [] };
+  const vrrp = { ...configuration.vrrp, instances, syncGroups: [], scripts: [], trackFiles: [], trackProcesses: [] };
   const links = working(environment.links);
   const engine = new VrrpEngine(vrrp, configuration.global, { ...environment, links });
   let time: Milliseconds = 0;

@@ -76,6 +76,8 @@ class VrrpWork implements ChildWork {
       digests: { hmacMd5: (key, data) => createHmac('md5', key).update(data).digest() },
       links: this.#addresses.links,
       addresses: this.#addresses.addresses,
+      // CLOCK_MONOTONIC counts from the boot.
+      bootedAt: 0,
     };
     await rehearse(configuration, environment, this.#frames);
     const engine = new VrrpEngine(configuration.vrrp, configuration.global, environment);

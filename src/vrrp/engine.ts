@@ -41,6 +41,7 @@ export class VrrpEngine {
   readonly #out = new Outbox();
   readonly #deadlines = new DeadlineQueue();
   readonly #network: NetworkView;
+  readonly #bootedAt: MonotonicMs;
   readonly #host: InstanceHost;
   readonly #files = new Map<string, number>();
   readonly #scripts: ScriptTable;
@@ -57,6 +58,7 @@ export class VrrpEngine {
   constructor(configuration: VrrpConfiguration, global: GlobalConfiguration, environment: VrrpEnvironment) {
     this.#configuration = configuration;
     this.#network = new NetworkView(environment.links, environment.addresses);
+    this.#bootedAt = environment.bootedAt ?? -Infinity;
     const forwards = environment.forwardsIpv6 ?? (() => false);
     this.#host = {
       out: this.#out,
@@ -72,6 +74,7 @@ export class VrrpEngine {
     this.#scripts = new ScriptTable(this.#deadlines, this.#out, (name, now) => this.#scriptChanged(name, now));
     this.#instances = configuration.instances.map((each) => new Instance(each, this.#host));
     this.#index = new InstanceIndex(this.#instances, this.#network);
+    this.#host.gratuitous.shareLimits(configuration.garpGroups);
     this.#addresses.configure(this.#instances);
     this.#groups = this.#makeGroups([]);
   }
@@ -79,7 +82,8 @@ export class VrrpEngine {
   /** Evaluates the trackers and enters the first states. Left-over addresses are reconciled away first. Once. */
   start(now: MonotonicMs): readonly VrrpIntent[] {
     this.#started = true;
-    this.#host.startupEnds = now + this.#host.global.vrrpStartupDelay;
+    const { vrrpStartupDelay, vrrpDelayAfterBoot } = this.#host.global;
+    this.#host.startupEnds = Math.max(now + vrrpStartupDelay, this.#bootedAt + vrrpDelayAfterBoot);
     const holders = this.#instances.filter((instance) => instance.addresses.length > 0);
     for (const { name } of holders) this.#out.log('info', `(${name}) removing VIPs.`);
     if (holders.length > 0) {
@@ -168,6 +172,7 @@ export class VrrpEngine {
     for (const instance of this.#instances) if (instance.state === 'MASTER') instance.advertise(now);
     this.#host.global = global;
     this.#configuration = configuration;
+    this.#host.gratuitous.shareLimits(configuration.garpGroups);
     const plan = planReload(this.#instances, configuration, this.#host);
     this.#instances = plan.instances;
     this.#index = new InstanceIndex(plan.instances, this.#network);

@@ -37,6 +37,8 @@ export function faultsOf(instance: Instance): string[] {
   const add = (fault: string | undefined): void => {
     if (fault !== undefined && !faults.includes(fault)) faults.push(fault);
   };
+  if (configuration.unicastFaultNoPeer && configuration.unicastWithoutPeers)
+    add('there is no unicast_peer, and unicast_fault_no_peer forbids multicast');
   const { interface: own } = configuration;
   if (own !== '' && !configuration.dontTrackPrimary) add(missingOrDown(own));
   for (const address of addresses) {

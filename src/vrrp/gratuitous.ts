@@ -2,7 +2,7 @@
  * Sends gratuitous ARPs and unsolicited neighbour advertisements, spaced on each interface as configured
  * (reference: behaviour A8). The first goes at once if the spacing allows it, the others queue.
  */
-import type { GratuitousConfiguration, VirtualAddress } from '../config/model.ts';
+import type { GarpGroup, GratuitousConfiguration, VirtualAddress } from '../config/model.ts';
 import { parseIpAddress } from '../core/ip-address.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Deadline, DeadlineQueue } from './deadlines.ts';
@@ -20,7 +20,7 @@ interface Waiting {
   readonly spacing: Milliseconds;
 }
 
-/** The queue of one interface and family. */
+/** The queue of one interface, or of a garp_group, and family. */
 interface Lane {
   readonly waiting: Waiting[];
   freeAt: MonotonicMs;
@@ -29,6 +29,7 @@ interface Lane {
 
 export class GratuitousSender {
   readonly #lanes = new Map<string, Lane>();
+  #groups: ReadonlyMap<string, GarpGroup> = new Map();
   readonly #out: Outbox;
   readonly #deadlines: DeadlineQueue;
   readonly #network: NetworkView;
@@ -44,6 +45,11 @@ export class GratuitousSender {
     this.#deadlines = deadlines;
     this.#network = network;
     this.#forwardsIpv6 = forwardsIpv6;
+  }
+
+  /** Interfaces of a garp_group share one limit; what waits already keeps its place. */
+  shareLimits(groups: readonly GarpGroup[]): void {
+    this.#groups = new Map(groups.flatMap((group) => group.interfaces.map((name) => [name, group])));
   }
 
   /** One burst: `repeat` rounds over all addresses. Interfaces that are down or speak no ARP are left out. */
@@ -63,7 +69,8 @@ export class GratuitousSender {
           const where = `on ${announced.interface} for ${announced.address}`;
           this.#out.log('info', `(${instance}) Sending/queueing ${what} ${where}`);
         }
-        const spacing = ipv4 ? configuration.arpInterval : configuration.naInterval;
+        const limits = this.#groups.get(announced.interface) ?? configuration;
+        const spacing = ipv4 ? limits.arpInterval : limits.naInterval;
         this.#send({ instance, announced, spacing }, now);
       }
     }
@@ -87,7 +94,9 @@ export class GratuitousSender {
       this.#transmit(entry.announced);
       return;
     }
-    const lane = this.#lane(`${entry.announced.interface}|${entry.announced.family}`);
+    const { interface: name, family } = entry.announced;
+    // A group is known by its first member: an interface is in one group only.
+    const lane = this.#lane(`${this.#groups.get(name)?.interfaces[0] ?? name}|${family}`);
     if (lane.waiting.length === 0 && lane.freeAt <= now) {
       lane.freeAt = now + entry.spacing;
       this.#transmit(entry.announced);

@@ -84,7 +84,7 @@ export class SyncGroup {
       // A replayed authentication header must not be what a new router hears first (reference: behaviour A2).
       const eager = member.owner || (initialState === 'MASTER' && authentication?.type !== 'AH');
       const held = first.host.startupEnds - now;
-      const delay = held > 0 ? `, held back for ${seconds(held)} by vrrp_startup_delay` : '';
+      const delay = held > 0 ? `, held back for ${seconds(held)} by ${delayKeyword(first)}` : '';
       const reason = `start${eager ? ', to be master soon' : ''}${delay}`;
       member.enterBackup(reason, now, eager ? advertisementInterval + member.minimalSkew : undefined);
     }
@@ -167,6 +167,11 @@ export class SyncGroup {
     this.since = now;
     if (this.name !== undefined) this.#out.event({ kind: 'vrrp-group', group: this.name, from, to, reason, at: now });
   }
+}
+
+/** What an operator has to look for; with both, either will lead him to it. */
+function delayKeyword({ host: { global } }: Instance): string {
+  return global.vrrpStartupDelay > 0 ? 'vrrp_startup_delay' : 'vrrp_delay_after_boot';
 }
 
 function enter(member: Instance, state: JointState, reason: string, now: MonotonicMs): void {

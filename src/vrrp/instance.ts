@@ -10,6 +10,7 @@ import type { NetworkView } from './network-view.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { Assessment } from './priority.ts';
+import { RivalWatch } from './rival.ts';
 import type { SyncGroup } from './group.ts';
 import { Transmitter, advertisedOctets } from './transmitter.ts';
 import type { VrrpDigests, VrrpInstanceStatus, VrrpStatistics } from './types.ts';
@@ -32,17 +33,6 @@ export interface InstanceHost {
   /** An instance became master or stopped being it. */
   readonly roleChanged: (instance: Instance) => void;
 }
-
-/** Another router that claims to be master while we are. */
-interface Rival {
-  readonly source: string;
-  readonly since: MonotonicMs;
-  heard: number;
-  nextLogAt: MonotonicMs;
-}
-
-/** While a second master persists, one line a minute says so. */
-const RIVAL_LOG_INTERVAL = 60_000;
 
 export function emptyStatistics(): VrrpStatistics {
   return {
@@ -119,11 +109,11 @@ export class Instance {
   #secondRepeat = 0;
   /** Master-down interval before reconfigure(). */
   #spanBefore: Milliseconds = 0;
-  #rival: Rival | undefined;
   readonly #timer: Deadline;
   readonly #secondBurst: Deadline;
   readonly #refresh: Deadline;
-  readonly #rivalGone: Deadline;
+  readonly #extra: Deadline;
+  readonly #rivals: RivalWatch;
 
   constructor(configuration: VrrpInstanceConfiguration, host: InstanceHost) {
     this.configuration = configuration;
@@ -137,7 +127,8 @@ export class Instance {
     this.#timer = deadlines.create((now) => this.#expired(now));
     this.#secondBurst = deadlines.create((now) => this.announce(this.#secondRepeat, now));
     this.#refresh = deadlines.create((now) => this.#refreshAddresses(now));
-    this.#rivalGone = deadlines.create((now) => this.#rivalSilent(now));
+    this.#extra = deadlines.create((now) => this.#announceElsewhere(now));
+    this.#rivals = new RivalWatch(() => this.name, host.out, deadlines);
   }
 
   get name(): string {
@@ -189,6 +180,7 @@ export class Instance {
    */
   noticeLateness(now: MonotonicMs): boolean {
     const late = now - this.#timer.at;
+    if (this.#yieldForLateness(late, now)) return true;
     if (late <= this.downInterval) return false;
     const span = this.masterInterval + this.minimalSkew;
     this.host.out.log(
@@ -197,6 +189,21 @@ export class Instance {
     );
     this.startTimer(span, now);
     this.listening = true;
+    return true;
+  }
+
+  /**
+   * timer_expired_backup: a master whose advertisement is so late that a router of that priority has taken over by now
+   * becomes backup without a word. The others count from our last advertisement, one interval before the one that is due.
+   */
+  #yieldForLateness(late: Milliseconds, now: MonotonicMs): boolean {
+    const { timerExpiredBackup: other, downTimerAdvertisements } = this.configuration;
+    if (other === undefined || this.state !== 'MASTER') return false;
+    const allowed = (downTimerAdvertisements - 1) * this.masterInterval + this.minimalSkew * (256 - other);
+    if (late < allowed) return false;
+    const words = `our advertisement is ${seconds(late)} late, a router of priority ${other} has taken over by now`;
+    this.host.out.log('warning', `(${this.name}) ${words}: timer_expired_backup`);
+    this.group?.memberYields(this, words, now);
     return true;
   }
 
@@ -260,14 +267,31 @@ export class Instance {
     this.host.deadlines.set(this.#refresh, now + masterRefresh);
   }
 
-  /** The refresh period may have been switched on or off by a reload. */
-  scheduleRefresh(now: MonotonicMs): void {
-    const { deadlines } = this.host;
-    const { masterRefresh } = this.configuration.gratuitous;
-    if (this.state !== 'MASTER' || masterRefresh <= 0) deadlines.clear(this.#refresh);
-    else if (!deadlines.isSet(this.#refresh) || this.#refresh.at > now + masterRefresh) {
-      deadlines.set(this.#refresh, now + masterRefresh);
+  /** garp_extra_if: one message on each interface that has addresses of ours and is not where we advertise. */
+  #announceElsewhere(now: MonotonicMs): void {
+    const { extraGratuitous, interface: own } = this.configuration;
+    if (!extraGratuitous) return;
+    const elsewhere = new Map<string, VirtualAddress>();
+    for (const address of this.addresses) {
+      if (address.interface !== own && !elsewhere.has(address.interface)) elsewhere.set(address.interface, address);
     }
+    this.announce(1, now, [...elsewhere.values()]);
+    this.host.deadlines.set(this.#extra, now + extraGratuitous.interval);
+  }
+
+  /** The periods of messages may have been switched on or off by a reload. */
+  scheduleRefresh(now: MonotonicMs): void {
+    const { gratuitous, extraGratuitous } = this.configuration;
+    this.#repeat(this.#refresh, gratuitous.masterRefresh, now);
+    // Without `all` it means VMACs only.
+    this.#repeat(this.#extra, extraGratuitous?.allInterfaces === true ? extraGratuitous.interval : 0, now);
+  }
+
+  /** Sets what runs every `period` while master, or takes it back. */
+  #repeat(deadline: Deadline, period: Milliseconds, now: MonotonicMs): void {
+    const { deadlines } = this.host;
+    if (this.state !== 'MASTER' || period <= 0) deadlines.clear(deadline);
+    else if (!deadlines.isSet(deadline) || deadline.at > now + period) deadlines.set(deadline, now + period);
   }
 
   /** Addresses that a reload added to a master: both bursts, for them (reference: behaviour A8). */
@@ -384,8 +408,8 @@ export class Instance {
     this.statistics.releasedMaster++;
     deadlines.clear(this.#secondBurst);
     deadlines.clear(this.#refresh);
-    deadlines.clear(this.#rivalGone);
-    this.#rival = undefined;
+    deadlines.clear(this.#extra);
+    this.#rivals.forget();
     gratuitous.cancel(this.name);
     this.installed.clear();
     if (this.addresses.length > 0) out.log('info', `(${this.name}) removing VIPs.`);
@@ -448,34 +472,11 @@ export class Instance {
     );
   }
 
-  // ------------------------------------------------------------------------------------------------------- other masters
-
   /**
    * A second master was heard and did not make us yield.
    * @returns whether this one should be logged
    */
   meetRival(source: string, now: MonotonicMs): boolean {
-    const gone = now + this.configuration.downTimerAdvertisements * this.masterInterval + 1000;
-    this.host.deadlines.set(this.#rivalGone, gone);
-    const rival = this.#rival?.source === source ? this.#rival : undefined;
-    if (rival) {
-      rival.heard++;
-      if (now < rival.nextLogAt) return false;
-      rival.nextLogAt = now + RIVAL_LOG_INTERVAL;
-      return true;
-    }
-    this.#rival = { source, since: now, heard: 1, nextLogAt: now + RIVAL_LOG_INTERVAL };
-    return true;
-  }
-
-  #rivalSilent(now: MonotonicMs): void {
-    if (!this.#rival) return;
-    const { source, since, heard } = this.#rival;
-    this.#rival = undefined;
-    const silent = this.configuration.downTimerAdvertisements * this.masterInterval + 1000;
-    this.host.out.log(
-      'notice',
-      `(${this.name}) second master ${source} is gone: it advertised ${heard} ${heard === 1 ? 'time' : 'times'} within ${seconds(now - since - silent)}`,
-    );
+    return this.#rivals.meet(source, this.configuration.downTimerAdvertisements * this.masterInterval + 1000, now);
   }
 }

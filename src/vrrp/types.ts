@@ -146,6 +146,8 @@ export interface VrrpEnvironment {
   readonly digests: VrrpDigests;
   readonly links: readonly Link[];
   readonly addresses: readonly KernelAddress[];
+  /** When the machine booted, on the clock of `now`, for vrrp_delay_after_boot; absent: long ago. */
+  readonly bootedAt?: MonotonicMs;
   /** net.ipv6.conf.IFACE.forwarding at this moment, for the Router flag of neighbour advertisements. Default: no router. */
   readonly forwardsIpv6?: (interfaceName: string) => boolean;
 }

@@ -160,10 +160,10 @@ export const vrrpDefaultKeywords: Entries = {
     (draft, value) => (draft.minGarp = value),
   ),
   vrrp_garp_extra_if: custom(
-    'Periodic gratuitous messages on other VMAC interfaces with addresses.',
+    'Periodic gratuitous messages on interfaces of addresses that are not the own one of the instance: on VMACs, or on all.',
     '{all} <secs int 1..86400>',
     readExtraInterfaces,
-    { default: '0 (off)', ...nothingActsYet },
+    { default: '0 (off)' },
   ),
   vrrp_vmac_garp_intvl: custom(
     'Old name of vrrp_garp_extra_if.',
@@ -179,7 +179,7 @@ export const vrrpDefaultKeywords: Entries = {
       );
       readExtraInterfaces(draft, statement, context);
     },
-    { default: '0', ...nothingActsYet },
+    { default: '0' },
   ),
   vrrp_lower_prio_no_advert: bool(
     'A master stays silent on an advertisement of lower priority.',
@@ -237,7 +237,7 @@ export const vrrpDefaultKeywords: Entries = {
     'As vrrp_startup_delay, counted from the boot of the machine.',
     { min: 0.001, max: 4294, decimals: 6 },
     (draft, value) => (draft.vrrpDelayAfterBoot = value),
-    { default: '0', since: '2.4.0', ...nothingActsYet },
+    { default: '0', since: '2.4.0' },
   ),
   log_unknown_vrids: flag(
     'Logs advertisements of unknown virtual routers.',

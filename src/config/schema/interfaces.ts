@@ -45,37 +45,34 @@ const garpGroupSchema = new BlockSchema<GarpGroupDraft>('garp_group', {
   ),
 });
 
-export const garpGroup: Keyword<Root> = {
-  ...block<Root, GarpGroupDraft>(
-    'Limits gratuitous messages over several interfaces together.',
-    garpGroupSchema,
-    (_parent, statement) => ({ statement, interfaces: [] }),
-    (group, statement, context) => {
-      if (group.arpInterval === undefined && group.naInterval === undefined) {
-        context.error(
-          statement,
-          0,
-          'CFG_INCOMPLETE',
-          'garp_group has no interval and is ignored',
-          'add "garp_interval <secs>" or "gna_interval <secs>"',
-        );
-        return;
-      }
-      if (group.interfaces.length === 0) {
-        context.error(
-          statement,
-          0,
-          'CFG_INCOMPLETE',
-          'garp_group has no interfaces and is ignored',
-          'add "interface <ifname>"',
-        );
-        return;
-      }
-      context.draft.garpGroups.push(group);
-    },
-  ),
-  effect: 'none-yet',
-};
+export const garpGroup: Keyword<Root> = block<Root, GarpGroupDraft>(
+  'Limits gratuitous messages over several interfaces together.',
+  garpGroupSchema,
+  (_parent, statement) => ({ statement, interfaces: [] }),
+  (group, statement, context) => {
+    if (group.arpInterval === undefined && group.naInterval === undefined) {
+      context.error(
+        statement,
+        0,
+        'CFG_INCOMPLETE',
+        'garp_group has no interval and is ignored',
+        'add "garp_interval <secs>" or "gna_interval <secs>"',
+      );
+      return;
+    }
+    if (group.interfaces.length === 0) {
+      context.error(
+        statement,
+        0,
+        'CFG_INCOMPLETE',
+        'garp_group has no interfaces and is ignored',
+        'add "interface <ifname>"',
+      );
+      return;
+    }
+    context.draft.garpGroups.push(group);
+  },
+);
 
 const linkbeatMethods = ['MII', 'ETHTOOL', 'IOCTL'] as const;
 

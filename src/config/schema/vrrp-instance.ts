@@ -172,19 +172,18 @@ function deprecated<D>(keyword: Keyword<D>, message: string, remedy: string): Ke
   };
 }
 
-const extraInterfaces: Keyword<I> = {
-  ...custom<I>('Periodic gratuitous messages on extra interfaces.', '{all} <secs int 0..86400>', readExtraInterfaces, {
-    default: 'the global value',
-  }),
-  effect: 'none-yet',
-};
-const timerExpired: Keyword<I> = {
-  ...custom<I>('Yields if our own timer ran late; needs nopreempt.', '<other prio? 1..254>', readTimerExpired, {
-    default: 'off; 254 if no value',
-    since: '2.2.8',
-  }),
-  effect: 'none-yet',
-};
+const extraInterfaces: Keyword<I> = custom(
+  'Periodic gratuitous messages on interfaces of addresses that are not its own: on VMACs, or on all.',
+  '{all} <secs int 0..86400>',
+  readExtraInterfaces,
+  { default: 'the global value' },
+);
+const timerExpired: Keyword<I> = custom(
+  'Yields if our own timer ran late; needs nopreempt.',
+  '<other prio? 1..254>',
+  readTimerExpired,
+  { default: 'off; 254 if no value', since: '2.2.8' },
+);
 const globalValue = { default: 'the global value' } as const;
 
 export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
@@ -367,7 +366,7 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   notify_priority_changes: bool(
     'Priority lines on the FIFO.',
     (draft, value) => (draft.notifyPriorityChanges = value),
-    { default: 'group or global value', effect: 'none-yet' },
+    { default: 'group or global value' },
   ),
   lvs_sync_daemon_interface: text('Old; see lvs_sync_daemon of global_defs.', readSyncInterface, {
     form: '<ifname>',

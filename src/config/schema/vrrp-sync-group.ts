@@ -42,7 +42,7 @@ const syncGroupSchema = new BlockSchema<SyncGroupDraft>('vrrp_sync_group', {
   notify_priority_changes: bool(
     'Priority lines of the members on the FIFO.',
     (draft, value) => (draft.notifyPriorityChanges = value),
-    { default: 'the global value', effect: 'none-yet' },
+    { default: 'the global value' },
   ),
 });
 

@@ -69,10 +69,10 @@ export const unicastKeywords: Readonly<Record<string, Keyword<I>>> = {
       ...peerOptions,
     },
   }),
-  unicast_fault_no_peer: flag(
-    'FAULT instead of multicast when there are no peers.',
-    (draft) => (draft.unicastFaultNoPeer = true),
-  ),
+  unicast_fault_no_peer: flag('FAULT instead of multicast when there are no peers.', (draft, _value, statement) => {
+    draft.unicastFaultNoPeer = true;
+    noteUnicast(draft, statement);
+  }),
   check_unicast_src: flag(
     'Accepts advertisements from listed peers only.',
     (draft, _value, statement) => {

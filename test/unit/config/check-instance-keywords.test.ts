@@ -174,6 +174,10 @@ describe('unicast without peers', () => {
     expect(model(fault).vrrp.instances[0]).toMatchObject({ unicastWithoutPeers: true, unicastFaultNoPeer: true });
   });
 
+  it('the keyword itself asks for unicast, as in the original', () => {
+    expect(first('unicast_fault_no_peer')).toMatchObject({ unicastWithoutPeers: true, unicastFaultNoPeer: true });
+  });
+
   it('does not concern an instance that never asked for unicast', () => {
     expect(first('')).toMatchObject({ unicastWithoutPeers: false, unicastFaultNoPeer: false });
     expect(first(peers)).toMatchObject({ unicastWithoutPeers: false });

@@ -12,12 +12,11 @@ import {
   virtualServerModel,
 } from '../../support/models.ts';
 
-function subjects(vrrpNotifyPriorityChanges = false): Subjects {
+function subjects(notifyPriorityChanges = false): Subjects {
   const realServers = [realServerModel({ address: '172.16.1.2' })];
   return new Subjects(
     configurationModel({
-      global: { vrrpNotifyPriorityChanges },
-      instances: [instanceModel({ name: 'VI_1' }), instanceModel({ name: 'VI_2' })],
+      instances: [instanceModel({ name: 'VI_1', notifyPriorityChanges }), instanceModel({ name: 'VI_2' })],
       syncGroups: [groupModel({ name: 'G1', members: ['VI_1', 'VI_2'] })],
       virtualServers: [
         virtualServerModel({ realServers }),
@@ -52,6 +51,7 @@ describe('lines of notify FIFOs', () => {
     expect(line({ ...priority, state: 'MASTER' }, subjects(true))).toBe('INSTANCE "VI_1" MASTER_PRIORITY 130\n');
     expect(line({ ...priority, state: 'BACKUP' }, subjects(true))).toBe('INSTANCE "VI_1" BACKUP_PRIORITY 130\n');
     expect(line({ ...priority, state: 'FAULT' }, subjects(true))).toBeUndefined();
+    expect(line({ ...priority, instance: 'VI_2', state: 'MASTER' }, subjects(true))).toBeUndefined();
   });
 
   it('goes to the FIFO of its family', () => {

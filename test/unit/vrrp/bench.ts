@@ -31,6 +31,8 @@ export class Bench {
       global?: Partial<GlobalConfiguration>;
       links?: readonly Link[];
       addresses?: readonly KernelAddress[];
+      /** The virtual clock begins at 0. */
+      bootedAt?: number;
     } = {},
   ) {
     this.#configuration =
@@ -39,6 +41,7 @@ export class Bench {
       digests,
       links: options.links ?? [link('eth0'), link('eth1')],
       addresses: options.addresses ?? ownAddresses(),
+      ...(options.bootedAt !== undefined && { bootedAt: options.bootedAt }),
     });
   }
 
