@@ -1,11 +1,11 @@
 /**
  * Files to statements: the reading pipeline of the configuration language (reference: configuration grammar, sections
- * 1 to 9). Plain lines, which are nearly all of a large configuration, are cut into words in one scan; everything with
+ * 1 to 9). Plain lines, which are nearly all of a large configuration, take a short way; everything with
  * a comment, quote, definition, conditional, repetition or include goes through LogicalLines.
  */
 import type { Reporter } from '../reporter.ts';
 import type { ConfigurationFiles } from '../ports.ts';
-import { Statement, type SourceFile } from '../statement.ts';
+import type { SourceFile, Statement } from '../statement.ts';
 import { isBlank, stripComment } from './comments.ts';
 import {
   allIncludeChecks,
@@ -19,17 +19,12 @@ import {
 import { LogicalLines } from './logical-lines.ts';
 import { maximumFiles, maximumIncludeDepth, maximumLineOctets, placeInLine, type Origin } from './origin.ts';
 import { directoryOf } from './patterns.ts';
+import { PlainLines } from './plain-lines.ts';
 import type { StatementSink } from './sink.ts';
 import { reportStrangeCharacters } from './typography.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-
-/** Characters that need more than cutting at blanks: ! " # $ \ { } NUL, and everything beyond ASCII for its length in octets. */
-const special = new Uint8Array(128);
-for (const char of '!"#$\\{}\0') special[char.charCodeAt(0)] = 1;
 
 export interface ReaderOptions {
   readonly files: ConfigurationFiles;
@@ -46,6 +41,7 @@ export class SourceReader {
   readonly #options: ReaderOptions;
   readonly #sink: StatementSink;
   readonly #reporter: Reporter;
+  readonly #plainLines: PlainLines;
   readonly #lines: LogicalLines;
   readonly #filesRead: string[] = [];
   /** Files being read, outermost first. */
@@ -58,6 +54,7 @@ export class SourceReader {
     this.#sink = sink;
     this.#reporter = reporter;
     this.#includeChecks = options.allIncludesFatal ? allIncludeChecks : noIncludeChecks;
+    this.#plainLines = new PlainLines(sink);
     this.#lines = new LogicalLines(options, reporter, {
       statement: (statement) => this.#emit(statement),
       openBlock: (file, line, text, offset) => sink.openBlock(file, line, text, offset),
@@ -185,67 +182,23 @@ export class SourceReader {
     let line = 0;
     for (let start = 0; start < length;) {
       line++;
-      let end = text.indexOf('\n', start);
-      if (end < 0) end = length;
-      const next = end + 1;
-      let trimmed = end;
-      while (trimmed > start && text.charCodeAt(trimmed - 1) === CARRIAGE_RETURN) trimmed--;
-      if (this.#lines.collecting || !this.#readPlainLine(file, line, start, trimmed)) {
-        this.#readAnyLine(file, line, start, trimmed);
-      }
-      start = next;
+      const next = this.#lines.collecting ? -1 : this.#plainLines.read(file, line, start);
+      start = next >= 0 ? next : this.#readAnyLine(file, line, start);
     }
   }
 
-  /** The fast way: blanks, words, and braces at the end. False if the line needs the whole pipeline; nothing is emitted then. */
-  #readPlainLine(file: SourceFile, line: number, start: number, end: number): boolean {
+  /** @returns where the next line begins */
+  #readAnyLine(file: SourceFile, line: number, start: number): number {
     const { text } = file;
-    let position = start;
-    while (position < end && isBlank(text.charCodeAt(position))) position++;
-    if (position === end) return true;
-    if (end - start > maximumLineOctets) return false;
-    const first = text.charCodeAt(position);
-    if (first === CLOSE_BRACE) {
-      for (let rest = position + 1; rest < end; rest++) if (!isBlank(text.charCodeAt(rest))) return false;
-      this.#sink.closeBlock(file, line, text, position);
-      return true;
-    }
-    // @ and ~ have a meaning only here; "include" must be looked at as a whole.
-    if (first === 64 || first === 126) return false;
-    if (first === 105 && text.startsWith('include', position)) return false;
-    const statementStart = position;
-    const words: string[] = [];
-    let statementEnd = position;
-    while (position < end) {
-      const from = position;
-      let code = 0;
-      while (position < end) {
-        code = text.charCodeAt(position);
-        if (code === 32 || code === 9) break;
-        if (code > 127 || special[code] === 1) {
-          if (code !== OPEN_BRACE) return false;
-          // "word {" or "word{" with nothing behind is plain.
-          for (let rest = position + 1; rest < end; rest++) if (!isBlank(text.charCodeAt(rest))) return false;
-          if (position > from) {
-            words.push(text.slice(from, position));
-            statementEnd = position;
-          }
-          if (words.length > 0)
-            this.#sink.statement(new Statement(words, file, line, text, statementStart, statementEnd));
-          this.#sink.openBlock(file, line, text, position);
-          return true;
-        }
-        position++;
-      }
-      words.push(text.slice(from, position));
-      statementEnd = position;
-      while (position < end && isBlank(text.charCodeAt(position))) position++;
-    }
-    this.#sink.statement(new Statement(words, file, line, text, statementStart, statementEnd));
-    return true;
+    const lineFeed = text.indexOf('\n', start);
+    const next = lineFeed < 0 ? text.length : lineFeed + 1;
+    let end = lineFeed < 0 ? text.length : lineFeed;
+    while (end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN) end--;
+    this.#readWhole(file, line, start, end);
+    return next;
   }
 
-  #readAnyLine(file: SourceFile, line: number, start: number, end: number): void {
+  #readWhole(file: SourceFile, line: number, start: number, end: number): void {
     const { text } = file;
     const origin: Origin = { file, line };
     if (end - start > maximumLineOctets / 3 && octetsOf(text, start, end) > maximumLineOctets) {
@@ -257,7 +210,7 @@ export class SourceReader {
       });
       return;
     }
-    if (text.indexOf('\0', start) >= 0 && text.slice(start, end).includes('\0')) {
+    if (text.slice(start, end).includes('\0')) {
       this.#reporter.atPlace(placeInLine(origin, text, start), 1, {
         code: 'CFG_NUL',
         class: 'general',
