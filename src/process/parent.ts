@@ -10,7 +10,7 @@ import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
-import type { Configuration, GlobalConfiguration } from '../config/model.ts';
+import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
@@ -205,7 +205,7 @@ export class Parent {
     const global = this.#loaded?.configuration.global;
     if (kind === 'data' && global !== undefined) {
       const file = dumpFilePath('parentData', process.env);
-      writeDumpFile(file, globalDataText(global, hostname())).catch((error: unknown) =>
+      writeDumpFile(file, globalDataText(global, { hostName: hostname(), process: 'parent' })).catch((error: unknown) =>
         log.error((error as Error).message),
       );
     }
@@ -247,7 +247,7 @@ export class Parent {
   }
 
   /** The script before the first child, or behind the last one. What it says when it fails is logged, nothing more. */
-  async #runOnce(purpose: string, script: GlobalConfiguration['startupScript']): Promise<void> {
+  async #runOnce(purpose: string, script: LimitedScript | undefined): Promise<void> {
     if (script === undefined || this.#notifications === undefined) return;
     const call = { command: script, extraArguments: [], purpose };
     const result = await this.#notifications.runner.run(call, { timeout: script.timeout });

@@ -9,8 +9,8 @@ import type {
 } from '../../config/model.ts';
 import { enabled, scriptText, seconds, sixDecimals, textOf, trueFalse, yesNo, type NumericIdentity } from './texts.ts';
 
-/** What the section shows beside the configuration. */
-export interface GlobalDumpFacts {
+/** What the dumps show of the machine they are made on. */
+export interface MachineFacts {
   /** The name of this machine, used as router id if none is configured. */
   readonly hostName: string;
   readonly identityOf?: (command: ScriptCommand) => NumericIdentity;
@@ -18,17 +18,22 @@ export interface GlobalDumpFacts {
   readonly defaultIdentity?: NumericIdentity;
 }
 
+export interface GlobalDumpFacts extends MachineFacts {
+  /** Only the VRRP process looks for the interface that static entries without one are put on. */
+  readonly process: 'parent' | 'vrrp' | 'checker' | 'bfd';
+}
+
 /** The lines from the heading on, newline terminated. */
 export function globalDataText(global: GlobalConfiguration, facts: GlobalDumpFacts): string {
   return textOf([
     '------< Global definitions >------',
-    ...processLines(global),
+    ...processLines(global, facts.hostName),
     ...mailLines(global, facts.hostName),
     ` Checkers log all failures = ${trueFalse(global.checkerLogAllFailures)}`,
     ...reloadLines(global),
     ...startAndStopLines(global, facts),
     ...interfaceLines(global),
-    ...ipvsLines(global),
+    ...ipvsLines(global, facts),
     ...fifoLines('Global', global.notifyFifo, facts),
     ...fifoLines('VRRP', global.vrrpNotifyFifo, facts),
     ...fifoLines('LVS', global.lvsNotifyFifo, facts),
@@ -53,9 +58,10 @@ export function globalDataText(global: GlobalConfiguration, facts: GlobalDumpFac
   ]);
 }
 
-function processLines(global: GlobalConfiguration): string[] {
+function processLines(global: GlobalConfiguration, hostName: string): string[] {
   const { parent, vrrp, checker, bfd } = global.processNames;
-  const named = (what: string, name: string | undefined): string[] => (name === undefined ? [] : [` ${what} = ${name}`]);
+  const named = (what: string, name: string | undefined): string[] =>
+    name === undefined ? [] : [` ${what} = ${name}`];
   return [
     ` Network namespace = ${global.netNamespace ?? '(default)'}`,
     ` Network namespace ipvs = ${global.netNamespaceIpvs === undefined || global.netNamespaceIpvs === '' ? (global.netNamespace ?? '(main namespace)') : global.netNamespaceIpvs}`,
@@ -64,7 +70,7 @@ function processLines(global: GlobalConfiguration): string[] {
     ...named('VRRP process name', vrrp),
     ...named('LVS process name', checker),
     ...named('BFD process name', bfd),
-    ` Router ID = ${global.routerId ?? ''}`,
+    ` Router ID = ${global.routerId ?? hostName}`,
   ];
 }
 
@@ -78,7 +84,9 @@ function mailLines({ mail }: GlobalConfiguration, hostName: string): string[] {
           ` Smtp HELO name = ${mail.heloName ?? hostName}`,
           ` Smtp server connection timeout = ${seconds(mail.connectTimeout)}`,
         ]),
-    ...(mail.from === undefined ? [] : [` Email notification from = ${mail.from}`]),
+    ...(mail.from === undefined && mail.recipients.length === 0
+      ? []
+      : [` Email notification from = ${mail.from ?? `root@${hostName}`}`]),
     ...(mail.recipients.length === 0
       ? []
       : [' Email notification to:', ...mail.recipients.map((recipient) => `   ${recipient}`)]),
@@ -100,11 +108,11 @@ function reloadLines({ reload, dumps }: GlobalConfiguration): string[] {
     reload.checkConfiguration
       ? ` Test config before reload, log to ${reload.checkLog ?? '/dev/null'}`
       : ' No test config before reload',
-    ...(reload.timeFile === undefined ? [] : [` Reload time file = ${reload.timeFile}${reload.repeat ? ' (repeat)' : ''}`]),
-    ...(reload.file === undefined ? [] : [` Reload_file = ${reload.file}`]),
-    ...(dumps.configurationDirectory === undefined
+    ...(reload.timeFile === undefined
       ? []
-      : [` config save directory = ${dumps.configurationDirectory}`]),
+      : [` Reload time file = ${reload.timeFile}${reload.repeat ? ' (repeat)' : ''}`]),
+    ...(reload.file === undefined ? [] : [` Reload_file = ${reload.file}`]),
+    ...(dumps.configurationDirectory === undefined ? [] : [` config save directory = ${dumps.configurationDirectory}`]),
   ];
 }
 
@@ -126,14 +134,12 @@ function startAndStopLines({ startupScript, shutdownScript }: GlobalConfiguratio
 function interfaceLines(global: GlobalConfiguration): string[] {
   return [
     ` Dynamic interfaces = ${trueFalse(global.dynamicInterfaces)}`,
-    ...(global.dynamicInterfaces
-      ? [` Allow interface changes = ${trueFalse(global.allowInterfaceTypeChanges)}`]
-      : []),
+    ...(global.dynamicInterfaces ? [` Allow interface changes = ${trueFalse(global.allowInterfaceTypeChanges)}`] : []),
     ...(global.mail.noFaultMail ? [' Send emails for fault transitions = off'] : []),
   ];
 }
 
-function ipvsLines(global: GlobalConfiguration): string[] {
+function ipvsLines(global: GlobalConfiguration, { process }: GlobalDumpFacts): string[] {
   const { tcp, tcpFin, udp } = global.lvsTimeouts ?? {};
   const timeout = (name: string, value: number | undefined): string[] =>
     value === undefined || value === 0 ? [] : [` LVS ${name} timeout = ${seconds(value)}`];
@@ -141,7 +147,7 @@ function ipvsLines(global: GlobalConfiguration): string[] {
     ...timeout('TCP', tcp),
     ...timeout('TCP FIN', tcpFin),
     ...timeout('UDP', udp),
-    ` Default interface = ${global.defaultInterface}`,
+    ...(process === 'vrrp' ? [` Default interface = ${global.defaultInterface}`] : []),
     ` Disable local IGMP = ${yesNo(global.disableLocalIgmp)}`,
     ...syncDaemonLines(global),
     ` LVS flush = ${trueFalse(global.lvsFlush)}`,
@@ -245,7 +251,8 @@ function monitoringLines({ snmp, dbus }: GlobalConfiguration): string[] {
     ` SNMP traps ${enabled(snmp.traps)}`,
     ` SNMP socket = ${snmp.socket ?? 'default (unix:/var/agentx/master)'}`,
     ` DBus ${enabled(dbus.enabled)}`,
-    ` DBus service name = ${dbus.serviceName}`,
+    // The original shows no name that it was not given.
+    ` DBus service name = ${dbus.enabled || dbus.serviceName !== 'org.keepalived.Vrrp1' ? dbus.serviceName : ''}`,
   ];
 }
 

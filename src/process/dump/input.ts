@@ -1,8 +1,10 @@
 /** What the dump files are made of: the configuration, what the engine says of itself, and what only the shell knows. */
-import type { Configuration, ScriptCommand } from '../../config/model.ts';
+import type { Configuration } from '../../config/model.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus } from '../../vrrp/types.ts';
+import type { CheckStatus } from '../../check/status.ts';
+import type { MachineFacts } from './global-data.ts';
 
 /** What neither configuration nor engine knows of an instance. A line whose value is missing is left out. */
 export interface InstanceDetails {
@@ -22,7 +24,7 @@ export interface DumpClock {
   readonly wall: number;
 }
 
-export interface VrrpDumpInput {
+export interface VrrpDumpInput extends MachineFacts {
   readonly configuration: Configuration;
   readonly instances: readonly VrrpInstanceStatus[];
   readonly clock: DumpClock;
@@ -33,10 +35,14 @@ export interface VrrpDumpInput {
   readonly details?: ReadonlyMap<string, InstanceDetails>;
   readonly links?: readonly Link[];
   readonly addresses?: readonly KernelAddress[];
-  /** Numeric identity a script runs with. */
-  readonly identityOf?: (command: ScriptCommand) => { readonly uid: number; readonly gid: number };
-  /** The name of this machine, used as router id if none is configured. */
-  readonly hostName?: string;
+}
+
+export interface CheckDumpInput extends MachineFacts {
+  readonly configuration: Configuration;
+  /** Of the same configuration: virtual and real servers stand in the same order. */
+  readonly status: CheckStatus;
+  /** Number read from each track file, by its name. */
+  readonly trackFileValues?: ReadonlyMap<string, number>;
 }
 
 /** Milliseconds since the epoch of a moment on the monotonic clock. */

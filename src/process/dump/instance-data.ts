@@ -1,9 +1,11 @@
 /** One instance in keepalived.data. Exporters read it line by line: three spaces, `Key = value`; items five spaces. */
-import type { ScriptCommand, VirtualAddress, VrrpInstanceConfiguration, VrrpNotify } from '../../config/model.ts';
+import type { VirtualAddress, VrrpInstanceConfiguration } from '../../config/model.ts';
 import { dumpDate, microseconds } from '../../log/timestamps.ts';
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
 import { wallTime, type InstanceDetails, type VrrpDumpInput } from './input.ts';
-import { commandText, enabled, seconds, virtualAddressText, yesNo } from './texts.ts';
+import { routeText, ruleText } from './route-texts.ts';
+import { enabled, seconds, virtualAddressText, yesNo } from './texts.ts';
+import { notifyLines, trackingLines } from './tracking-lines.ts';
 
 /** `1795298215.419797 (Sat Nov 21 21:56:55.419797 2026)` */
 function moment(milliseconds: number): string {
@@ -18,49 +20,6 @@ export function masterDownMicroseconds(configuration: VrrpInstanceConfiguration,
   return Math.floor(configuration.downTimerAdvertisements * interval + skew);
 }
 
-/** Lines of the notify scripts of an instance or group. */
-export function notifyLines(notify: VrrpNotify, input: VrrpDumpInput): string[] {
-  const scripts: readonly [string, ScriptCommand | undefined][] = [
-    ['Backup', notify.backup],
-    ['Master', notify.master],
-    ['Fault', notify.fault],
-    ['Stop', notify.stop],
-    ['Deleted', notify.deleted],
-    ['Master rx lower pri', notify.masterRxLowerPriority],
-    ['Generic', notify.generic],
-  ];
-  return scripts.flatMap(([name, command]) => {
-    if (command === undefined) return [];
-    const identity = input.identityOf?.(command);
-    const runsAs = identity === undefined ? '' : `, uid:gid ${identity.uid}:${identity.gid}`;
-    return [`   ${name} state transition script = ${commandText(command)}${runsAs}`];
-  });
-}
-
-/** Tracked things of an instance or group. */
-export function trackingLines(
-  tracking: Pick<VrrpInstanceConfiguration, 'trackInterfaces' | 'trackScripts' | 'trackFiles'>,
-): string[] {
-  const item = (name: string, { weight, reverse }: { readonly weight: number; readonly reverse: boolean }): string =>
-    `     ${name} weight ${weight}${reverse ? ' reverse' : ''}`;
-  const section = (heading: string, items: readonly string[]): string[] =>
-    items.length === 0 ? [] : [`   ${heading} :`, ...items];
-  return [
-    ...section(
-      'Tracked interfaces',
-      tracking.trackInterfaces.map((tracked) => item(tracked.interface, tracked)),
-    ),
-    ...section(
-      'Tracked scripts',
-      tracking.trackScripts.map((tracked) => item(tracked.script, tracked)),
-    ),
-    ...section(
-      'Tracked files',
-      tracking.trackFiles.map((tracked) => item(`${tracked.file},`, tracked)),
-    ),
-  ];
-}
-
 function masterLines(configuration: VrrpInstanceConfiguration, status: VrrpInstanceStatus): string[] {
   if (status.state !== 'BACKUP') return [];
   const unknown = configuration.family === 'inet' ? '0.0.0.0' : '::';
@@ -73,23 +32,62 @@ function masterLines(configuration: VrrpInstanceConfiguration, status: VrrpInsta
   ];
 }
 
-/** The original heads the list by `none` only if no bit of a word is set, and names one of the bits. */
+/**
+ * The original heads the list by `none` only if nothing of a certain set of keywords is there, and names few of them.
+ */
 function flagLines(configuration: VrrpInstanceConfiguration): string[] {
   const unicast = configuration.unicastPeers.length > 0;
+  const noPeer = configuration.unicastWithoutPeers;
   const any =
     unicast ||
+    noPeer ||
+    configuration.virtualInterface !== undefined ||
+    configuration.vmacForAddresses ||
     configuration.nopreempt ||
     configuration.dontTrackPrimary ||
     configuration.skipCheckAdvertisedAddresses ||
-    configuration.trackSourceAddress;
+    configuration.trackSourceAddress ||
+    configuration.sourceAddress !== undefined ||
+    configuration.checkUnicastSource ||
+    configuration.promoteSecondaries ||
+    configuration.linkbeatUsePolling;
   if (!any) return ['   Flags: none'];
-  return ['   Flags:', ...(unicast ? ['     Using unicast'] : [])];
+  return [
+    '   Flags:',
+    ...(unicast ? ['     Using unicast'] : []),
+    ...(noPeer ? ['     Unicast config option specified but using multicast'] : []),
+  ];
+}
+
+/** The name of an interface of its own, as made from the prefix and the virtual router id if none is configured. */
+export function virtualInterfaceName(configuration: VrrpInstanceConfiguration, prefix: string): string {
+  return configuration.virtualInterface?.name ?? `${prefix}.${configuration.virtualRouterId}`;
+}
+
+function virtualInterfaceLines(configuration: VrrpInstanceConfiguration, name: string, exists: boolean): string[] {
+  const virtual = configuration.virtualInterface;
+  if (virtual === undefined) return [];
+  if (virtual.kind === 'vmac') {
+    return [`   Use VMAC, i/f name ${name}, is_up = ${exists}, xmit_base = ${virtual.transmitOnBase}`];
+  }
+  const own = virtual.address;
+  const address = own === undefined ? '' : `, i/f address = ${own.address}/${own.prefixLength}`;
+  return [`   Use IPVLAN, i/f ${name}, is_up = ${exists}${address}, type ${virtual.mode}`];
+}
+
+function interfaceLine(configuration: VrrpInstanceConfiguration, name: string): string[] {
+  const { interface: base, virtualInterface: virtual } = configuration;
+  if (virtual !== undefined) {
+    const transmit = virtual.kind === 'vmac' && virtual.transmitOnBase ? ', xmit base i/f' : '';
+    return [`   Interface = ${name}, ${virtual.kind} on ${base}${transmit}`];
+  }
+  return base === '' ? [] : [`   Interface = ${base}`];
 }
 
 function addressingLines(
   configuration: VrrpInstanceConfiguration,
   status: VrrpInstanceStatus,
-  details: InstanceDetails,
+  { details, name, exists }: { readonly details: InstanceDetails; readonly name: string; readonly exists: boolean },
 ): string[] {
   const source = status.sourceAddress ?? configuration.sourceAddress;
   const configured = configuration.sourceAddress === undefined ? '' : ' (from configuration)';
@@ -98,16 +96,18 @@ function addressingLines(
       ? `, ifindex ${details.interfaceIndex}`
       : '';
   return [
-    ...(configuration.interface === '' ? [] : [`   Interface = ${configuration.interface}`]),
+    ...virtualInterfaceLines(configuration, name, exists),
+    ...interfaceLine(configuration, name),
+    ...(configuration.vrf === undefined ? [] : [`   VRF = ${configuration.vrf}`]),
     ...(configuration.dontTrackPrimary ? ['   VRRP interface tracking disabled'] : []),
     ...(configuration.skipCheckAdvertisedAddresses ? ['   Skip checking advert IP addresses'] : []),
     ...(configuration.strict ? ['   Enforcing strict VRRP compliance'] : []),
-    ...(source === undefined ? [] : [`   Using src_ip = ${source}${configured}`]),
+    `   Using src_ip = ${source ?? '(none)'}${configured}`,
     ...(configuration.unicastPeers.length > 0 ? [] : [`   Multicast address ${configuration.multicastGroup}${index}`]),
   ];
 }
 
-function gratuitousLines({ gratuitous }: VrrpInstanceConfiguration): string[] {
+function gratuitousLines({ gratuitous, extraGratuitous: extra }: VrrpInstanceConfiguration): string[] {
   return [
     `   Gratuitous ARP delay = ${seconds(gratuitous.masterDelay)}`,
     `   Gratuitous ARP repeat = ${gratuitous.masterRepeat}`,
@@ -115,6 +115,9 @@ function gratuitousLines({ gratuitous }: VrrpInstanceConfiguration): string[] {
     `   Gratuitous ARP refresh repeat = ${gratuitous.masterRefreshRepeat}`,
     `   Gratuitous ARP lower priority delay = ${seconds(gratuitous.lowerPriorityDelay)}`,
     `   Gratuitous ARP lower priority repeat = ${gratuitous.lowerPriorityRepeat}`,
+    ...(extra === undefined
+      ? []
+      : [`   Gratuitous ARP for each secondary ${extra.allInterfaces ? 'i/f' : 'VMAC'} = ${seconds(extra.interval)}`]),
   ];
 }
 
@@ -132,7 +135,7 @@ function priorityLines(configuration: VrrpInstanceConfiguration, status: VrrpIns
     `   Accept = ${enabled(configuration.accept)}`,
     `   Preempt = ${enabled(!configuration.nopreempt)}`,
     ...(configuration.preemptDelay > 0 ? [`   Preempt delay = ${seconds(configuration.preemptDelay)} secs`] : []),
-    '   Promote_secondaries = disabled',
+    `   Promote_secondaries = ${enabled(configuration.promoteSecondaries)}`,
   ];
 }
 
@@ -145,10 +148,13 @@ function authenticationLines({ authentication, version, family }: VrrpInstanceCo
   ];
 }
 
-function addressLines(configuration: VrrpInstanceConfiguration, isSet: boolean): string[] {
+function addressLines(configuration: VrrpInstanceConfiguration, isSet: boolean, name: string): string[] {
+  const { interface: base, virtualInterface: virtual, virtualAddresses, excludedVirtualAddresses } = configuration;
   const items = (addresses: readonly VirtualAddress[]): string[] =>
-    addresses.map((address) => `     ${virtualAddressText(address, isSet)}`);
-  const { virtualAddresses, excludedVirtualAddresses } = configuration;
+    addresses.map((address) => {
+      const onVirtual = virtual !== undefined && address.interface === base;
+      return `     ${virtualAddressText(address, isSet, onVirtual ? `${name}@${base}` : address.interface)}`;
+    });
   return [
     ...(virtualAddresses.length === 0
       ? []
@@ -157,18 +163,29 @@ function addressLines(configuration: VrrpInstanceConfiguration, isSet: boolean):
   ];
 }
 
+function routeLines({ virtualRoutes, virtualRules }: VrrpInstanceConfiguration): string[] {
+  return [
+    ...(virtualRoutes.length === 0
+      ? []
+      : ['   Virtual Routes :', ...virtualRoutes.map((route) => `     ${routeText(route)}`)]),
+    ...(virtualRules.length === 0
+      ? []
+      : ['   Virtual Rules :', ...virtualRules.map((rule) => `     ${ruleText(rule)}`)]),
+  ];
+}
+
 function unicastLines(configuration: VrrpInstanceConfiguration): string[] {
   if (configuration.unicastPeers.length === 0) return [];
   return [
-    `   Unicast TTL = ${configuration.unicastTtl ?? 255}`,
+    ...(configuration.unicastTtl === undefined && configuration.family === 'inet6'
+      ? []
+      : [`   Unicast TTL = ${configuration.unicastTtl ?? 255}`]),
     `   Check unicast src : ${yesNo(configuration.checkUnicastSource)}`,
     '   Unicast Peer :',
     ...configuration.unicastPeers.map(
       (peer) => `     ${peer.address} min_ttl ${peer.minTtl ?? 0} max_ttl ${peer.maxTtl ?? 255}`,
     ),
-    ...(configuration.family === 'inet'
-      ? [`   Unicast checksum compatibility = ${yesNo(configuration.oldUnicastChecksum === true)}`]
-      : []),
+    `   Unicast checksum compatibility = ${configuration.oldUnicastChecksum === true ? 'yes' : 'no'}`,
   ];
 }
 
@@ -182,6 +199,8 @@ export function instanceDataText(
   const details = input.details?.get(configuration.name) ?? {};
   const group = input.configuration.vrrp.syncGroups.find(({ members }) => members.includes(configuration.name));
   const { nextTimeout, receiveDescriptor, sendDescriptor } = details;
+  const name = virtualInterfaceName(configuration, input.configuration.global.vmacNames.prefix);
+  const exists = input.links?.some((link) => link.name === name) === true;
   const lines = [
     ` VRRP Instance = ${configuration.name}`,
     `   VRRP Version = ${configuration.version}`,
@@ -200,24 +219,28 @@ export function instanceDataText(
       ? [`   Read timeout = ${moment(wallTime(nextTimeout, clock))}`]
       : []),
     `   Master down timer = ${masterDownMicroseconds(configuration, status)} usecs`,
-    ...addressingLines(configuration, status, details),
+    ...addressingLines(configuration, status, { details, name, exists }),
     ...gratuitousLines(configuration),
     `   Down timer adverts = ${configuration.downTimerAdvertisements}`,
     `   Send advert after receive lower priority advert = ${!configuration.lowerPriorityNoAdvertisement}`,
     `   Send advert after receive higher priority advert = ${configuration.higherPrioritySendAdvertisement}`,
     ...priorityLines(configuration, status),
     ...authenticationLines(configuration),
+    ...(configuration.kernelReceiveBuffer === undefined
+      ? []
+      : [`   Kernel rx buffer size = ${configuration.kernelReceiveBuffer}`]),
     ...(configuration.debugLevel > 0 ? [`   Debug level = ${configuration.debugLevel}`] : []),
-    ...addressLines(configuration, status.addressesSet),
+    ...addressLines(configuration, status.addressesSet, name),
     ...unicastLines(configuration),
     ...(receiveDescriptor === undefined
       ? []
       : [`   fd_in ${receiveDescriptor}, fd_out ${sendDescriptor ?? receiveDescriptor}`]),
-    ...trackingLines(configuration),
+    ...routeLines(configuration),
+    ...trackingLines(configuration, 'processes'),
     `   Using smtp notification = ${yesNo(configuration.notify.smtpAlert)}`,
     `   Notify deleted = ${configuration.notify.notifyDeleted ? 'Deleted' : 'Fault'}`,
     ...notifyLines(configuration.notify, input),
-    `   Notify priority changes = ${input.configuration.global.vrrpNotifyPriorityChanges}`,
+    `   Notify priority changes = ${configuration.notifyPriorityChanges}`,
     // Ours, at the end, in the form of every other line.
     `   Reason = ${status.reason}`,
     `   Priority explained = ${status.priorityExplanation}`,

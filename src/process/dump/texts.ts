@@ -11,23 +11,33 @@ const scopeNames: Readonly<Record<number, string>> = {
 };
 
 /** One address in the words of a dump: `10.9.0.100/24 dev va scope global label va:1 set`. */
-export function virtualAddressText(address: VirtualAddress, isSet: boolean): string {
+export function virtualAddressText(address: VirtualAddress, isSet: boolean, interfaceText = address.interface): string {
   const whole = address.family === 'inet' ? 32 : 128;
   const prefix = address.prefixLength === whole ? '' : `/${address.prefixLength}`;
   const words = [
     `${address.address}${address.peer === undefined ? prefix : ''}`,
     ...(address.broadcast === undefined ? [] : [`brd ${address.broadcast}`]),
-    `dev ${address.interface}`,
+    `dev ${interfaceText}`,
     `scope ${scopeNames[address.scope] ?? String(address.scope)}`,
     ...(address.label === undefined ? [] : [`label ${address.label}`]),
     ...(address.peer === undefined ? [] : [`peer ${withPrefix(address.peer, address.prefixLength)}`]),
     ...(address.home ? ['home'] : []),
+    ...(address.family === 'inet6' && !address.noDad ? ['-nodad'] : []),
+    ...(address.manageTemporaryAddresses ? ['mngtmpaddr'] : []),
     ...(address.noPrefixRoute ? ['noprefixroute'] : []),
-    ...(address.family === 'inet' ? [] : [address.preferredLifetime === 0 ? 'deprecated' : 'preferred_lft forever']),
+    ...(address.autoJoin ? ['autojoin'] : []),
+    ...lifetimeWords(address),
     ...(address.track ? [] : ['no_track']),
+    ...(address.trackGroup === undefined ? [] : [`track_group ${address.trackGroup}`]),
     ...(isSet ? ['set'] : []),
   ];
   return words.join(' ');
+}
+
+/** Only IPv6 addresses are shown with how long they are preferred, unless an IPv4 one was given a time. */
+function lifetimeWords({ family, preferredLifetime }: VirtualAddress): string[] {
+  if (preferredLifetime === undefined) return family === 'inet6' ? ['preferred_lft forever'] : [];
+  return preferredLifetime === 0 ? ['deprecated'] : [`preferred_lft ${preferredLifetime}`];
 }
 
 function withPrefix(address: string, prefixLength: number): string {
@@ -39,7 +49,27 @@ export function commandText(command: ScriptCommand): string {
   return command.argv.map((word) => `'${word}'`).join(' ');
 }
 
+/** Whom a script runs as. */
+export interface NumericIdentity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** ` = COMMAND, uid:gid 0:0`: the end of a line that shows a script; without the identity if nothing knows it. */
+export function scriptText(command: ScriptCommand, identity: NumericIdentity | undefined): string {
+  return `${commandText(command)}${identity === undefined ? '' : `, uid:gid ${identity.uid}:${identity.gid}`}`;
+}
+
+/** The lines of a file or a part of it, newline terminated. */
+export function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 export const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
+export const trueFalse = (value: boolean): string => (value ? 'true' : 'false');
+export const onOff = (value: boolean): string => (value ? 'ON' : 'OFF');
 export const enabled = (value: boolean): string => (value ? 'enabled' : 'disabled');
 /** Milliseconds as a number of seconds without trailing zeros. */
 export const seconds = (milliseconds: number): string => String(milliseconds / 1000);
+/** Milliseconds as seconds with as many decimals as C's %f writes. */
+export const sixDecimals = (milliseconds: number): string => (milliseconds / 1000).toFixed(6);

@@ -1,0 +1,105 @@
+/** What this daemon would dump of a configuration: read, checked and printed, without running anything. */
+import path from 'node:path';
+import { CheckEngine } from '../../src/check/engine.ts';
+import { loadConfiguration, type LoadResult } from '../../src/config/load.ts';
+import type { Configuration, ScriptCommand, VrrpInstanceConfiguration } from '../../src/config/model.ts';
+import type { ConfigurationFiles, HostFacts } from '../../src/config/ports.ts';
+import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';
+import { nodeHostFacts } from '../../src/process/host-facts.ts';
+import { bfdDataText } from '../../src/process/dump/bfd-data.ts';
+import { checkDataText } from '../../src/process/dump/check-data.ts';
+import type { NumericIdentity } from '../../src/process/dump/texts.ts';
+import { vrrpDataText } from '../../src/process/dump/vrrp-data.ts';
+import { emptyStatistics } from '../../src/vrrp/instance.ts';
+import type { VrrpInstanceStatus } from '../../src/vrrp/types.ts';
+
+/** The name of the machine in dump-original.sh. */
+const hostName = 'balancer';
+/** Where dump-original.sh puts the folder of the configuration. */
+const shownFolder = '/run/configuration';
+
+export interface OurDumps {
+  readonly vrrp: string;
+  readonly check: string;
+  readonly bfd: string;
+}
+
+/** Files of a folder under the name that the original sees it by. */
+function filesOf(folder: string): ConfigurationFiles {
+  const files = nodeConfigurationFiles;
+  const inside = (name: string): string => name.replace(shownFolder, folder);
+  return {
+    absolute: (name) => path.resolve('/', name),
+    read: (name) => files.read(inside(name)),
+    glob: (pattern) => files.glob(inside(pattern)).map((name) => name.replace(folder, shownFolder)),
+    isDirectory: (name) => files.isDirectory(inside(name)),
+  };
+}
+
+/** The machine that dump-original.sh furnishes: every interface and network namespace that the file names. */
+function hostFacts(): HostFacts {
+  const { interfaceExists: _interfaces, networkNamespaceExists: _namespaces, ...facts } = nodeHostFacts();
+  return { ...facts, networkNamespaceExists: () => true };
+}
+
+/** Reads a configuration as the daemon does at its start. */
+export function loadOurs(file: string): LoadResult {
+  return loadConfiguration({
+    path: path.join(shownFolder, path.basename(file)),
+    files: filesOf(path.dirname(path.resolve(file))),
+    configId: hostName,
+    environment: {},
+    random: () => 0,
+    host: hostFacts(),
+    mode: 'run',
+  });
+}
+
+function identities(configuration: Configuration): {
+  readonly identityOf: (command: ScriptCommand) => NumericIdentity;
+  readonly defaultIdentity: NumericIdentity;
+} {
+  const { user, group } = nodeHostFacts();
+  const resolve = (names: { readonly user?: string; readonly group?: string }): NumericIdentity | undefined => {
+    const account = names.user === undefined ? undefined : user?.(names.user);
+    if (account === undefined) return undefined;
+    return { uid: account.uid, gid: (names.group === undefined ? undefined : group?.(names.group)) ?? account.gid };
+  };
+  const defaultIdentity = resolve(configuration.global.scriptUser ?? {}) ?? { uid: 0, gid: 0 };
+  return { identityOf: (command) => resolve(command) ?? defaultIdentity, defaultIdentity };
+}
+
+function initialStatus(instance: VrrpInstanceConfiguration): VrrpInstanceStatus {
+  return {
+    name: instance.name,
+    state: 'INIT',
+    wantedState: 'INIT',
+    since: 0,
+    reason: '',
+    basePriority: instance.priority,
+    effectivePriority: instance.priority,
+    priorityExplanation: String(instance.priority),
+    masterPriority: 0,
+    masterAdvertisementInterval: instance.advertisementInterval,
+    addressesSet: false,
+    statistics: emptyStatistics(),
+  };
+}
+
+/** The dumps of the processes that the configuration needs. */
+export function ourDumps(configuration: Configuration): OurDumps {
+  const { vrrp, check, global } = configuration;
+  const facts = { hostName, ...identities(configuration) };
+  const engine = new CheckEngine(check, global, { random: () => 0 });
+  engine.start(0);
+  return {
+    vrrp: vrrpDataText({
+      ...facts,
+      configuration,
+      instances: vrrp.instances.map((instance) => initialStatus(instance)),
+      clock: { now: 0, wall: 0 },
+    }),
+    check: checkDataText({ ...facts, configuration, status: engine.status() }),
+    bfd: bfdDataText(configuration, facts),
+  };
+}

@@ -1,0 +1,105 @@
+/** The sections of scripts, files, processes and BFD sessions that instances track. */
+import type {
+  BfdInstanceConfiguration,
+  VrrpConfiguration,
+  VrrpScript,
+  VrrpTrackFile,
+  VrrpTrackProcess,
+} from '../../config/model.ts';
+import type { VrrpScriptStatus } from '../../vrrp/types.ts';
+import type { VrrpDumpInput } from './input.ts';
+import { commandText, seconds, sixDecimals, textOf, trueFalse } from './texts.ts';
+import { trackingInstances } from './tracking-lines.ts';
+
+const scriptStates = {
+  idle: 'idle',
+  running: 'running',
+  terminating: 'requested termination',
+  killing: 'forcing termination',
+} as const satisfies Record<VrrpScriptStatus['state'], string>;
+
+const weightLine = ({ weight, reverse }: { readonly weight: number; readonly reverse: boolean }): string =>
+  `   Weight = ${weight}${reverse ? ' reverse' : ''}`;
+
+/** `   Tracking instances :` with what follows it; left out if there is none. */
+function following(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['   Tracking instances :', ...lines];
+}
+
+export function scriptDataText(script: VrrpScript, input: VrrpDumpInput): string {
+  const status = input.scripts?.find(({ name }) => name === script.name);
+  const identity = input.identityOf?.(script.command);
+  return textOf([
+    ` VRRP Script = ${script.name}`,
+    `   Command = ${commandText(script.command)}`,
+    `   Interval = ${seconds(script.interval)} sec`,
+    // The original shows 0 for "the interval".
+    `   Timeout = ${script.timeout === script.interval ? '0' : seconds(script.timeout)} sec`,
+    weightLine(script),
+    `   Rise = ${script.rise}`,
+    `   Fall = ${script.fall}`,
+    ...(status === undefined ? [] : [`   Result = ${status.counter}`]),
+    '   Insecure = no',
+    `   Init state = ${script.initFail ? 'fail' : 'unknown'}`,
+    // The exporters know two words; a script that has not run counts as what it is taken for until then.
+    `   Status = ${status?.result === 'bad' ? 'BAD' : 'GOOD'}`,
+    ...(identity === undefined ? [] : [`   Script uid:gid = ${identity.uid}:${identity.gid}`]),
+    '   VRRP instances :',
+    ...following(
+      trackingInstances(input.configuration.vrrp, ({ trackScripts }) =>
+        trackScripts.find((tracked) => tracked.script === script.name),
+      ),
+    ),
+    `   State = ${scriptStates[status?.state ?? 'idle']}`,
+  ]);
+}
+
+/** Empty for a file that no instance follows: it is of the checkers. */
+export function trackFileDataText(file: VrrpTrackFile, input: VrrpDumpInput): string {
+  const instances = trackingInstances(input.configuration.vrrp, ({ trackFiles }) =>
+    trackFiles.find((tracked) => tracked.file === file.name),
+  );
+  if (instances.length === 0) return '';
+  return textOf([
+    ` Track file = ${file.name}`,
+    `   File = ${file.path}`,
+    `   Status = ${input.trackFileValues?.get(file.name) ?? 0}`,
+    weightLine(file),
+    ...following(instances),
+  ]);
+}
+
+export function trackProcessDataText(process: VrrpTrackProcess, input: VrrpDumpInput): string {
+  const { parameterMatch: match, parameters } = process;
+  return textOf([
+    ` VRRP Track process = ${process.name}`,
+    `   Process = ${process.process}`,
+    ...(match === 'none' && parameters.length === 0
+      ? []
+      : [
+          ...(parameters.length === 0 ? [] : [`   Parameters = ${parameters.join(' ')}`]),
+          `   Param match${match === 'none' || match === 'exact' ? '' : ` = ${match}`}`,
+        ]),
+    `   Min processes = ${process.quorum}`,
+    ...(process.quorumMax === undefined ? [] : [`   Max processes = ${process.quorumMax}`]),
+    weightLine(process),
+    `   Terminate delay = ${sixDecimals(process.terminateDelay)}s`,
+    `   Fork delay = ${sixDecimals(process.forkDelay)}s`,
+    `   Full command = ${trueFalse(process.fullCommand)}`,
+    ...following(
+      trackingInstances(input.configuration.vrrp, ({ trackProcesses }) =>
+        trackProcesses.find((tracked) => tracked.process === process.name),
+      ),
+    ),
+  ]);
+}
+
+/** A BFD session as the VRRP process knows it. */
+export function trackBfdDataText(session: BfdInstanceConfiguration, vrrp: VrrpConfiguration): string {
+  return textOf([
+    ` VRRP Track BFD = ${session.name}`,
+    weightLine(session),
+    '   Tracking VRRP instances :',
+    ...following(trackingInstances(vrrp, ({ trackBfd }) => trackBfd.find((tracked) => tracked.bfd === session.name))),
+  ]);
+}
