@@ -1,12 +1,14 @@
 /** The checkers that the engine acts on; the others are read and checked, and a server lives without them. */
 import type {
+  SmtpCheckerConfiguration,
   CheckerConfiguration,
   HttpCheckerConfiguration,
   MiscCheckerConfiguration,
   TcpCheckerConfiguration,
 } from '../config/model.ts';
 
-export type ActingChecker = TcpCheckerConfiguration | HttpCheckerConfiguration | MiscCheckerConfiguration;
+export type ActingChecker =
+  SmtpCheckerConfiguration | TcpCheckerConfiguration | HttpCheckerConfiguration | MiscCheckerConfiguration;
 
 export function isActing(checker: CheckerConfiguration): checker is ActingChecker {
   switch (checker.type) {
@@ -14,6 +16,7 @@ export function isActing(checker: CheckerConfiguration): checker is ActingChecke
     case 'HTTP_GET':
     case 'SSL_GET':
     case 'MISC_CHECK':
+    case 'SMTP_CHECK':
       return true;
     default:
       return false;

@@ -42,6 +42,7 @@ export class HealthCheck {
     const { checker } = this;
     switch (checker.type) {
       case 'TCP_CHECK':
+      case 'SMTP_CHECK':
       case 'MISC_CHECK':
         return { id, checker };
       case 'HTTP_GET':

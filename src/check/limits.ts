@@ -30,6 +30,9 @@ export const turnSpacing: Milliseconds = 5;
  */
 const stepsOfHttpCheck = 5;
 
+/** Connection, greeting, HELO and QUIT may each take connect_timeout. */
+const stepsOfSmtpCheck = 4;
+
 /** A program that is asked to end may take this long before it is killed. */
 const killAfterTimeout: Milliseconds = 2000;
 
@@ -38,6 +41,8 @@ export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
   switch (checker.type) {
     case 'TCP_CHECK':
       return checker.connectTimeout;
+    case 'SMTP_CHECK':
+      return stepsOfSmtpCheck * checker.connectTimeout;
     case 'MISC_CHECK':
       return checker.timeout + killAfterTimeout;
     case 'HTTP_GET':

@@ -50,6 +50,7 @@ export function initialProgress(checker: ActingChecker, state: HealthState): Che
 export function afterProbe(checker: ActingChecker, progress: CheckProgress, passed: boolean): RunOutcome {
   switch (checker.type) {
     case 'TCP_CHECK':
+    case 'SMTP_CHECK':
     case 'MISC_CHECK':
       return passed ? passedSingle(checker, progress) : failedSingle(checker, progress);
     case 'HTTP_GET':

@@ -4,11 +4,19 @@
  */
 import type { CheckerEvent, DaemonEvent, LogLine } from '../core/events.ts';
 
+type Phrases = Readonly<Record<string, (server: string) => string>>;
+const successPhrases: Phrases = {
+  SMTP_CHECK: (server) => `Remote SMTP server ${server} succeed on service`,
+};
+const failurePhrases: Phrases = {};
+
 /** What changed its mind, in the words of the original for its kind. */
 function checkerPhrase({ checker, server, service, script }: CheckerEvent, up: boolean): string {
   if (checker === 'MISC_CHECK') {
     return `Misc check for [${server} VS ${service}] by [${script ?? ''}] ${up ? 'succeeded' : 'failed'}`;
   }
+  const own = (up ? successPhrases : failurePhrases)[checker];
+  if (own !== undefined) return own(server);
   return `${checker} on service ${server} of VS ${service} ${up ? 'success' : 'failed'}`;
 }
 

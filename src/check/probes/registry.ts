@@ -4,6 +4,8 @@ import { startHttpProbe } from './http.ts';
 import { startMiscProbe, type ProbeScripts } from './misc.ts';
 import { startTcpProbe } from './tcp.ts';
 
+import { startSmtpProbe } from './smtp.ts';
+
 /** What probes need from the process they run in. */
 export interface ProbeEnvironment {
   readonly scripts: ProbeScripts;
@@ -25,6 +27,8 @@ export class ProbeRegistry implements Probe {
       case 'HTTP_GET':
       case 'SSL_GET':
         return startHttpProbe(checker, request.url, done);
+      case 'SMTP_CHECK':
+        return startSmtpProbe(checker, done);
       case 'MISC_CHECK':
         return startMiscProbe(checker, this.#environment.scripts, done);
     }

@@ -244,7 +244,7 @@ export const smtpCheck = checkerBlock(
       replacement: 'an SMTP_CHECK with its contents',
     },
   }),
-  { ...later, split: smtpChecks },
+  { split: smtpChecks },
 );
 
 export const miscCheck = checkerBlock(

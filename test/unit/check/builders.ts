@@ -5,6 +5,7 @@ import type {
   HttpUrlConfiguration,
   MiscCheckerConfiguration,
   RealServerConfiguration,
+  SmtpCheckerConfiguration,
   TcpCheckerConfiguration,
   VirtualServerConfiguration,
 } from '../../../src/config/model.ts';
@@ -55,6 +56,11 @@ export function httpCheck(changes: Partial<HttpCheckerConfiguration> = {}): Http
 export function miscCheck(changes: Partial<MiscCheckerConfiguration> = {}): MiscCheckerConfiguration {
   const { connectTimeout: _connectTimeout, ...schedule } = common;
   return { type: 'MISC_CHECK', command: { argv: ['/check'] }, timeout: 6000, dynamic: false, ...schedule, ...changes };
+}
+
+export function smtpCheck(changes: Partial<SmtpCheckerConfiguration> = {}): SmtpCheckerConfiguration {
+  const heloName = 'smtpchecker.keepalived.org';
+  return { type: 'SMTP_CHECK', address: '172.16.1.2', port: 25, heloName, ...common, ...changes };
 }
 
 /** Where a check goes; empty for one that goes nowhere. */
