@@ -76,3 +76,67 @@ export const printedAs: Readonly<Record<string, string>> = {
   vmac_garp_intvl: 'garp_extra_if',
   vrrp_vmac_garp_intvl: 'vrrp_garp_extra_if',
 };
+
+/** Keywords that set what nothing outside of src/config reads, and that are complete so. */
+export const needsNoAction: Readonly<Record<string, string>> = {
+  'global_defs random_seed': 'without effect in the original too, which seeds before it reads',
+  'global_defs iproute_usr_dir': 'names are looked up while the configuration is checked',
+  'global_defs iproute_etc_dir': 'names are looked up while the configuration is checked',
+  'global_defs default_interface': 'the check puts it into every static address, route and rule without one',
+  'global_defs dynamic_interfaces': 'an interface that is not there may always come later',
+  'vrrp_instance no_virtual_ipaddress': 'only keeps the check from refusing an instance without addresses',
+  'vrrp_instance accept': 'packets are accepted unless something drops them',
+  'virtual_server hashed': 'a flag the kernel sets by itself on every service it has',
+  'vrrp_script weight': 'the check puts it into every tracker that says nothing else',
+  'track_file weight': 'the check puts it into every tracker that says nothing else',
+  'vrrp_track_file weight': 'the check puts it into every tracker that says nothing else',
+};
+
+/** Keywords on which nothing acts, although others make something read the property they set. */
+export const readForOthers: Readonly<Record<string, string>> = {
+  'global_defs bfd_priority': 'there is no BFD process yet; the other processes read theirs',
+  'global_defs bfd_no_swap': 'there is no BFD process yet; the other processes read theirs',
+  'global_defs bfd_rt_priority': 'there is no BFD process yet; the other processes read theirs',
+  'global_defs bfd_cpu_affinity': 'there is no BFD process yet; the other processes read theirs',
+  'global_defs bfd_rlimit_rttime': 'there is no BFD process yet; the other processes read theirs',
+  'global_defs bfd_rlimit_rtime': 'there is no BFD process yet; the other processes read theirs',
+  'static_rules track_group': 'read where the rule is described, not followed yet',
+  ...Object.fromEntries(
+    ['PING_CHECK', 'UDP_CHECK', 'DNS_CHECK', 'FILE_CHECK', 'BFD_CHECK'].map((name) => [
+      `virtual_server/real_server ${name}`,
+      'checkers of this kind are left out; the others are run',
+    ]),
+  ),
+};
+
+/** Properties, or whole types, that are there to be shown and dumped only. */
+export const forShowOnly: Readonly<Record<string, string>> = {
+  SourceLocation: 'places in the files, for messages',
+  InterfaceUse: 'read by the check of interfaces in src/config',
+  'Configuration.interfaces': 'read by the check of interfaces in src/config',
+  VrrpDefaults: 'every instance has them merged in',
+  'GlobalConfiguration.vrrpDefaults': 'every instance has them merged in',
+  'GlobalConfiguration.vrrpNotifyPriorityChanges': 'every instance has it merged in',
+  'VrrpSyncGroupConfiguration.notifyPriorityChanges': 'every member has it merged in',
+  'VrrpInstanceConfiguration.strict': 'every consequence is a property of its own',
+  'VrrpInstanceConfiguration.accept': 'no_accept says itself that nothing acts on it yet',
+  'FirewallConfiguration.table': 'nftables says itself that nothing acts on it yet',
+  'GlobalConfiguration.firewall': 'nftables says itself that nothing acts on it yet',
+  'HmacKey.file': 'where the key was read from, for print',
+  'GlobalConfiguration.extraGratuitous': 'every instance has it merged in',
+  SmtpAlertDefaults: 'every server, instance and group has its result',
+  'MailConfiguration.alerts': 'every server, instance and group has its result',
+  'GlobalConfiguration.scriptUser.user': 'every script has its account',
+  'GlobalConfiguration.scriptUser.group': 'every script has its account',
+  'GlobalConfiguration.dynamicInterfaces': 'an interface that is not there may always come later',
+  'GlobalConfiguration.allowInterfaceTypeChanges': 'an interface that is not there may always come later',
+  'GlobalConfiguration.nameTables': 'names are looked up while the configuration is checked',
+  CheckDefaults: 'every checker has them merged in',
+  'RealServerConfiguration.checkDefaults': 'every checker has them merged in',
+  'VirtualServerConfiguration.checkDefaults': 'every checker has them merged in',
+  'ProcessNames.bfd': 'bfd_process_name says itself that there is no BFD process yet',
+  'VirtualServerConfiguration.forwarding': 'every real server has it merged in',
+  'VirtualServerConfiguration.defaultWeight': 'every real server has it merged in',
+  'VirtualServerConfiguration.inhibitOnFailure': 'every real server has it merged in',
+  'VirtualServerConfiguration.alpha': 'every checker has it merged in',
+};

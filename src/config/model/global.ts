@@ -26,6 +26,11 @@ export interface NotifyFifo {
   readonly script?: ScriptCommand;
 }
 
+/** A program that must end in time: TERM, and KILL two seconds later. */
+export interface LimitedScript extends ScriptCommand {
+  readonly timeout: Milliseconds;
+}
+
 export interface GlobalConfiguration {
   /** Default: the host's name, filled in at run time. */
   readonly routerId?: string;
@@ -41,8 +46,8 @@ export interface GlobalConfiguration {
   readonly vrrpNotifyPriorityChanges: boolean;
   /** Unchanged states are written into the FIFOs again after a reload. */
   readonly repeatStatesAfterReload: boolean;
-  readonly startupScript?: ScriptCommand & { readonly timeout: Milliseconds };
-  readonly shutdownScript?: ScriptCommand & { readonly timeout: Milliseconds };
+  readonly startupScript?: LimitedScript;
+  readonly shutdownScript?: LimitedScript;
   readonly netNamespace?: string;
   /** Name of the namespace that holds IPVS; empty string: the initial one. */
   readonly netNamespaceIpvs?: string;

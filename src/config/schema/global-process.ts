@@ -17,7 +17,7 @@ const missingError = { missing: 'error' } as const;
 function processName(
   note: string,
   set: (names: G['processNames'], name: string) => void,
-  extra?: { replacement: string },
+  extra?: { readonly replacement?: string; readonly effect?: 'none-yet' },
 ): Keyword<G> {
   return text(
     note,
@@ -120,7 +120,7 @@ export const processKeywords: Entries = {
   lvs_process_name: processName('Old spelling of checker_process_name.', (names, name) => (names.checker = name), {
     replacement: 'checker_process_name',
   }),
-  bfd_process_name: processName('Name of the BFD child.', (names, name) => (names.bfd = name)),
+  bfd_process_name: processName('Name of the BFD child.', (names, name) => (names.bfd = name), nothingActsYet),
   max_auto_priority: integer(
     'Raises the real-time priority by itself when scheduled late, up to this one; no value means the maximum, -1 off without a warning.',
     { min: -1, max: 99, absent: 99 },

@@ -340,7 +340,7 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     },
     { default: '0' },
   ),
-  debug: custom('Debug level.', '<0..4>', readDebug, { default: '0' }),
+  debug: custom('Debug level.', '<0..4>', readDebug, { default: '0', effect: 'none-yet' }),
   ...notifyKeywords<I>('vrrp_instance'),
   notify_deleted: custom(
     'Runs when a reload takes the instance away; alone: DELETED is reported instead of FAULT.',

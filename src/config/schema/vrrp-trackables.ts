@@ -119,7 +119,7 @@ const vrrpScriptSchema = new BlockSchema<VrrpScriptDraft>('vrrp_script', {
     default: '1',
   }),
   user: custom('Account of the script.', '<user> <group?>', readUser, { default: 'script_user', missing: 'stops' }),
-  init_fail: flag('Starts in the failed state.', (draft) => (draft.initFail = true)),
+  init_fail: flag('Starts in the failed state.', (draft) => (draft.initFail = true), { effect: 'none-yet' }),
 });
 
 /** `user NAME [GROUP]`. */

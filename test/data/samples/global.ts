@@ -15,6 +15,21 @@ const second = `vrrp_instance VI_2 {
 }
 `;
 
+const instance6 = `vrrp_instance VI_6 {
+  interface eth0
+  virtual_router_id 56
+  virtual_ipaddress { fe80::1/64 }
+}
+`;
+
+const service = `virtual_server 192.0.2.10 80 {
+  protocol TCP
+  lvs_sched rr
+  lvs_method NAT
+  real_server 192.0.2.20 80 { TCP_CHECK { } }
+}
+`;
+
 export const globalSamples: readonly SampleBlock[] = [
   {
     path: '(top)',
@@ -50,7 +65,7 @@ export const globalSamples: readonly SampleBlock[] = [
   },
   {
     path: 'global_defs',
-    around: `global_defs {\n@\n}\n${instance}`,
+    around: `global_defs {\n@\n}\n${instance}${instance6}${service}`,
     samples: {
       process_names: 'process_names',
       process_name: 'process_name balancer',
@@ -172,7 +187,7 @@ export const globalSamples: readonly SampleBlock[] = [
       lvs_netlink_monitor_rcv_bufs_force: 'lvs_netlink_monitor_rcv_bufs_force true',
       rs_init_notifies: 'rs_init_notifies true',
       no_checker_emails: 'no_checker_emails true',
-      vrrp_rx_bufs_policy: 'vrrp_rx_bufs_policy advert',
+      vrrp_rx_bufs_policy: 'vrrp_rx_bufs_policy 65536',
       vrrp_rx_bufs_multiplier: 'vrrp_rx_bufs_multiplier 5',
       vrrp_startup_delay: 'vrrp_startup_delay 5.5',
       vrrp_delay_after_boot: 'vrrp_delay_after_boot 30',

@@ -110,8 +110,8 @@ const nexthopWords: Record<string, Lines> = {
 };
 
 const encapWords: Record<string, Lines> = {
-  ip: `${route} encap ip id 7 dst 192.0.2.99 src 192.0.2.98 tos 4 ttl 60`,
-  ip6: [route6, `${route6} encap ip6 id 7 dst 2001:db8::99 src 2001:db8::98 tc 4 hoplimit 60`],
+  ip: `${route} encap ip id 7 dst 192.0.2.99 src 192.0.2.98 tos 4 ttl 60 flags 1`,
+  ip6: [route6, `${route6} encap ip6 id 7 dst 2001:db8::99 src 2001:db8::98 tc 4 hoplimit 60 flags 1`],
   mpls: `${route} encap mpls 100/200`,
   ila: [route6, `${route6} encap ila 2001:db8:0:1`],
 };
