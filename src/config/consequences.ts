@@ -48,8 +48,16 @@ const explainTheirSubject: Readonly<Record<string, readonly string[]>> = {
   CFG_OWNER_WEIGHT: ['CFG_OWNER'],
 };
 
-/** Of these the first of a file is shown, with the lines of the others. */
-const toldOnce = new Set(['CFG_INVISIBLE_CHARACTER', 'CFG_TYPOGRAPHIC_QUOTE', 'CFG_NOT_UTF8', 'CFG_MISSING_INTERFACE']);
+/** Of these the first of a file is shown, with the lines of the others: one cause, whatever it is used for. */
+const toldOnce: ReadonlyMap<string, 'by code' | 'by cause'> = new Map([
+  ['CFG_INVISIBLE_CHARACTER', 'by code'],
+  ['CFG_TYPOGRAPHIC_QUOTE', 'by code'],
+  ['CFG_NOT_UTF8', 'by code'],
+  ['CFG_MISSING_INTERFACE', 'by cause'],
+  ['CFG_SCRIPT_DISABLED', 'by cause'],
+  ['CFG_NO_DIRECTORY', 'by cause'],
+  ['CFG_UNKNOWN_USER', 'by cause'],
+]);
 
 /** Lines named in a message before it only counts. */
 const maximumLinesNamed = 5;
@@ -199,33 +207,57 @@ function mergeSubjects(entries: readonly Entry[]): void {
   }
 }
 
-/** A habit, or an editor, makes the same mistake in many lines. */
+/** What makes two messages one; undefined: this one stands for itself. */
+function sameCause({ code, at, message, class: kind }: Diagnostic): string | undefined {
+  const told = toldOnce.get(code);
+  if (!told || !at) return undefined;
+  // Before the colon stands who uses it.
+  const cause = told === 'by code' ? '' : `${kind}${message.slice(message.indexOf(':'))}`;
+  return [code, at.file, cause].join('\0');
+}
+
+/** A line that a definition, a repetition or an include reads again and again has its mistake once. */
+function mergeCopies(entries: readonly Entry[]): void {
+  const first = new Map<string, { readonly entry: Entry; copies: number }>();
+  for (const entry of entries) {
+    const { at, code, message } = entry.diagnostic;
+    if (entry.dropped || !at) continue;
+    const key = [at.file, at.line, at.column, code, message].join('\0');
+    const known = first.get(key);
+    if (known) {
+      known.copies++;
+      absorb(known.entry, entry, false);
+    } else first.set(key, { entry, copies: 0 });
+  }
+  for (const { entry, copies } of first.values()) {
+    if (copies === 0) continue;
+    const { message } = entry.diagnostic;
+    entry.diagnostic = {
+      ...entry.diagnostic,
+      message: `${message}; the same ${copies} more times, because the line is read again`,
+    };
+  }
+}
+
+/** A habit, an editor, or one thing that is not there makes the same message in many lines. */
 function mergeRepetitions(entries: readonly Entry[]): void {
   const first = new Map<string, { readonly entry: Entry; readonly lines: number[] }>();
   for (const entry of entries) {
-    const { code, at, message } = entry.diagnostic;
-    if (entry.dropped || !toldOnce.has(code) || !at) continue;
-    // Who uses an interface that is missing is another each time.
-    const key = [
-      code,
-      at.file,
-      ...(code === 'CFG_MISSING_INTERFACE' ? [message.slice(message.indexOf(':'))] : []),
-    ].join('\0');
+    const { at } = entry.diagnostic;
+    const key = entry.dropped ? undefined : sameCause(entry.diagnostic);
+    if (key === undefined || !at) continue;
     const known = first.get(key);
-    if (!known) {
-      first.set(key, { entry, lines: [] });
-      continue;
-    }
-    known.lines.push(at.line);
-    absorb(known.entry, { ...entry, diagnostic: { ...entry.diagnostic, consequences: [] } }, false);
-    entry.dropped = true;
+    if (known) {
+      known.lines.push(at.line);
+      absorb(known.entry, entry, false);
+    } else first.set(key, { entry, lines: [] });
   }
   for (const { entry, lines } of first.values()) {
     if (lines.length === 0) continue;
     const named = lines.slice(0, maximumLinesNamed).join(', ');
     const more = lines.length > maximumLinesNamed ? ` and ${lines.length - maximumLinesNamed} more` : '';
-    const where = lines.length === 1 ? 'line' : 'lines';
     const { message } = entry.diagnostic;
+    const where = lines.length === 1 ? 'line' : 'lines';
     entry.diagnostic = { ...entry.diagnostic, message: `${message}; the same in ${where} ${named}${more}` };
   }
 }
@@ -252,6 +284,7 @@ function mergeForeignComments(entries: readonly Entry[]): void {
 export function mergeConsequences(found: readonly Found[]): Diagnostic[] {
   const entries = found.map(({ diagnostic, statement }): Entry => ({ diagnostic, statement, dropped: false }));
   mergeConflicts(entries);
+  mergeCopies(entries);
   mergeForeignComments(entries);
   mergeLines(entries);
   mergeStatements(entries);

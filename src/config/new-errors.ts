@@ -8,7 +8,7 @@ function isError(diagnostic: Diagnostic): boolean {
 
 function keyOf({ class: kind, code, message }: Diagnostic): string {
   // Lines move when a file is edited: numbers of lines in the text of a message must not make an old error look new.
-  return `${kind}\0${code}\0${message.replace(/\blines? \d+(?:(?:, | to | and | and \d+ more)\d*)*/g, 'line')}`;
+  return `${kind}\0${code}\0${message.replace(/; the same .*$/, '').replace(/\blines? \d+(?: to \d+)?/g, 'line')}`;
 }
 
 /**

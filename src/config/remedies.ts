@@ -96,6 +96,8 @@ export function betterRemedy(code: string, statement: Statement, word: number): 
   }
   if (ofAddresses.has(code)) {
     if (bare !== undefined) return `write ${bare}, without "${text.slice(bare.length)}", and one address a line`;
+    const [, address] = /^([0-9a-fA-F:.]+)\/\d+$/.exec(text) ?? [];
+    if (address !== undefined && word > 0) return `write ${address}, without the length of its network`;
     if (/^[\d.]+\/(?:\d+\.){3}\d+$/.test(text))
       return 'write the length of the prefix behind the slash (255.255.255.0 is 24)';
     if (/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(text) && /[g-zG-Z]/.test(text))
