@@ -187,9 +187,12 @@ class InstanceCheck extends InstanceReports {
       masterRepeat,
       masterRefresh: pick('masterRefresh') ?? 0,
       masterRefreshRepeat: pick('masterRefreshRepeat') ?? 1,
-      lowerPriorityDelay: pick('lowerPriorityDelay') ?? masterDelay,
+      // Of the global values, not of the instance's own for becoming master.
+      lowerPriorityDelay: pick('lowerPriorityDelay') ?? global.gratuitous.masterDelay ?? (minimal ? 0 : 5000),
       // RFC-strict masters answer a lower priority by nothing (behaviour A8).
-      lowerPriorityRepeat: strict ? 0 : (pick('lowerPriorityRepeat') ?? masterRepeat),
+      lowerPriorityRepeat: strict
+        ? 0
+        : (pick('lowerPriorityRepeat') ?? global.gratuitous.masterRepeat ?? (minimal ? 1 : 5)),
       arpInterval: global.garpInterval ?? 0,
       naInterval: global.gnaInterval ?? 0,
     };

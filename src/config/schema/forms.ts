@@ -3,7 +3,7 @@ import type { ScriptDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { splitScriptWords } from '../script-words.ts';
 import {
-  parseAddress,
+  parsePrefix,
   parseBoolean,
   readInteger,
   readSeconds,
@@ -219,11 +219,30 @@ export function address<D>(note: string, set: Setter<D, ReadAddress>, extra?: Ex
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, extra)) return;
-      const parsed = parseAddress(statement.words[1] ?? '');
+      const parsed = readAddress(statement, 1, context);
       if (parsed) set?.(draft, parsed, statement, context);
       else invalidAddress(statement, 1, context);
     },
   };
+}
+
+/** An address at a place where a network's length means nothing: as in the original, one that is there is overlooked. */
+export function readAddress(statement: Statement, word: number, context: Context): ReadAddress | undefined {
+  const text = statement.words[word] ?? '';
+  const parsed = parsePrefix(text);
+  if (!parsed) return undefined;
+  const { address: value, family, explicitLength } = parsed;
+  if (explicitLength) {
+    context.report(
+      'note',
+      statement,
+      word,
+      'CFG_PREFIX_IGNORED',
+      `${quote(text)}: a prefix length means nothing here and is ignored`,
+      `write ${value}`,
+    );
+  }
+  return { address: value, family };
 }
 
 export function invalidAddress(statement: Statement, word: number, context: Context): void {

@@ -1,9 +1,8 @@
 /** unicast_peer and what belongs to it. */
 import type { InstanceDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
-import { parseAddress } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { custom, flag, lines } from './forms.ts';
+import { custom, flag, lines, readAddress } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 import { positional, readOptions, type LineOptions } from './lines.ts';
 
@@ -36,7 +35,7 @@ const peerOptions: LineOptions<{ address: string; minTtl?: number; maxTtl?: numb
 };
 
 function readPeer(draft: I, statement: Statement, context: Context): void {
-  const parsed = parseAddress(statement.words[0] ?? '');
+  const parsed = readAddress(statement, 0, context);
   if (!parsed) {
     context.error(
       statement,

@@ -151,7 +151,7 @@ export function trackingScenario(): VrrpDumpInput {
   });
   const configuration = configurationModel({
     global: { vrrpNotifyPriorityChanges: true },
-    instances: [one, two, three],
+    instances: [one, two, three].map((instance) => ({ ...instance, notifyPriorityChanges: true })),
     syncGroups: [
       groupModel({ name: 'G1', members: ['VI_3'], trackScripts: [{ script: 'chk', weight: 0, reverse: false }] }),
     ],
