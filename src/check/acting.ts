@@ -1,5 +1,6 @@
 /** The checkers that the engine acts on; the others are read and checked, and a server lives without them. */
 import type {
+  DnsCheckerConfiguration,
   SmtpCheckerConfiguration,
   CheckerConfiguration,
   HttpCheckerConfiguration,
@@ -8,7 +9,11 @@ import type {
 } from '../config/model.ts';
 
 export type ActingChecker =
-  SmtpCheckerConfiguration | TcpCheckerConfiguration | HttpCheckerConfiguration | MiscCheckerConfiguration;
+  | DnsCheckerConfiguration
+  | SmtpCheckerConfiguration
+  | TcpCheckerConfiguration
+  | HttpCheckerConfiguration
+  | MiscCheckerConfiguration;
 
 export function isActing(checker: CheckerConfiguration): checker is ActingChecker {
   switch (checker.type) {
@@ -17,6 +22,7 @@ export function isActing(checker: CheckerConfiguration): checker is ActingChecke
     case 'SSL_GET':
     case 'MISC_CHECK':
     case 'SMTP_CHECK':
+    case 'DNS_CHECK':
       return true;
     default:
       return false;

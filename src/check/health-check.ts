@@ -43,6 +43,7 @@ export class HealthCheck {
     switch (checker.type) {
       case 'TCP_CHECK':
       case 'SMTP_CHECK':
+      case 'DNS_CHECK':
       case 'MISC_CHECK':
         return { id, checker };
       case 'HTTP_GET':

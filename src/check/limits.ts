@@ -43,6 +43,8 @@ export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
       return checker.connectTimeout;
     case 'SMTP_CHECK':
       return stepsOfSmtpCheck * checker.connectTimeout;
+    case 'DNS_CHECK':
+      return checker.connectTimeout;
     case 'MISC_CHECK':
       return checker.timeout + killAfterTimeout;
     case 'HTTP_GET':

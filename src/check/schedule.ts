@@ -51,6 +51,7 @@ export function afterProbe(checker: ActingChecker, progress: CheckProgress, pass
   switch (checker.type) {
     case 'TCP_CHECK':
     case 'SMTP_CHECK':
+    case 'DNS_CHECK':
     case 'MISC_CHECK':
       return passed ? passedSingle(checker, progress) : failedSingle(checker, progress);
     case 'HTTP_GET':

@@ -26,6 +26,7 @@ export const IP_OPTION = {
   TTL: 2,
   HDRINCL: 3,
   PKTINFO: 8,
+  RECVERR: 11,
   RECVTTL: 12,
   FREEBIND: 15,
   MULTICAST_IF: 32,
@@ -44,6 +45,7 @@ export const IPV6_OPTION = {
   MULTICAST_LOOP: 19,
   ADD_MEMBERSHIP: 20,
   DROP_MEMBERSHIP: 21,
+  RECVERR: 25,
   MULTICAST_ALL: 29,
   RECVPKTINFO: 49,
   PKTINFO: 50,
@@ -52,7 +54,7 @@ export const IPV6_OPTION = {
   FREEBIND: 78,
 } as const;
 
-export const NETLINK_PROTOCOL = { ROUTE: 0, GENERIC: 16 } as const;
+export const NETLINK_PROTOCOL = { ROUTE: 0, CONNECTOR: 11, GENERIC: 16 } as const;
 
 export const NETLINK_OPTION = { ADD_MEMBERSHIP: 1, CAP_ACK: 10, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const;
 

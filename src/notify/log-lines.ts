@@ -8,7 +8,9 @@ type Phrases = Readonly<Record<string, (server: string) => string>>;
 const successPhrases: Phrases = {
   SMTP_CHECK: (server) => `Remote SMTP server ${server} succeed on service`,
 };
-const failurePhrases: Phrases = {};
+const failurePhrases: Phrases = {
+  DNS_CHECK: (server) => `DNS_CHECK (${server}) failed`,
+};
 
 /** What changed its mind, in the words of the original for its kind. */
 function checkerPhrase({ checker, server, service, script }: CheckerEvent, up: boolean): string {

@@ -6,6 +6,8 @@ import { startTcpProbe } from './tcp.ts';
 
 import { startSmtpProbe } from './smtp.ts';
 
+import { startDnsProbe } from './dns.ts';
+
 /** What probes need from the process they run in. */
 export interface ProbeEnvironment {
   readonly scripts: ProbeScripts;
@@ -29,6 +31,8 @@ export class ProbeRegistry implements Probe {
         return startHttpProbe(checker, request.url, done);
       case 'SMTP_CHECK':
         return startSmtpProbe(checker, done);
+      case 'DNS_CHECK':
+        return startDnsProbe(checker, done);
       case 'MISC_CHECK':
         return startMiscProbe(checker, this.#environment.scripts, done);
     }

@@ -213,7 +213,6 @@ export const dnsCheck = checkerBlock(
     }),
     name: text('Name to ask for.', (draft, value) => (draft.queryName = value), { form: '<domain>', default: 'root' }),
   }),
-  later,
 );
 
 const smtpHost = new BlockSchema<C>('host', { ...connectionKeywords(), ...commonKeywords('1', '1') });

@@ -1,6 +1,7 @@
 /** Small configurations for tests, with the defaults of the original filled in. */
 import type {
   CheckConfiguration,
+  DnsCheckerConfiguration,
   HttpCheckerConfiguration,
   HttpUrlConfiguration,
   MiscCheckerConfiguration,
@@ -61,6 +62,18 @@ export function miscCheck(changes: Partial<MiscCheckerConfiguration> = {}): Misc
 export function smtpCheck(changes: Partial<SmtpCheckerConfiguration> = {}): SmtpCheckerConfiguration {
   const heloName = 'smtpchecker.keepalived.org';
   return { type: 'SMTP_CHECK', address: '172.16.1.2', port: 25, heloName, ...common, ...changes };
+}
+
+export function dnsCheck(changes: Partial<DnsCheckerConfiguration> = {}): DnsCheckerConfiguration {
+  return {
+    type: 'DNS_CHECK',
+    address: '172.16.1.2',
+    port: 53,
+    queryType: 'SOA',
+    queryName: '.',
+    ...common,
+    ...changes,
+  };
 }
 
 /** Where a check goes; empty for one that goes nowhere. */

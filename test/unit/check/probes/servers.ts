@@ -1,5 +1,6 @@
 /** Servers on loopback for probe tests, and a way to run one probe. */
 import { execFileSync } from 'node:child_process';
+import dgram from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,6 +59,33 @@ export const answering = (response: string | Buffer) => afterRequest((socket) =>
 /** A port of 127.0.0.1 where nobody listens. */
 export async function closedPort(): Promise<number> {
   const server = await listen(net.createServer());
+  await server.close();
+  return server.port;
+}
+
+/** A UDP server on a free port of 127.0.0.1 that sends what `answer` says to each datagram; `source` is `address:port`. */
+export async function udpServer(answer: (data: Buffer, source: string) => readonly Buffer[]): Promise<RunningServer> {
+  const socket = dgram.createSocket('udp4');
+  socket.on('message', (data, { address, port }) => {
+    for (const octets of answer(data, `${address}:${port}`)) socket.send(octets, port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  let closed = false;
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        if (closed) return resolve();
+        closed = true;
+        socket.close(() => resolve());
+      }),
+  };
+}
+
+/** A UDP port of 127.0.0.1 where nobody listens. */
+export async function unusedUdpPort(): Promise<number> {
+  const server = await udpServer(() => []);
   await server.close();
   return server.port;
 }
