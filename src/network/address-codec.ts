@@ -49,9 +49,11 @@ function octetsOf(family: AddressFamily, text: string): Uint8Array {
 export function desiredFlags(address: DesiredAddress): number {
   let flags = 0;
   if (address.noPrefixRoute) flags |= IFA_F.NOPREFIXROUTE;
+  if (address.autoJoin) flags |= IFA_F.MCAUTOJOIN;
   if (address.family === 'inet6') {
     if (address.noDad) flags |= IFA_F.NODAD;
     if (address.home) flags |= IFA_F.HOMEADDRESS;
+    if (address.manageTemporaryAddresses) flags |= IFA_F.MANAGETEMPADDR;
   }
   return flags;
 }

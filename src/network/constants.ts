@@ -29,6 +29,10 @@ export const IFLA = {
 
 /** Inside IFLA_LINKINFO. */
 export const IFLA_INFO_KIND = 1;
+export const IFLA_INFO_DATA = 2;
+
+/** Inside IFLA_INFO_DATA of a VRF. */
+export const IFLA_VRF_TABLE = 1;
 
 /** IFLA_EXT_MASK: no statistics, which are most of a link's octets. */
 export const RTEXT_FILTER_SKIP_STATS = 8;
@@ -68,7 +72,9 @@ export const IFA_F = {
   DEPRECATED: 0x20,
   TENTATIVE: 0x40,
   PERMANENT: 0x80,
+  MANAGETEMPADDR: 0x100,
   NOPREFIXROUTE: 0x200,
+  MCAUTOJOIN: 0x400,
 } as const;
 
 /** Address protocol of this kind of daemon (rt_addrprotos of iproute2: 18 keepalived). */

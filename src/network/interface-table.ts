@@ -20,6 +20,7 @@ function sameLink(a: Link, b: Link): boolean {
     a.lowerIndex === b.lowerIndex &&
     a.masterIndex === b.masterIndex &&
     a.kind === b.kind &&
+    a.vrfTable === b.vrfTable &&
     sameOctets(a.hardwareAddress, b.hardwareAddress)
   );
 }

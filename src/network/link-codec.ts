@@ -9,7 +9,15 @@ import {
   readStructure,
 } from '../core/netlink/message.ts';
 import type { Decoded } from '../core/netlink/message.ts';
-import { IFF, IFLA, IFLA_INFO_KIND, RTEXT_FILTER_SKIP_STATS, RTM } from './constants.ts';
+import {
+  IFF,
+  IFLA,
+  IFLA_INFO_DATA,
+  IFLA_INFO_KIND,
+  IFLA_VRF_TABLE,
+  RTEXT_FILTER_SKIP_STATS,
+  RTM,
+} from './constants.ts';
 import type { Link } from './types.ts';
 
 const IFINFOMSG_LENGTH = 16;
@@ -54,7 +62,9 @@ function readLink(payload: Uint8Array, header: DataView): Link | undefined {
   if (mtu === undefined) return undefined;
   const index = header.getInt32(4, true);
   const flags = header.getUint32(8, true);
-  const kind = attributes.nested(IFLA.LINKINFO)?.string(IFLA_INFO_KIND);
+  const information = attributes.nested(IFLA.LINKINFO);
+  const kind = information?.string(IFLA_INFO_KIND);
+  const vrfTable = kind === 'vrf' ? information?.nested(IFLA_INFO_DATA)?.u32(IFLA_VRF_TABLE) : undefined;
   const lower = lowerIndex(attributes, index, kind);
   const master = attributes.u32(IFLA.MASTER);
   return {
@@ -68,6 +78,7 @@ function readLink(payload: Uint8Array, header: DataView): Link | undefined {
     ...(lower !== undefined && { lowerIndex: lower }),
     ...(master !== undefined && master !== 0 && { masterIndex: master }),
     ...(kind !== undefined && { kind }),
+    ...(vrfTable !== undefined && { vrfTable }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Link {
   readonly masterIndex?: number;
   /** Kind from IFLA_INFO_KIND ("veth", "macvlan", ...). */
   readonly kind?: string;
+  /** Routing table of a VRF. */
+  readonly vrfTable?: number;
 }
 
 /** An address as read from rtnetlink. */

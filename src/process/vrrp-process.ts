@@ -14,6 +14,7 @@ import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
 import { PunctualTimer } from './punctual-timer.ts';
 import { rehearse } from './rehearsal.ts';
+import { RoutingKeeper } from './routing-keeper.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
@@ -33,6 +34,7 @@ class VrrpWork implements ChildWork {
   readonly #syncDaemons: SyncDaemonKeeper;
   readonly #trackFiles: TrackFiles;
   readonly #static = new StaticAddresses();
+  readonly #routing: RoutingKeeper;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   /** No call of the engine so far was later than this. */
@@ -53,9 +55,11 @@ class VrrpWork implements ChildWork {
       links: () => this.#linksChanged(),
       addresses: () => {
         this.#keepStaticAddresses();
+        this.#routing.interfacesChanged();
         this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now()));
       },
     });
+    this.#routing = new RoutingKeeper(log, () => this.#addresses.links);
     this.#sockets = new AdvertisementSockets({
       packet: (packet, meta) => this.#received(packet, meta),
       trouble: (message) => log.warning(message),
@@ -83,17 +87,21 @@ class VrrpWork implements ChildWork {
     const engine = new VrrpEngine(configuration.vrrp, configuration.global, environment);
     this.#engine = engine;
     this.#configureStaticAddresses(configuration);
+    await this.#routing.configure(configuration.vrrp);
     // The engine knows the numbers of its files before it decides on its first states.
     await this.#trackFiles.follow(configuration.vrrp.trackFiles);
     this.#openSockets();
     this.#started = true;
     this.#step(() => engine.start(now()));
+    this.#keepRouting(engine);
   }
 
   async reload({ configuration }: Snapshot): Promise<void> {
     this.#configuration = configuration;
     this.#configureStaticAddresses(configuration);
+    await this.#routing.configure(configuration.vrrp);
     this.#step((engine) => engine.reload(configuration.vrrp, configuration.global, now()));
+    if (this.#engine !== undefined) this.#keepRouting(this.#engine);
     this.#openSockets();
     await this.#trackFiles.follow(configuration.vrrp.trackFiles);
   }
@@ -103,6 +111,7 @@ class VrrpWork implements ChildWork {
     this.#trackFiles.close();
     const engine = this.#engine;
     this.#engine = undefined;
+    if (this.#options.keepAddressesAtStop) await this.#routing.close();
     if (engine !== undefined) {
       const intents = engine.stop(now());
       this.#perform(
@@ -110,9 +119,10 @@ class VrrpWork implements ChildWork {
         this.#options.keepAddressesAtStop ? intents.filter(({ type }) => type !== 'reconcile-addresses') : intents,
       );
     }
+    this.#routing.release();
     if (!this.#options.keepAddressesAtStop) this.#addresses.reconcile([this.#static.release()]);
     this.#sockets.close();
-    await Promise.all([this.#addresses.close(), this.#syncDaemons.close()]);
+    await Promise.all([this.#addresses.close(), this.#routing.close(), this.#syncDaemons.close()]);
     this.#frames.close();
     this.#timer.close();
   }
@@ -162,9 +172,17 @@ class VrrpWork implements ChildWork {
     if (!this.#static.isEmpty) this.#addresses.reconcile([this.#static.desired]);
   }
 
+  /** Routes and rules as the instances are now. */
+  #keepRouting(engine: VrrpEngine): void {
+    if (!this.#routing.isActive) return;
+    this.#routing.withdraw(engine.desiredRouting());
+    this.#routing.install();
+  }
+
   #linksChanged(): void {
     this.#indexInterfaces();
     this.#keepStaticAddresses();
+    this.#routing.interfacesChanged();
     // Sockets first: the engine may answer with an advertisement on an interface that has just come.
     this.#openSockets();
     this.#step((engine) => engine.linksChanged(this.#addresses.links, now()));
@@ -203,6 +221,9 @@ class VrrpWork implements ChildWork {
    * again: a line of log takes as long as an advertisement.
    */
   #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): void {
+    const routing = this.#routing.isActive && intents.some(changesRouting);
+    // Routes go before the addresses they may be about, and come behind them.
+    if (routing) this.#routing.withdraw(engine.desiredRouting());
     for (const intent of intents) {
       switch (intent.type) {
         case 'send-advertisement':
@@ -210,6 +231,7 @@ class VrrpWork implements ChildWork {
           break;
         case 'reconcile-addresses':
           this.#addresses.reconcile(engine.desiredAddresses(intent.instances));
+          if (routing) this.#routing.install();
           break;
         case 'send-frame':
           this.#sendFrame(intent.interface, intent.frame);
@@ -224,6 +246,7 @@ class VrrpWork implements ChildWork {
           break;
       }
     }
+    if (routing) this.#routing.install();
     for (const intent of intents) this.#tell(intent);
   }
 
@@ -254,6 +277,11 @@ class VrrpWork implements ChildWork {
       );
     }
   }
+}
+
+/** What comes with a change of state. */
+function changesRouting({ type }: VrrpIntent): boolean {
+  return type === 'reconcile-addresses' || type === 'event';
 }
 
 function scriptOutcome(outcome: ScriptRunOutcome): Parameters<VrrpEngine['scriptFinished']>[1] {

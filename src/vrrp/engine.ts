@@ -7,6 +7,7 @@
  */
 import type { GlobalConfiguration, VirtualAddress, VrrpConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import type { DesiredRouting } from '../network/plan-routing.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
 import { DeadlineQueue } from './deadlines.ts';
@@ -19,6 +20,8 @@ import { InstanceIndex } from './instance-index.ts';
 import { NetworkView } from './network-view.ts';
 import { Outbox } from './outbox.ts';
 import type { TrackedState } from './priority.ts';
+import { ProcessTable } from './processes.ts';
+import type { VrrpProcessStatus } from './processes.ts';
 import { receive } from './receive.ts';
 import { planReload } from './reload.ts';
 import { ScriptTable } from './script-table.ts';
@@ -45,6 +48,7 @@ export class VrrpEngine {
   readonly #host: InstanceHost;
   readonly #files = new Map<string, number>();
   readonly #scripts: ScriptTable;
+  readonly #processes: ProcessTable;
   readonly #syncDaemon = new SyncDaemon(this.#out);
   readonly #addresses = new AddressBook();
   #configuration: VrrpConfiguration;
@@ -72,6 +76,8 @@ export class VrrpEngine {
       roleChanged: (instance) => this.#syncDaemon.follow(instance),
     };
     this.#scripts = new ScriptTable(this.#deadlines, this.#out, (name, now) => this.#scriptChanged(name, now));
+    this.#processes = new ProcessTable(this.#deadlines, this.#out, (name, now) => this.#processChanged(name, now));
+    this.#processes.configure(configuration);
     this.#instances = configuration.instances.map((each) => new Instance(each, this.#host));
     this.#index = new InstanceIndex(this.#instances, this.#network);
     this.#host.gratuitous.shareLimits(configuration.garpGroups);
@@ -166,6 +172,12 @@ export class VrrpEngine {
     return this.#out.take();
   }
 
+  /** So many processes of a vrrp_track_process run now. May be called before start(). */
+  processesCounted(name: string, running: number, now: MonotonicMs): readonly VrrpIntent[] {
+    this.#processes.counted(name, running, now);
+    return this.#out.take();
+  }
+
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
   reload(configuration: VrrpConfiguration, global: GlobalConfiguration, now: MonotonicMs): readonly VrrpIntent[] {
     // However long the change takes, the others hear from us first.
@@ -181,6 +193,7 @@ export class VrrpEngine {
     const groups = this.#makeGroups(this.#groups);
     this.#groups = groups;
     this.#scripts.configure(configuration, now);
+    this.#processes.configure(configuration);
     const newAddresses = plan.kept.map((change) => ({ ...change, fresh: change.apply(now) }));
     this.#reconcileAfterReload([...plan.removed, ...plan.added], newAddresses);
     for (const { instance, from } of goodbyes) this.#notifyRemoved(instance, from, now);
@@ -225,6 +238,22 @@ export class VrrpEngine {
     return this.#addresses.desired(instances);
   }
 
+  /** Routes and rules of every instance that has some: wanted while it is master. */
+  desiredRouting(): readonly DesiredRouting[] {
+    return this.#instances.flatMap(({ configuration, name, state }) => {
+      const { virtualRoutes, virtualRules } = configuration;
+      if (virtualRoutes.length + virtualRules.length === 0) return [];
+      const isMaster = state === 'MASTER';
+      return {
+        subject: name,
+        routes: isMaster ? virtualRoutes : [],
+        rules: isMaster ? virtualRules : [],
+        unwantedRoutes: isMaster ? [] : virtualRoutes,
+        unwantedRules: isMaster ? [] : virtualRules,
+      };
+    });
+  }
+
   /** Where packets of this configuration come and go. Ask again after reload(). */
   transports(): readonly VrrpTransport[] {
     return transportsOf(this.#configuration.instances);
@@ -241,6 +270,10 @@ export class VrrpEngine {
 
   scriptStatus(): readonly VrrpScriptStatus[] {
     return this.#scripts.status();
+  }
+
+  processStatus(): readonly VrrpProcessStatus[] {
+    return this.#processes.status();
   }
 
   /** Sets every statistics counter to zero. */
@@ -281,6 +314,7 @@ export class VrrpEngine {
     exists: (name) => this.#network.link(name) !== undefined,
     script: (name) => this.#scripts.verdict(name),
     file: (name) => this.#files.get(name) ?? 0,
+    process: (name) => this.#processes.verdict(name),
   };
 
   /** Looks at trackers, interfaces and source addresses again; states follow. */
@@ -300,6 +334,18 @@ export class VrrpEngine {
       this.#instances.filter(
         ({ configuration, group }) =>
           using(configuration.trackScripts) || using(group?.configuration?.trackScripts ?? []),
+      ),
+      now,
+    );
+  }
+
+  #processChanged(name: string, now: MonotonicMs): void {
+    if (!this.#running) return;
+    const using = (tracked: readonly { process: string }[]): boolean => tracked.some(({ process }) => process === name);
+    this.#reassess(
+      this.#instances.filter(
+        ({ configuration, group }) =>
+          using(configuration.trackProcesses) || using(group?.configuration?.trackProcesses ?? []),
       ),
       now,
     );

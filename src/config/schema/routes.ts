@@ -464,7 +464,6 @@ export function routeKeyword<D>(
     {
       words: { ...destinationFacts, ...options },
       wordGroups: { nexthop: nexthopWords, encap: encapsulationWords },
-      effect: 'none-yet',
     },
   );
 }

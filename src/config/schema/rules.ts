@@ -324,6 +324,6 @@ export function ruleKeyword<D>(note: string, kind: 'static' | 'virtual', pick: (
       const read = readRule(statement, context, options);
       if (read) pick(draft).push(read);
     },
-    { words: options, effect: 'none-yet' },
+    { words: options },
   );
 }
