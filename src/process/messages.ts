@@ -15,6 +15,8 @@ export interface ChildOptions {
   readonly ident: string;
   /** comm of the process. */
   readonly processName: string;
+  /** Network namespace the daemon lives in, where one is named. */
+  readonly networkNamespace?: string;
   /** -V: addresses stay at stop. */
   readonly keepAddressesAtStop: boolean;
   /** -I: IPVS stays at stop. */

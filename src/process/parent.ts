@@ -10,7 +10,7 @@ import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
-import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
+import type { Configuration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
@@ -19,7 +19,8 @@ import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
-import { dumpFilePath, writeDumpFile } from './dump/dump-file.ts';
+import { writeDumpFile } from './dump/dump-file.ts';
+import { dumpFilePath } from './dump/dump-names.ts';
 import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
@@ -28,6 +29,7 @@ import { unchangeableSettings } from './reload-limits.ts';
 import {
   childOptions,
   controlSocketPath,
+  networkNamespace,
   pidDirectory,
   pidFilePath,
   usesPidDirectory,
@@ -201,10 +203,14 @@ export class Parent {
 
   /** Has every child write the files of a signal. */
   dump(kind: DumpKind): void {
-    const { log } = this.#environment;
+    const { args, log } = this.#environment;
     const global = this.#loaded?.configuration.global;
     if (kind === 'data' && global !== undefined) {
-      const file = dumpFilePath('parentData', process.env);
+      const file = dumpFilePath('parentData', {
+        global,
+        namespace: networkNamespace(args, global),
+        environment: process.env,
+      });
       writeDumpFile(file, globalDataText(global, { hostName: hostname(), process: 'parent' })).catch((error: unknown) =>
         log.error((error as Error).message),
       );

@@ -78,12 +78,14 @@ export function umaskOf(args: KeepalivedArguments, global: GlobalConfiguration):
 }
 
 export function childOptions(kind: ChildKind, args: KeepalivedArguments, global: GlobalConfiguration): ChildOptions {
+  const namespace = networkNamespace(args, global);
   return {
     kind,
     pidFile: pidFilePath(kind, args, global),
     log: logOptions(args),
     ident: syslogIdent(kind, args, global),
     processName: processName(kind, global),
+    ...(namespace !== undefined && { networkNamespace: namespace }),
     keepAddressesAtStop: args.dontReleaseVrrp,
     keepServicesAtStop: args.dontReleaseIpvs,
     monitorAddresses: args.addressMonitoring,

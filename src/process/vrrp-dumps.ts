@@ -4,7 +4,9 @@ import type { Configuration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import type { VrrpEngine } from '../vrrp/engine.ts';
-import { dumpFilePath, writeDumpFile } from './dump/dump-file.ts';
+import { writeDumpFile } from './dump/dump-file.ts';
+import { dumpIdentities } from './dump-identities.ts';
+import { dumpFilePath, type DumpFile } from './dump/dump-names.ts';
 import type { VrrpDumpInput } from './dump/input.ts';
 import { vrrpJson } from './dump/json.ts';
 import { statisticsText } from './dump/statistics.ts';
@@ -12,15 +14,19 @@ import { vrrpDataText } from './dump/vrrp-data.ts';
 import type { DumpKind } from './messages.ts';
 
 /**
- * Writes the files of one signal. The text is made at once, before any waiting, so that it is of one moment.
+ * Writes the files of one signal. What they tell is asked for at once, before any waiting, so that it is of one moment.
+ * @param namespace network namespace the process lives in, where one is named
  * @throws DaemonError DUMP_NOT_WRITTEN
  */
-export function writeVrrpDump(
+export async function writeVrrpDump(
   kind: DumpKind,
   configuration: Configuration,
   engine: VrrpEngine,
   network: { readonly links: readonly Link[]; readonly addresses: readonly KernelAddress[] },
+  namespace?: string,
 ): Promise<void> {
+  const { global } = configuration;
+  const path = (file: DumpFile): string => dumpFilePath(file, { global, namespace, environment: process.env });
   const input: VrrpDumpInput = {
     configuration,
     instances: engine.status(),
@@ -32,12 +38,12 @@ export function writeVrrpDump(
     hostName: hostname(),
   };
   switch (kind) {
-    case 'data':
-      return writeDumpFile(dumpFilePath('vrrpData', process.env), vrrpDataText(input));
+    case 'data': {
+      return writeDumpFile(path('vrrpData'), vrrpDataText(input));
     case 'statistics':
     case 'statistics-and-clear':
-      return writeDumpFile(dumpFilePath('statistics', process.env), statisticsText(input.instances));
+      return writeDumpFile(path('statistics'), statisticsText(input.instances));
     case 'json':
-      return writeDumpFile(dumpFilePath('json', process.env), vrrpJson(input, 1));
+      return writeDumpFile(path('json'), vrrpJson(input, global.dumps.jsonVersion));
   }
 }

@@ -18,6 +18,7 @@ import { RoutingKeeper } from './routing-keeper.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
+import { TrackedProcesses } from './tracked-processes.ts';
 import { writeVrrpDump } from './vrrp-dumps.ts';
 
 export function runVrrpProcess(): void {
@@ -33,13 +34,14 @@ class VrrpWork implements ChildWork {
   readonly #frames = PacketSocket.open();
   readonly #syncDaemons: SyncDaemonKeeper;
   readonly #trackFiles: TrackFiles;
+  readonly #trackedProcesses: TrackedProcesses;
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   /** No call of the engine so far was later than this. */
   #latest = 0;
-  /** Until the engine has started, nothing but the content of track files may reach it. */
+  /** Until the engine has started, nothing but the content of track files and the number of processes may reach it. */
   #started = false;
   #configuration: Configuration | undefined;
   /** What each failing script said last. */
@@ -69,6 +71,10 @@ class VrrpWork implements ChildWork {
       if (this.#started) this.#step((engine) => engine.trackFileChanged(name, value, now()));
       else this.#engine?.trackFileChanged(name, value, now());
     });
+    this.#trackedProcesses = new TrackedProcesses(log, (name, running) => {
+      if (this.#started) this.#step((engine) => engine.processesCounted(name, running, now()));
+      else this.#engine?.processesCounted(name, running, now());
+    });
     this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
   }
 
@@ -89,7 +95,10 @@ class VrrpWork implements ChildWork {
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
     // The engine knows the numbers of its files before it decides on its first states.
-    await this.#trackFiles.follow(configuration.vrrp.trackFiles);
+    await Promise.all([
+      this.#trackFiles.follow(configuration.vrrp.trackFiles),
+      this.#trackedProcesses.follow(configuration.vrrp),
+    ]);
     this.#openSockets();
     this.#started = true;
     this.#step(() => engine.start(now()));
@@ -103,12 +112,16 @@ class VrrpWork implements ChildWork {
     this.#step((engine) => engine.reload(configuration.vrrp, configuration.global, now()));
     if (this.#engine !== undefined) this.#keepRouting(this.#engine);
     this.#openSockets();
-    await this.#trackFiles.follow(configuration.vrrp.trackFiles);
+    await Promise.all([
+      this.#trackFiles.follow(configuration.vrrp.trackFiles),
+      this.#trackedProcesses.follow(configuration.vrrp),
+    ]);
   }
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
     this.#trackFiles.close();
+    this.#trackedProcesses.close();
     const engine = this.#engine;
     this.#engine = undefined;
     if (this.#options.keepAddressesAtStop) await this.#routing.close();
@@ -147,7 +160,7 @@ class VrrpWork implements ChildWork {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (engine === undefined || configuration === undefined) return;
-    const written = writeVrrpDump(kind, configuration, engine, this.#addresses);
+    const written = writeVrrpDump(kind, configuration, engine, this.#addresses, this.#options.networkNamespace);
     // What is counted while the file is being written belongs to the next one.
     if (kind === 'statistics-and-clear') engine.clearStatistics();
     await written;

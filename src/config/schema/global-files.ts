@@ -139,7 +139,7 @@ export const fileKeywords: Entries = {
   data_use_instance: bool(
     'Puts namespace and instance into the names of dumps.',
     (draft, value) => (draft.dumps.useInstance = value),
-    { default: 'false', ...nothingActsYet },
+    { default: 'false' },
   ),
   json_version: choice(
     'Layout of the JSON dump.',
@@ -149,7 +149,6 @@ export const fileKeywords: Entries = {
       default: '1',
       since: '2.2.8',
       form: '<1 or 2>',
-      ...nothingActsYet,
     },
   ),
   iproute_usr_dir: text(
@@ -168,20 +167,17 @@ export const fileKeywords: Entries = {
     default: '/tmp/keepalived.data',
     since: '2.3.3',
     ...missingError,
-    ...nothingActsYet,
   }),
   stats_dump_file: text('File for statistics.', (draft, value) => (draft.dumps.statistics = value), {
     form: '<path>',
     default: '/tmp/keepalived.stats',
     since: '2.3.3',
     ...missingError,
-    ...nothingActsYet,
   }),
   json_dump_file: text('File for the JSON dump.', (draft, value) => (draft.dumps.json = value), {
     form: '<path>',
     default: '/tmp/keepalived.json',
     since: '2.3.3',
     ...missingError,
-    ...nothingActsYet,
   }),
 };

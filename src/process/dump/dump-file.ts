@@ -1,28 +1,11 @@
 /**
- * Where dump files stand and how they are written: as a whole or not at all, never through a symbolic link that
+ * How dump files are written: as a whole or not at all, never through a symbolic link that
  * somebody left in a directory open to all.
  */
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, unlink } from 'node:fs/promises';
-import path from 'node:path';
 import { DaemonError } from '../../core/errors.ts';
-
-/** The files that signals ask for. */
-export const dumpFileNames = {
-  vrrpData: 'keepalived.data',
-  parentData: 'keepalived_parent.data',
-  checkerData: 'keepalived_check.data',
-  bfdData: 'keepalived_bfd.data',
-  statistics: 'keepalived.stats',
-  json: 'keepalived.json',
-} as const;
-
-/** Path of a dump file: in TMPDIR if that is absolute, else in /tmp. */
-export function dumpFilePath(file: keyof typeof dumpFileNames, environment: NodeJS.ProcessEnv): string {
-  const wanted = environment['TMPDIR'];
-  return path.join(wanted !== undefined && path.isAbsolute(wanted) ? wanted : '/tmp', dumpFileNames[file]);
-}
 
 async function standing(file: string): Promise<Stats | undefined> {
   try {

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dumpFilePath, writeDumpFile } from '../../../src/process/dump/dump-file.ts';
+import { writeDumpFile } from '../../../src/process/dump/dump-file.ts';
 
 let folder = '';
 let umask = 0;
@@ -84,15 +84,5 @@ describe('writing a dump file', () => {
     await writeDumpFile(path.join(folder, 'keepalived.json'), '[]');
     await expect.poll(() => names).toContain('keepalived.json');
     watcher.close();
-  });
-});
-
-describe('the place of dump files', () => {
-  it.each([
-    [{}, '/tmp/keepalived.data'],
-    [{ TMPDIR: '/var/tmp' }, '/var/tmp/keepalived.data'],
-    [{ TMPDIR: 'relative' }, '/tmp/keepalived.data'],
-  ])('%j: %s', (environment, expected) => {
-    expect(dumpFilePath('vrrpData', environment)).toBe(expected);
   });
 });
