@@ -7,6 +7,7 @@ import { ensureDebianPackages, ensureNpmPackages, pinnedNode, root, SetupError }
 const commands = {
   setup: { purposes: ['build', 'lab'], steps: [] },
   build: { purposes: ['build'], steps: [['scripts/build.ts']] },
+  docs: { purposes: [], steps: [['scripts/reference.ts']] },
   lint: { purposes: [], steps: lintSteps() },
   test: {
     purposes: ['build', 'lab'],
