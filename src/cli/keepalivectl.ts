@@ -1,4 +1,4 @@
-/** keepalivectl: asks the running daemon over its control socket, or checks a file without one. */
+/** keepalivectl: asks the running daemon over its control socket; shows and formats configurations without one. */
 import { connect } from 'node:net';
 import yargs from 'yargs';
 import type { ReloadOutcome } from '../process/parent.ts';
@@ -74,6 +74,20 @@ async function reload(socketPath: string): Promise<number> {
   );
 }
 
+const socketOption = {
+  type: 'string',
+  default: defaultSocket,
+  requiresArg: true,
+  describe: 'control socket of the daemon',
+} as const;
+
+const configIdOption = {
+  alias: 'i',
+  type: 'string',
+  requiresArg: true,
+  describe: 'what @ID lines are compared with (default: host name up to the first dot)',
+} as const;
+
 function refuse(message: string): number {
   process.stderr.write(`keepalivectl: ${message}\n`);
   return exitCodes.refused;
@@ -87,17 +101,16 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
   let exitCode: number = exitCodes.done;
   const parser = yargs([...argv])
     .scriptName('keepalivectl')
-    .usage('$0 COMMAND [OPTIONS]\n\nAsks the running keepalived and tells it what to do.')
-    .option('socket', {
-      type: 'string',
-      default: defaultSocket,
-      requiresArg: true,
-      describe: 'control socket of the daemon',
-    })
+    .usage(
+      '$0 COMMAND [OPTIONS]\n\nAsks the running keepalived and tells it what to do; shows and formats configurations without it.',
+    )
     .command(
       'status',
       'what every instance, service and server is doing, and why',
-      (command) => command.option('json', { type: 'boolean', default: false, describe: 'everything, for programs' }),
+      (command) =>
+        command
+          .option('socket', socketOption)
+          .option('json', { type: 'boolean', default: false, describe: 'everything, for programs' }),
       async (options) => {
         exitCode = await status(options.socket, options.json);
       },
@@ -105,10 +118,65 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
     .command(
       'reload',
       'read the configuration again and say whether it was applied',
-      (command) => command,
+      (command) => command.option('socket', socketOption),
       async (options) => {
         exitCode = await reload(options.socket);
       },
+    )
+    .command(
+      'config',
+      'show what a configuration means, or format its files; needs no daemon and no root',
+      (command) =>
+        command
+          .command(
+            'show [file]',
+            'the effective configuration: every default filled in, and where each value comes from',
+            (show) =>
+              show
+                .positional('file', { type: 'string', describe: 'main file (default: the one the daemon reads)' })
+                .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+                .option('config-id', configIdOption)
+                .option('show-secrets', { type: 'boolean', default: false, describe: 'passwords and keys too' }),
+            async (options) => {
+              const { configShow } = await import('./config-show.ts');
+              exitCode = configShow(options);
+            },
+          )
+          .command(
+            'format <files..>',
+            'rewrite files with canonical indentation; their meaning is proven to stay the same',
+            (format) =>
+              format
+                .positional('files', {
+                  type: 'string',
+                  array: true,
+                  demandOption: true,
+                  describe: 'files to rewrite',
+                  defaultDescription: 'none',
+                })
+                .option('check', {
+                  type: 'boolean',
+                  default: false,
+                  describe: 'write nothing; exit 1 if a file would change',
+                })
+                .option('stdout', {
+                  type: 'boolean',
+                  default: false,
+                  describe: 'print the result instead of writing it',
+                })
+                .option('despite-errors', {
+                  type: 'boolean',
+                  default: false,
+                  describe: 'also files with errors, such as pieces that another file includes',
+                })
+                .option('config-id', configIdOption),
+            async (options) => {
+              const { configFormat } = await import('./config-format.ts');
+              exitCode = configFormat(options);
+            },
+          )
+          .demandCommand(1, 'Name what to do: show or format.'),
+      () => undefined,
     )
     .command(
       'version',

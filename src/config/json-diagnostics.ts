@@ -27,7 +27,8 @@ export interface JsonReport {
   readonly diagnostics: readonly JsonDiagnostic[];
 }
 
-function toJson(diagnostic: Diagnostic): JsonDiagnostic {
+/** One diagnostic in the form of the interface. */
+export function toJson(diagnostic: Diagnostic): JsonDiagnostic {
   const { code, class: kind, at, length = 1, message, remedy, consequences, related } = diagnostic;
   return {
     code,

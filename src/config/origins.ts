@@ -58,6 +58,8 @@ function recorded(statement: Statement): RecordedStatement {
 interface Level {
   readonly name: string;
   readonly statements: readonly RecordedStatement[];
+  /** The statement that opened the block, if it was written. */
+  readonly opener?: RecordedStatement;
 }
 
 function samePlace(a: SourceLocation, b: SourceLocation): boolean {
@@ -114,7 +116,8 @@ class OriginFinder {
     }
     const transparent = transparentBlocks[line.keyword] ?? [];
     const more = inside.filter(({ keyword }) => transparent.includes(keyword)).flatMap(({ block }) => block);
-    this.#block(line.block ?? [], known?.nested, [{ name: line.keyword, statements: [...inside, ...more] }, ...levels]);
+    const inner: Level = { name: line.keyword, statements: [...inside, ...more], ...(first && { opener: first }) };
+    this.#block(line.block ?? [], known?.nested, [inner, ...levels]);
   }
 
   /** The one statement that opened a block of which there are several: by its place, else by what is written inside. */
@@ -162,28 +165,35 @@ class OriginFinder {
   #inherited(line: PrintedLine, levels: readonly Level[]): Origin | undefined {
     const { copies = [], follows = [] } = inheritanceOf(levels[0]?.name ?? '', line.keyword);
     for (const from of copies) {
-      const source = this.#source(from, levels)?.at(-1);
+      const source = this.#source(from, levels).at(-1);
       if (source) return { kind: 'inherited', from: source.keyword, copies: true, at: source.at };
     }
     for (const from of follows) {
-      const source = this.#source(from, levels)?.at(-1);
+      const source = this.#source(from, levels).at(-1);
       if (source && !isOff(source)) return { kind: 'inherited', from: source.keyword, copies: false, at: source.at };
     }
     return undefined;
   }
 
-  /** The statements of `block/keyword`: of an enclosing block if there is one, else of every such block of the file. */
-  #source(from: string, levels: readonly Level[]): readonly RecordedStatement[] | undefined {
-    const slash = from.indexOf('/');
-    const block = from.slice(0, slash);
-    const names = namesOf(block, from.slice(slash + 1));
+  /**
+   * The statements of `block/keyword`: of an enclosing block if there is one, else of the block that is named beside (the
+   * track_file of a FILE_CHECK), else of the first. `block` alone is the line that opens an enclosing block.
+   */
+  #source(from: string, levels: readonly Level[]): readonly RecordedStatement[] {
+    const [block = '', keyword] = from.split('/');
     const level = levels.find(
       ({ name }) => name === block || (block === '(checker)' && (checkerNames as readonly string[]).includes(name)),
     );
-    const statements =
-      level?.statements ??
-      this.#root.statements.filter(({ keyword }) => keyword === block).flatMap(({ block: inside }) => inside);
-    return statements.filter(({ keyword }) => names.includes(keyword));
+    if (keyword === undefined) return level?.opener ? [level.opener] : [];
+    const names = namesOf(level?.name ?? block, keyword);
+    const wanted = ({ keyword: other }: RecordedStatement): boolean => names.includes(other);
+    if (level) return level.statements.filter(wanted);
+    const reference = levels[0]?.statements.findLast((statement) => statement.keyword === block)?.words[0];
+    const blocks = this.#root.statements.filter(
+      (statement) => statement.keyword === block && (reference === undefined || statement.words[0] === reference),
+    );
+    const found = blocks.map(({ block: inside }) => inside.filter(wanted)).filter((inside) => inside.length > 0);
+    return block === 'global_defs' ? found.flat() : (found[0] ?? []);
   }
 }
 

@@ -11,6 +11,8 @@ const commentColumn = 48;
 export interface TextOptions {
   /** What is written behind a line as a comment. */
   readonly comment?: (line: PrintedLine) => string | undefined;
+  /** The line as it is shown; secrets can be hidden here. */
+  readonly shown?: (line: PrintedLine) => PrintedLine;
 }
 
 /** The statement of one line, without indentation, brace and comment. */
@@ -26,7 +28,7 @@ function takesComment(statement: string): boolean {
 
 function writeLine(line: PrintedLine, depth: number, into: string[], options: TextOptions): void {
   const indent = indentation.repeat(depth);
-  const statement = statementText(line);
+  const statement = statementText(options.shown?.(line) ?? line);
   const text = `${indent}${statement}${line.block ? ' {' : ''}`;
   const comment = options.comment?.(line)?.replace(/[\x00-\x1f\x7f]/g, '?');
   if (comment === undefined) into.push(text);

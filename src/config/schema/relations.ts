@@ -3,7 +3,10 @@
  * place for what belongs to two keywords at once; what belongs to one stands in its entry.
  */
 
-/** Where a value comes from if its own keyword is not written. Sources are `block/keyword`, the nearest first. */
+/**
+ * Where a value comes from if its own keyword is not written. Sources are `block/keyword`, the nearest first; `block` alone
+ * is what stands behind the keyword of the enclosing block.
+ */
 export interface Inheritance {
   /** The value is theirs. */
   readonly copies?: readonly string[];
@@ -40,6 +43,8 @@ const strict = ['vrrp_instance/strict_mode', 'global_defs/vrrp_strict'];
 const minimal = ['global_defs/vrrp_min_garp'];
 
 const checker: Readonly<Record<string, Inheritance>> = {
+  connect_ip: { copies: ['real_server'] },
+  connect_port: { copies: ['real_server'] },
   delay_loop: both('delay_loop'),
   warmup: both('warmup', '(checker)/delay_loop', 'real_server/delay_loop', 'virtual_server/delay_loop'),
   retry: both('retry'),
@@ -220,6 +225,7 @@ export function oppositesOf(block: string, keyword: string): readonly string[] {
 /** Every keyword that the tables name, as `block/keyword`, for the test that they exist. */
 export function namedKeywords(): string[] {
   const named: string[] = [];
+  const withoutBlocks = (name: string): boolean => name.includes('/');
   const sources = (block: string, { copies = [], follows = [] }: Inheritance) =>
     [...copies, ...follows].map((source) => source.replace('(checker)', block === '' ? 'HTTP_GET' : block));
   for (const [block, entries] of Object.entries(inheritances)) {
@@ -234,5 +240,5 @@ export function namedKeywords(): string[] {
       for (const group of groups) named.push(...group.map((keyword) => `${block}/${keyword}`));
     }
   }
-  return [...new Set(named)];
+  return [...new Set(named)].filter(withoutBlocks);
 }

@@ -55,7 +55,7 @@ describe('the relations between keywords', () => {
 
   it('cover what a checker inherits from its servers (behaviour B1)', () => {
     expect(inheritanceOf('TCP_CHECK', 'retry').copies).toEqual(['real_server/retry', 'virtual_server/retry']);
-    expect(inheritanceOf('TCP_CHECK', 'connect_ip')).toEqual({});
+    expect(inheritanceOf('TCP_CHECK', 'bind_port')).toEqual({});
     expect(namesOf('virtual_server', 'lb_algo')).toContain('lvs_sched');
   });
 });
@@ -139,6 +139,7 @@ status_code 200
     ['real_server 10.0.0.2 80', 'given 7'],
     ['real_server 10.0.0.2 80 / lvs_method NAT', 'copies lb_kind 4'],
     ['real_server 10.0.0.2 80 / TCP_CHECK / retry 4', 'given 9'],
+    ['real_server 10.0.0.2 80 / TCP_CHECK / connect_ip 10.0.0.2', 'copies real_server 7'],
     ['real_server 10.0.0.2 80 / TCP_CHECK / delay_loop 6', 'copies delay_loop 2'],
     ['real_server 10.0.0.2 80 / TCP_CHECK / warmup 6', 'copies delay_loop 2'],
     ['real_server 10.0.0.3 80 / HTTP_GET / delay_loop 9', 'copies delay_loop 13'],

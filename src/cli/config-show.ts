@@ -1,0 +1,67 @@
+/** `keepalivectl config show`: the effective configuration, every default filled in, and where each value came from. */
+import { isatty } from 'node:tty';
+import { severityOf, type Diagnostic } from '../config/diagnostics.ts';
+import { loadConfiguration, type LoadOptions } from '../config/load.ts';
+import { OriginRecorder } from '../config/origins.ts';
+import { shownJson, shownText } from '../config/show.ts';
+import { formatText } from '../process/config-test.ts';
+import { nodeConfigurationFiles } from '../process/configuration-files.ts';
+import { shortHostName } from '../process/configuration-source.ts';
+import { nodeHostFacts } from '../process/host-facts.ts';
+import { defaultConfigurationFile } from '../process/settings.ts';
+
+export interface ConfigShowOptions {
+  /** Default: the file that the daemon reads. */
+  readonly file?: string | undefined;
+  readonly json: boolean;
+  readonly configId?: string | undefined;
+  readonly showSecrets: boolean;
+}
+
+const standardError = 2;
+
+/** Colour where the test has it: on a terminal, unless https://no-color.org says otherwise. */
+export function errorColour(): boolean {
+  return isatty(standardError) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+}
+
+/** What a reader of the effective configuration need not be told, because it stands there. */
+const said: ReadonlySet<string> = new Set(['CFG_NO_EFFECT_YET', 'CFG_OLD_KEYWORD']);
+
+/**
+ * Prints it on standard output, and on standard error what there is to say of the file.
+ * @returns exit status: 0, or that of `keepalived -t` if there is nothing to show
+ */
+export function configShow({ file, json, configId, showSecrets }: ConfigShowOptions): number {
+  const origins = new OriginRecorder();
+  const options: LoadOptions = {
+    path: file ?? defaultConfigurationFile,
+    files: nodeConfigurationFiles,
+    configId: configId ?? shortHostName(),
+    environment: process.env,
+    random: Math.random,
+    host: nodeHostFacts(),
+    mode: 'run',
+    origins,
+  };
+  const { configuration, diagnostics, exitCode } = loadConfiguration(options);
+  if (!configuration) {
+    const tested = loadConfiguration({ ...options, mode: 'test', origins: new OriginRecorder() });
+    process.stderr.write(formatText(tested.diagnostics, errorColour()));
+    process.stderr.write('keepalivectl: keepalived does not start with this configuration: there is nothing to show\n');
+    // A file that is not there is no success here, though the test of the original calls it one.
+    return tested.exitCode === 0 ? exitCode : tested.exitCode;
+  }
+  const shown = { configuration, statements: origins.statements, showSecrets, configId: options.configId };
+  if (json) {
+    process.stdout.write(`${JSON.stringify(shownJson({ ...shown, diagnostics }), undefined, 2)}\n`);
+    return 0;
+  }
+  process.stderr.write(formatText(diagnostics.filter(isWorthSaying), errorColour()));
+  process.stdout.write(shownText({ ...shown, diagnostics }));
+  return 0;
+}
+
+function isWorthSaying(diagnostic: Diagnostic): boolean {
+  return severityOf(diagnostic) !== 'note' || !said.has(diagnostic.code);
+}
