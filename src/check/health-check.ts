@@ -40,18 +40,9 @@ export class HealthCheck {
   /** The next attempt. HTTP checks ask one url a run. */
   request(id: number): ProbeRequest {
     const { checker } = this;
-    switch (checker.type) {
-      case 'TCP_CHECK':
-      case 'SMTP_CHECK':
-      case 'DNS_CHECK':
-      case 'MISC_CHECK':
-        return { id, checker };
-      case 'HTTP_GET':
-      case 'SSL_GET': {
-        const url = checker.urls[this.progress.urlIndex] ?? checker.urls[0];
-        return url === undefined ? { id, checker } : { id, checker, url };
-      }
-    }
+    if (checker.type !== 'HTTP_GET' && checker.type !== 'SSL_GET') return { id, checker };
+    const url = checker.urls[this.progress.urlIndex] ?? checker.urls[0];
+    return url === undefined ? { id, checker } : { id, checker, url };
   }
 
   /** What it adds to the configured weight of a server. */

@@ -40,11 +40,12 @@ const killAfterTimeout: Milliseconds = 2000;
 export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
   switch (checker.type) {
     case 'TCP_CHECK':
+    case 'DNS_CHECK':
+    case 'UDP_CHECK':
+    case 'PING_CHECK':
       return checker.connectTimeout;
     case 'SMTP_CHECK':
       return stepsOfSmtpCheck * checker.connectTimeout;
-    case 'DNS_CHECK':
-      return checker.connectTimeout;
     case 'MISC_CHECK':
       return checker.timeout + killAfterTimeout;
     case 'HTTP_GET':

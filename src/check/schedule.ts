@@ -48,16 +48,10 @@ export function initialProgress(checker: ActingChecker, state: HealthState): Che
 
 /** The progress of a check after a probe that passed or failed. */
 export function afterProbe(checker: ActingChecker, progress: CheckProgress, passed: boolean): RunOutcome {
-  switch (checker.type) {
-    case 'TCP_CHECK':
-    case 'SMTP_CHECK':
-    case 'DNS_CHECK':
-    case 'MISC_CHECK':
-      return passed ? passedSingle(checker, progress) : failedSingle(checker, progress);
-    case 'HTTP_GET':
-    case 'SSL_GET':
-      return passed ? passedUrl(checker, progress) : failedUrl(checker, progress);
+  if (checker.type === 'HTTP_GET' || checker.type === 'SSL_GET') {
+    return passed ? passedUrl(checker, progress) : failedUrl(checker, progress);
   }
+  return passed ? passedSingle(checker, progress) : failedSingle(checker, progress);
 }
 
 /** Checks of one probe a run: one success is enough to be up. */

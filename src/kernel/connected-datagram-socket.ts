@@ -21,6 +21,8 @@ export interface ConnectedDatagramOptions {
   readonly interface?: string;
   /** Firewall mark (SO_MARK). */
   readonly mark?: number;
+  /** Path of a network namespace. */
+  readonly namespacePath?: string;
 }
 
 export class ConnectedDatagramSocket {
@@ -87,16 +89,17 @@ export class ConnectedDatagramSocket {
 }
 
 function openSocket(
-  { family, protocol }: ConnectedDatagramOptions,
+  { family, protocol, namespacePath }: ConnectedDatagramOptions,
   subject: string,
 ): { readonly descriptor: Descriptor; readonly isRaw: boolean } {
   const domain = family === 'inet' ? AF.INET : AF.INET6;
-  if (protocol === 'udp') return { descriptor: new Descriptor(subject, domain, SOCK.DGRAM, 0), isRaw: false };
+  if (protocol === 'udp')
+    return { descriptor: new Descriptor(subject, domain, SOCK.DGRAM, 0, namespacePath), isRaw: false };
   const icmp = family === 'inet' ? IPPROTO.ICMP : IPPROTO.ICMPV6;
   try {
-    return { descriptor: new Descriptor(subject, domain, SOCK.DGRAM, icmp), isRaw: false };
+    return { descriptor: new Descriptor(subject, domain, SOCK.DGRAM, icmp, namespacePath), isRaw: false };
   } catch (error) {
     if (!(error instanceof SystemError) || error.errno !== ERRNO.EACCES) throw error;
-    return { descriptor: new Descriptor(subject, domain, SOCK.RAW, icmp), isRaw: true };
+    return { descriptor: new Descriptor(subject, domain, SOCK.RAW, icmp, namespacePath), isRaw: true };
   }
 }

@@ -6,9 +6,13 @@ import type { CheckerEvent, DaemonEvent, LogLine } from '../core/events.ts';
 
 type Phrases = Readonly<Record<string, (server: string) => string>>;
 const successPhrases: Phrases = {
+  UDP_CHECK: (server) => `UDP connection to ${server} success`,
+  PING_CHECK: (server) => `ICMP connection to ${server} success`,
   SMTP_CHECK: (server) => `Remote SMTP server ${server} succeed on service`,
 };
 const failurePhrases: Phrases = {
+  UDP_CHECK: (server) => `UDP_CHECK on service ${server} failed`,
+  PING_CHECK: (server) => `ICMP CHECK on service ${server} failed`,
   DNS_CHECK: (server) => `DNS_CHECK (${server}) failed`,
 };
 

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { ConnectedDatagramSocket, type ConnectedDatagramOptions } from '../../kernel/connected-datagram-socket.ts';
 import type { CheckTarget } from '../../config/model.ts';
+import { SystemError } from '../../kernel/errors.ts';
 import type { ProbeHandle, ProbePhase, ProbeResult } from '../types.ts';
 import { connectFailurePhase, errorText } from './connection.ts';
 
@@ -39,7 +40,11 @@ export function startDatagramProbe(
     release();
     done({ ...verdict, duration: performance.now() - started });
   };
-  const fail = (error: unknown) => finish({ ok: false, phase: connectFailurePhase(error), detail: errorText(error) });
+  const fail = (error: unknown) => {
+    // A socket that this process may not have says nothing of the server.
+    const noSocket = error instanceof SystemError && error.syscall === 'socket';
+    finish({ ok: false, phase: noSocket ? 'setup' : connectFailurePhase(error), detail: errorText(error) });
+  };
   const timer = setTimeout(() => finish(exchange.silence), target.connectTimeout);
   // Never within start(): the engine has not finished handing the probe out.
   const beginning = setImmediate(() => {

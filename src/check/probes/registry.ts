@@ -8,6 +8,10 @@ import { startSmtpProbe } from './smtp.ts';
 
 import { startDnsProbe } from './dns.ts';
 
+import { startUdpProbe } from './udp.ts';
+
+import { startPingProbe } from './ping.ts';
+
 /** What probes need from the process they run in. */
 export interface ProbeEnvironment {
   readonly scripts: ProbeScripts;
@@ -33,6 +37,10 @@ export class ProbeRegistry implements Probe {
         return startSmtpProbe(checker, done);
       case 'DNS_CHECK':
         return startDnsProbe(checker, done);
+      case 'UDP_CHECK':
+        return startUdpProbe(checker, done);
+      case 'PING_CHECK':
+        return startPingProbe(checker, done);
       case 'MISC_CHECK':
         return startMiscProbe(checker, this.#environment.scripts, done);
     }

@@ -113,7 +113,6 @@ export const pingCheck = checkerBlock(
   'PING_CHECK',
   'The server is up if it answers an ICMP echo request.',
   new BlockSchema<C>('PING_CHECK', { ...connectionKeywords(), ...commonKeywords('1', '1') }),
-  later,
 );
 
 /** Octets as hexadecimal digits, blanks between them allowed (in quotes); a digit alone is an octet of its own. */
@@ -195,7 +194,7 @@ export const udpCheck = checkerBlock(
       default: '255',
     }),
   }),
-  { ...later, close: possibleLengths },
+  { close: possibleLengths },
 );
 
 const dnsTypes: readonly DnsQueryType[] = ['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA', 'RRSIG', 'DNSKEY'];

@@ -5,9 +5,11 @@ import type {
   HttpCheckerConfiguration,
   HttpUrlConfiguration,
   MiscCheckerConfiguration,
+  PingCheckerConfiguration,
   RealServerConfiguration,
   SmtpCheckerConfiguration,
   TcpCheckerConfiguration,
+  UdpCheckerConfiguration,
   VirtualServerConfiguration,
 } from '../../../src/config/model.ts';
 import type { ActingChecker } from '../../../src/check/acting.ts';
@@ -74,6 +76,15 @@ export function dnsCheck(changes: Partial<DnsCheckerConfiguration> = {}): DnsChe
     ...common,
     ...changes,
   };
+}
+
+export function udpCheck(changes: Partial<UdpCheckerConfiguration> = {}): UdpCheckerConfiguration {
+  const reply = { requireReply: false, minReplyLength: 0, maxReplyLength: 255 };
+  return { type: 'UDP_CHECK', address: '172.16.1.2', port: 80, ...reply, ...common, ...changes };
+}
+
+export function pingCheck(changes: Partial<PingCheckerConfiguration> = {}): PingCheckerConfiguration {
+  return { type: 'PING_CHECK', address: '172.16.1.2', port: 80, ...common, ...changes };
 }
 
 /** Where a check goes; empty for one that goes nowhere. */
