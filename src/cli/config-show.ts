@@ -3,10 +3,12 @@ import { isatty } from 'node:tty';
 import { severityOf, type Diagnostic } from '../config/diagnostics.ts';
 import { loadConfiguration, type LoadOptions } from '../config/load.ts';
 import { OriginRecorder } from '../config/origins.ts';
+import { formatDiagnostic } from '../config/format-diagnostic.ts';
+import { holdsSecret } from '../config/print/secrets.ts';
 import { shownJson, shownText } from '../config/show.ts';
 import { formatText } from '../process/config-test.ts';
 import { nodeConfigurationFiles } from '../process/configuration-files.ts';
-import { shortHostName } from '../process/configuration-source.ts';
+import { shortHostName, sourceText } from '../process/configuration-source.ts';
 import { nodeHostFacts } from '../process/host-facts.ts';
 import { defaultConfigurationFile } from '../process/settings.ts';
 
@@ -47,7 +49,7 @@ export function configShow({ file, json, configId, showSecrets }: ConfigShowOpti
   const { configuration, diagnostics, exitCode } = loadConfiguration(options);
   if (!configuration) {
     const tested = loadConfiguration({ ...options, mode: 'test', origins: new OriginRecorder() });
-    process.stderr.write(formatText(tested.diagnostics, errorColour()));
+    process.stderr.write(messages(tested.diagnostics, showSecrets));
     process.stderr.write('keepalivectl: keepalived does not start with this configuration: there is nothing to show\n');
     // A file that is not there is no success here, though the test of the original calls it one.
     return tested.exitCode === 0 ? exitCode : tested.exitCode;
@@ -57,9 +59,27 @@ export function configShow({ file, json, configId, showSecrets }: ConfigShowOpti
     process.stdout.write(`${JSON.stringify(shownJson({ ...shown, diagnostics }), undefined, 2)}\n`);
     return 0;
   }
-  process.stderr.write(formatText(diagnostics.filter(isWorthSaying), errorColour()));
+  process.stderr.write(messages(diagnostics.filter(isWorthSaying), showSecrets));
   process.stdout.write(shownText({ ...shown, diagnostics }));
   return 0;
+}
+
+/** As the test prints them, but no line is quoted that holds a secret. */
+function messages(diagnostics: readonly Diagnostic[], showSecrets: boolean): string {
+  const sources = new Map<string, readonly string[]>();
+  const lineOf = ({ at }: Diagnostic): string => {
+    if (!at) return '';
+    const lines = sources.get(at.file) ?? (sourceText(at.file) ?? '').split('\n');
+    sources.set(at.file, lines);
+    return lines[at.line - 1] ?? '';
+  };
+  return diagnostics
+    .map((diagnostic) =>
+      !showSecrets && holdsSecret(lineOf(diagnostic))
+        ? `${formatDiagnostic(diagnostic, undefined, { colour: errorColour() })}\n`
+        : formatText([diagnostic], errorColour()),
+    )
+    .join('');
 }
 
 function isWorthSaying(diagnostic: Diagnostic): boolean {

@@ -72,7 +72,7 @@ function comment(origin: Origin | undefined, directory: string, showSecrets: boo
     case 'inherited':
       return `${origin.copies ? 'from' : 'because of'} ${origin.from}, ${placeText(origin.at, directory)}`;
     case 'adjusted':
-      return `${placeText(origin.at, directory)} has "${writtenWords(origin.given, showSecrets).join(' ')}", which cannot be`;
+      return `adjusted: ${placeText(origin.at, directory)} has "${writtenWords(origin.given, showSecrets).join(' ')}"`;
   }
 }
 

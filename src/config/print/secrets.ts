@@ -23,3 +23,8 @@ export function withoutSecrets({ keyword, words }: Secretive): readonly string[]
 export function hideSecrets(line: PrintedLine): PrintedLine {
   return { ...line, words: withoutSecrets(line) };
 }
+
+/** Whether a line of a file holds something that withoutSecrets would hide, wherever it stands in the line. */
+export function holdsSecret(sourceLine: string): boolean {
+  return /(^|[\s{}])(auth_pass|password|key)[ \t]/.test(sourceLine);
+}
