@@ -2,11 +2,13 @@
 import type {
   TrackedFile,
   TrackedInterface,
+  TrackedProcess,
   TrackedScript,
   VrrpInstanceConfiguration,
   VrrpSyncGroupConfiguration,
 } from '../config/model.ts';
 import { VRRP } from './wire/constants.ts';
+import type { ProcessVerdict } from './processes.ts';
 import type { ScriptVerdict } from './scripts.ts';
 
 /** The state of the things that can be tracked. */
@@ -16,6 +18,7 @@ export interface TrackedState {
   readonly script: (name: string) => { readonly verdict: ScriptVerdict; readonly words: string };
   /** Number in the file; 0 for none. */
   readonly file: (name: string) => number;
+  readonly process: (name: string) => ProcessVerdict;
 }
 
 export interface Assessment {
@@ -39,6 +42,7 @@ interface Trackers {
   readonly trackInterfaces: readonly TrackedInterface[];
   readonly trackScripts: readonly TrackedScript[];
   readonly trackFiles: readonly TrackedFile[];
+  readonly trackProcesses: readonly TrackedProcess[];
 }
 
 /** A tracker's value at which an instance faults instead of losing priority. */
@@ -83,6 +87,14 @@ function assessFiles(trackers: Trackers, keepWeights: boolean, state: TrackedSta
   }
 }
 
+function assessProcesses(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+  for (const { process, weight, reverse } of trackers.trackProcesses) {
+    const { up, words } = state.process(process);
+    // Not counted yet: that is a matter of milliseconds after a reload.
+    if (up !== undefined) weigh(up !== reverse, keepWeights ? weight : 0, words, findings);
+  }
+}
+
 function weigh(good: boolean, weight: number, words: string, findings: Findings): void {
   if (weight === 0) {
     if (!good) findings.faults.push(words);
@@ -103,6 +115,7 @@ export function assess(
     assessInterfaces(trackers, keepWeights, state, findings);
     assessScripts(trackers, keepWeights, state, findings);
     assessFiles(trackers, keepWeights, state, findings);
+    assessProcesses(trackers, keepWeights, state, findings);
   }
   const { priority } = configuration;
   // The owner has the addresses whatever happens to others: weights do not count, faults do.

@@ -141,7 +141,6 @@ export function trackKeywords<D extends { readonly trackers: TrackersDraft }>(
       name: ['<process>', { form: '<vrrp_track_process name>', note: 'A vrrp_track_process.' }],
       weight: 254,
       weightDefault: "the process's",
-      effect: 'none-yet',
     }),
     track_bfd: trackKeyword({
       ...inherited,

@@ -320,28 +320,25 @@ const trackProcessSchema = new BlockSchema<TrackProcessDraft>('vrrp_track_proces
   ),
 });
 
-export const vrrpTrackProcess: Keyword<ConfigurationDraft> = {
-  ...block<ConfigurationDraft, TrackProcessDraft>(
-    'Processes whose presence counts for the instances that name it in track_process.',
-    trackProcessSchema,
-    named<TrackProcessDraft>(
-      (draft) => draft.trackProcesses,
-      (statement, name) => ({ statement, name }),
-    ),
-    (process, statement, context) => {
-      if (process.process === undefined) {
-        context.error(
-          statement,
-          0,
-          'CFG_INCOMPLETE',
-          `vrrp_track_process ${process.name} names no process and is ignored`,
-          'add "process <name>"',
-        );
-        return;
-      }
-      context.draft.trackProcesses.push(process);
-    },
-    { form: '<name> block' },
+export const vrrpTrackProcess: Keyword<ConfigurationDraft> = block<ConfigurationDraft, TrackProcessDraft>(
+  'Processes whose presence counts for the instances that name it in track_process.',
+  trackProcessSchema,
+  named<TrackProcessDraft>(
+    (draft) => draft.trackProcesses,
+    (statement, name) => ({ statement, name }),
   ),
-  effect: 'none-yet',
-};
+  (process, statement, context) => {
+    if (process.process === undefined) {
+      context.error(
+        statement,
+        0,
+        'CFG_INCOMPLETE',
+        `vrrp_track_process ${process.name} names no process and is ignored`,
+        'add "process <name>"',
+      );
+      return;
+    }
+    context.draft.trackProcesses.push(process);
+  },
+  { form: '<name> block' },
+);
