@@ -10,6 +10,7 @@
 set -u
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 name=$(basename "$1")
+configuration=/run/configuration/$name
 mount --make-rprivate /
 hostname balancer
 mkdir -p /run
@@ -20,15 +21,18 @@ mkdir -p /run/configuration /run/dumps /run/netns
 mount --bind /proc/self/fd/3 /run/configuration
 mount --bind /proc/self/fd/4 /run/dumps
 exec 3<&- 4<&-
+mount -t tmpfs -o mode=1777 tmpfs /tmp
 mount -o remount,bind,ro / 2>/dev/null
 cd /
 
-# Every interface that the file names, and a few usual ones, each with an address of the networks for tests.
+# Every interface that the file names, and a few usual ones, each with an address of the networks for tests; but not
+# those that the daemon is to make itself.
+own=$({ grep -oE '(use_vmac|use_ipvlan)[ 	]+[A-Za-z][A-Za-z0-9_.-]*' "$configuration" | awk '{ print $2 }'; echo lo; } | sort -u)
 interfaces=$({
-  grep -oE '(^|[ 	])(interface|dev|lvs_sync_daemon_interface|lvs_sync_daemon|track_interface|default_interface|mcast_if|bind_if|xmit_base)[ 	]+[A-Za-z][A-Za-z0-9_.-]*' "$1" | awk '{ print $2 }'
+  grep -oE '(^|[ 	])(interface|dev|lvs_sync_daemon_interface|lvs_sync_daemon|track_interface|default_interface|mcast_if|bind_if|xmit_base)[ 	]+[A-Za-z][A-Za-z0-9_.-]*' "$configuration" | awk '{ print $2 }'
   printf '%s\n' eth0 eth1 eth2 eth3 ens192 bond0
-} | awk '!seen[$0]++')
-namespaces=$(grep -E '^[ 	]*(@[^ 	]+[ 	]+)?net_namespace(_ipvs)?[ 	]' "$1" | awk '{ print $NF }' | tr -d '"' | sort -u)
+} | grep -vxF "$own" | grep -vE '^vrrp[0-9]*\.[0-9]+$' | awk '!seen[$0]++')
+namespaces=$(grep -E '^[ 	]*(@[^ 	]+[ 	]+)?net_namespace(_ipvs)?[ 	]' "$configuration" | awk '{ print $NF }' | tr -d '"' | sort -u)
 
 furnish() {
   $1 ip link set lo up
@@ -48,7 +52,7 @@ for namespace in $namespaces; do
 done
 
 case $3 in -) mode= ;; *) mode=$3 ;; esac
-TMPDIR=/run/dumps /usr/sbin/keepalived -n -l $mode -f "/run/configuration/$name" >/run/dumps/log 2>&1 &
+TMPDIR=/run/dumps /usr/sbin/keepalived -n -l $mode -f "$configuration" >/run/dumps/log 2>&1 &
 daemon=$!
 sleep "${SETTLE:-1}"
 kill -USR1 $daemon 2>/dev/null

@@ -10,5 +10,5 @@ const [script = '', configurations = ''] = process.argv.slice(2);
 await inParallel(readdirSync(configurations).sort(), 6, async (name) => {
   const folder = path.join('/run/out/dumps', name);
   mkdirSync(folder, { recursive: true });
-  await dumpOriginal(script, path.join(configurations, name), folder, '-C', { SETTLE: '3', WRITE: '1.5' });
+  await dumpOriginal(script, path.join(configurations, name), folder, '-C', { SETTLE: '3', WRITE: '3' });
 });

@@ -13,6 +13,9 @@ const here = import.meta.dirname;
 const script = path.join(here, 'dump-original.sh');
 const cache = path.join(path.dirname(path.dirname(here)), '.cache', 'corpus-model');
 
+/** Of dump-original.sh: what was made with another one is made anew. */
+const version = '2';
+
 /** The dumps of one configuration; a process that did not run or refused the file has left none. */
 export interface OriginalDumps {
   readonly vrrp?: string;
@@ -23,7 +26,7 @@ export interface OriginalDumps {
 
 /** Folder that keeps the dumps of a file with this content. */
 function cacheFolder(file: string, mode: '-P' | '-C'): string {
-  const digest = createHash('sha256').update(readFileSync(script)).update(mode).update(readFileSync(file));
+  const digest = createHash('sha256').update(version).update(mode).update(readFileSync(file));
   return path.join(cache, `${path.basename(file)}${mode}.${digest.digest('hex').slice(0, 16)}`);
 }
 
@@ -70,7 +73,9 @@ async function checkersInGuest(files: readonly string[], cleanUp: Parameters<typ
 export function originalDumps(file: string): OriginalDumps {
   const read = (mode: '-P' | '-C', name: string): string | undefined => {
     const place = path.join(cacheFolder(file, mode), name);
-    return existsSync(place) ? readFileSync(place, 'utf8') : undefined;
+    const text = existsSync(place) ? readFileSync(place, 'utf8') : '';
+    // A large dump may have been cut off by the end of the run.
+    return text.endsWith('\n') ? text : undefined;
   };
   const found = {
     vrrp: read('-P', 'keepalived.data'),

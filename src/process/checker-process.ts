@@ -12,6 +12,7 @@ import { IpvsTable } from '../kernel/ipvs-table.ts';
 import { namespacePath } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { logLineForEvent } from '../notify/log-lines.ts';
+import { writeCheckDump } from './check-dumps.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
@@ -102,8 +103,12 @@ class CheckerWork implements ChildWork {
     if (message.type === 'script-finished') this.#scripts.finished(message.script, message.outcome);
   }
 
-  dump(_kind: DumpKind): Promise<void> {
-    return Promise.resolve();
+  /** Statistics and JSON are of the VRRP process. */
+  async dump(kind: DumpKind): Promise<void> {
+    const engine = this.#engine;
+    const configuration = this.#configuration;
+    if (kind !== 'data' || engine === undefined || configuration === undefined) return;
+    await writeCheckDump(configuration, engine, this.#options.networkNamespace);
   }
 
   status(): unknown {

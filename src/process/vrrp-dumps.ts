@@ -39,7 +39,10 @@ export async function writeVrrpDump(
   };
   switch (kind) {
     case 'data': {
-      return writeDumpFile(path('vrrpData'), vrrpDataText(input));
+      const { vrrp } = configuration;
+      const identities = await dumpIdentities(global, vrrp.instances, vrrp.syncGroups, vrrp.scripts);
+      return writeDumpFile(path('vrrpData'), vrrpDataText({ ...input, ...identities }));
+    }
     case 'statistics':
     case 'statistics-and-clear':
       return writeDumpFile(path('statistics'), statisticsText(input.instances));

@@ -64,7 +64,7 @@ function processLines(global: GlobalConfiguration, hostName: string): string[] {
     name === undefined ? [] : [` ${what} = ${name}`];
   return [
     ` Network namespace = ${global.netNamespace ?? '(default)'}`,
-    ` Network namespace ipvs = ${global.netNamespaceIpvs === undefined || global.netNamespaceIpvs === '' ? (global.netNamespace ?? '(main namespace)') : global.netNamespaceIpvs}`,
+    ` Network namespace ipvs = ${global.netNamespaceIpvs === undefined || global.netNamespaceIpvs === '' ? '(main namespace)' : global.netNamespaceIpvs}`,
     ...named('Instance name', global.instance),
     ...named('Parent process name', parent),
     ...named('VRRP process name', vrrp),
@@ -86,10 +86,11 @@ function mailLines({ mail }: GlobalConfiguration, hostName: string): string[] {
         ]),
     ...(mail.from === undefined && mail.recipients.length === 0
       ? []
-      : [` Email notification from = ${mail.from ?? `root@${hostName}`}`]),
-    ...(mail.recipients.length === 0
-      ? []
-      : [' Email notification to:', ...mail.recipients.map((recipient) => `   ${recipient}`)]),
+      : [
+          ` Email notification from = ${mail.from ?? `root@${hostName}`}`,
+          ' Email notification to:',
+          ...mail.recipients.map((recipient) => `   ${recipient}`),
+        ]),
     ...alertLines(mail.alerts),
   ];
 }
@@ -149,16 +150,21 @@ function ipvsLines(global: GlobalConfiguration, { process }: GlobalDumpFacts): s
     ...timeout('UDP', udp),
     ...(process === 'vrrp' ? [` Default interface = ${global.defaultInterface}`] : []),
     ` Disable local IGMP = ${yesNo(global.disableLocalIgmp)}`,
-    ...syncDaemonLines(global),
+    ...syncDaemonLines(global, process),
     ` LVS flush = ${trueFalse(global.lvsFlush)}`,
     ` LVS flush on stop = ${{ none: 'disabled', all: 'full', services: 'VS' }[global.lvsFlushOnStop ?? 'none']}`,
   ];
 }
 
-function syncDaemonLines({ lvsSyncDaemon: daemon }: GlobalConfiguration): string[] {
+function syncDaemonLines(
+  { lvsSyncDaemon: daemon }: GlobalConfiguration,
+  process: GlobalDumpFacts['process'],
+): string[] {
   if (daemon === undefined) return [];
   return [
-    ...(daemon.vrrpInstance === undefined ? [] : [` LVS syncd vrrp instance = ${daemon.vrrpInstance}`]),
+    ...(daemon.vrrpInstance === undefined
+      ? []
+      : [` LVS syncd vrrp ${process === 'vrrp' ? 'instance' : 'name'} = ${daemon.vrrpInstance}`]),
     ` LVS syncd interface = ${daemon.interface}`,
     ...(daemon.syncId === undefined ? [] : [` LVS syncd syncid = ${daemon.syncId}`]),
     ...(daemon.maxLength === undefined ? [] : [` LVS syncd maxlen = ${daemon.maxLength}`]),
@@ -252,7 +258,7 @@ function monitoringLines({ snmp, dbus }: GlobalConfiguration): string[] {
     ` SNMP socket = ${snmp.socket ?? 'default (unix:/var/agentx/master)'}`,
     ` DBus ${enabled(dbus.enabled)}`,
     // The original shows no name that it was not given.
-    ` DBus service name = ${dbus.enabled || dbus.serviceName !== 'org.keepalived.Vrrp1' ? dbus.serviceName : ''}`,
+    ` DBus service name = ${dbus.serviceName === 'org.keepalived.Vrrp1' ? '' : dbus.serviceName}`,
   ];
 }
 

@@ -75,10 +75,15 @@ function virtualInterfaceLines(configuration: VrrpInstanceConfiguration, name: s
   return [`   Use IPVLAN, i/f ${name}, is_up = ${exists}${address}, type ${virtual.mode}`];
 }
 
+/** A VMAC is no place to send unicast from: the base interface does it. */
+const usesUnicast = ({ unicastPeers, unicastWithoutPeers }: VrrpInstanceConfiguration): boolean =>
+  unicastPeers.length > 0 || unicastWithoutPeers;
+
 function interfaceLine(configuration: VrrpInstanceConfiguration, name: string): string[] {
   const { interface: base, virtualInterface: virtual } = configuration;
   if (virtual !== undefined) {
-    const transmit = virtual.kind === 'vmac' && virtual.transmitOnBase ? ', xmit base i/f' : '';
+    const transmit =
+      virtual.kind === 'vmac' && (virtual.transmitOnBase || usesUnicast(configuration)) ? ', xmit base i/f' : '';
     return [`   Interface = ${name}, ${virtual.kind} on ${base}${transmit}`];
   }
   return base === '' ? [] : [`   Interface = ${base}`];
@@ -135,7 +140,7 @@ function priorityLines(configuration: VrrpInstanceConfiguration, status: VrrpIns
     `   Accept = ${enabled(configuration.accept)}`,
     `   Preempt = ${enabled(!configuration.nopreempt)}`,
     ...(configuration.preemptDelay > 0 ? [`   Preempt delay = ${seconds(configuration.preemptDelay)} secs`] : []),
-    `   Promote_secondaries = ${enabled(configuration.promoteSecondaries)}`,
+    `   Promote_secondaries = ${enabled(configuration.promoteSecondaries && configuration.virtualInterface === undefined)}`,
   ];
 }
 

@@ -27,7 +27,10 @@ export function groupDataLines(group: VirtualServerGroup): string[] {
 }
 
 function entryText(entry: VirtualServerGroupEntry): string {
-  if (entry.kind === 'fwmark') return `FWMARK = ${entry.mark}`;
+  if (entry.kind === 'fwmark') {
+    const family = { inet: ' IPv4', inet6: ' IPv6', none: '' }[entry.family ?? 'none'];
+    return `FWMARK = ${entry.mark}${family}`;
+  }
   const port = `VPORT = ${entry.port}`;
   if (entry.count === 1) return `VIP = ${entry.address}, ${port}`;
   const last = addToAddress(entry.address, entry.count - 1) ?? entry.address;
