@@ -147,6 +147,12 @@ function mergeStatements(entries: readonly Entry[]): void {
     if (entry.dropped || !entry.statement) continue;
     if (previous && previous.statement === entry.statement) {
       const codes = [previous.diagnostic.code, entry.diagnostic.code];
+      if (codes[0] === 'CFG_NO_PREFIX_LENGTH' && codes[1] === 'CFG_UNKNOWN_OPTION') {
+        // Who writes "netmask" has given the length.
+        absorb(entry, previous, false);
+        previous = entry;
+        continue;
+      }
       if (codes[0] === 'CFG_UNKNOWN_OPTION' && codes[1] === 'CFG_UNKNOWN_OPTION') {
         absorb(previous, entry);
         continue;

@@ -77,6 +77,16 @@ export function withoutPunctuation(word: string): string | undefined {
   return bare !== word && bare !== '' ? bare : undefined;
 }
 
+/** Length of the prefix that a netmask such as 255.255.255.0 means; undefined if it is none. */
+function prefixLengthOf(mask: string): number | undefined {
+  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(mask)) return undefined;
+  const bits = mask
+    .split('.')
+    .map((octet) => Number(octet).toString(2).padStart(8, '0'))
+    .join('');
+  return /^1*0*$/.test(bits) && bits.length === 32 ? bits.lastIndexOf('1') + 1 : undefined;
+}
+
 /**
  * A better remedy than the keyword's own, from what stands at the word that was refused; undefined: there is none.
  * @param word index into the words of the statement
@@ -88,6 +98,8 @@ export function betterRemedy(code: string, statement: Statement, word: number): 
     return `write "${[keyword, ...words.slice(2)].join(' ')}", without "${text}"`;
   const bare = withoutPunctuation(text);
   if (bare !== undefined && word > 0) return `write ${bare}, without "${text.slice(bare.length)}"`;
+  const length = /^(net)?mask$/i.test(text) ? prefixLengthOf(words[word + 1] ?? '') : undefined;
+  if (length !== undefined && !words[0]?.includes('/')) return `write ${words[0] ?? ''}/${length}`;
   if (ofNumbers.has(code)) {
     const port = ports[text.toLowerCase()];
     if (port !== undefined) return `${text} is the name of a service; write its port, ${port}`;
@@ -98,8 +110,9 @@ export function betterRemedy(code: string, statement: Statement, word: number): 
     if (bare !== undefined) return `write ${bare}, without "${text.slice(bare.length)}", and one address a line`;
     const [, address] = /^([0-9a-fA-F:.]+)\/\d+$/.exec(text) ?? [];
     if (address !== undefined && word > 0) return `write ${address}, without the length of its network`;
-    if (/^[\d.]+\/(?:\d+\.){3}\d+$/.test(text))
-      return 'write the length of the prefix behind the slash (255.255.255.0 is 24)';
+    const [host = '', mask] = text.split('/');
+    const prefix = mask === undefined ? undefined : prefixLengthOf(mask);
+    if (prefix !== undefined) return `write ${host}/${prefix}`;
     if (/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(text) && /[g-zG-Z]/.test(text))
       return `names are not looked up; write its numeric address (getent ahosts ${text} shows it)`;
   }

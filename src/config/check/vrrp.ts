@@ -8,7 +8,8 @@ import type {
   VrrpInstanceConfiguration,
   VrrpSyncGroupConfiguration,
 } from '../model.ts';
-import { locate } from '../statement.ts';
+import { locate, type Statement } from '../statement.ts';
+import { findInside } from '../find-again.ts';
 import type { Context } from '../schema/context.ts';
 import { virtualAddress } from './addresses.ts';
 import { interfaceDelays, linkbeatInterfaces } from './interfaces.ts';
@@ -105,11 +106,15 @@ function reportSameRouterIds(built: ReadonlyMap<InstanceDraft, VrrpInstanceConfi
       seen.set(key, draft);
       continue;
     }
-    context.reporter.at(draft.statement, 1, {
+    const setting = (block: InstanceDraft): Statement =>
+      findInside(block.statement, 'virtual_router_id') ?? block.statement;
+    const at = setting(draft);
+    context.reporter.at(at, 1, {
       code: 'CFG_SAME_VRID',
       class: 'general',
-      message: `vrrp_instance ${draft.name} has the virtual_router_id ${instance.virtualRouterId} of vrrp_instance ${first.name} (line ${first.statement.line}) on ${instance.interface}`,
+      message: `vrrp_instance ${draft.name} has the virtual_router_id ${instance.virtualRouterId} of vrrp_instance ${first.name} (${context.placeOf(setting(first), at)}) on ${instance.interface}: each would take the other's advertisements for those of its own virtual router`,
       remedy: 'give each virtual router of an interface its own number',
+      related: [{ at: locate(setting(first)), message: `virtual_router_id of vrrp_instance ${first.name}` }],
       stops: { exitCode: 2, immediately: false },
     });
   }
