@@ -3,10 +3,9 @@ import { isatty } from 'node:tty';
 import { severityOf, type Diagnostic } from '../config/diagnostics.ts';
 import { loadConfiguration, type LoadOptions } from '../config/load.ts';
 import { OriginRecorder } from '../config/origins.ts';
-import { formatDiagnostic } from '../config/format-diagnostic.ts';
+import { formatDiagnostic, SourceLines } from '../config/format-diagnostic.ts';
 import { holdsSecret } from '../config/print/secrets.ts';
 import { shownJson, shownText } from '../config/show.ts';
-import { formatText } from '../process/config-test.ts';
 import { nodeConfigurationFiles } from '../process/configuration-files.ts';
 import { shortHostName, sourceText } from '../process/configuration-source.ts';
 import { nodeHostFacts } from '../process/host-facts.ts';
@@ -66,19 +65,16 @@ export function configShow({ file, json, configId, showSecrets }: ConfigShowOpti
 
 /** As the test prints them, but no line is quoted that holds a secret. */
 function messages(diagnostics: readonly Diagnostic[], showSecrets: boolean): string {
-  const sources = new Map<string, readonly string[]>();
-  const lineOf = ({ at }: Diagnostic): string => {
-    if (!at) return '';
-    const lines = sources.get(at.file) ?? (sourceText(at.file) ?? '').split('\n');
-    sources.set(at.file, lines);
-    return lines[at.line - 1] ?? '';
+  const colour = errorColour();
+  const sources = new Map<string, SourceLines>();
+  const sourceOf = ({ at }: Diagnostic): SourceLines | undefined => {
+    if (!at) return undefined;
+    const source = sources.get(at.file) ?? new SourceLines(sourceText(at.file) ?? '');
+    sources.set(at.file, source);
+    return !showSecrets && holdsSecret(source.at(at.line) ?? '') ? undefined : source;
   };
   return diagnostics
-    .map((diagnostic) =>
-      !showSecrets && holdsSecret(lineOf(diagnostic))
-        ? `${formatDiagnostic(diagnostic, undefined, { colour: errorColour() })}\n`
-        : formatText([diagnostic], errorColour()),
-    )
+    .map((diagnostic) => `${formatDiagnostic(diagnostic, sourceOf(diagnostic), { colour })}\n`)
     .join('');
 }
 
