@@ -26,12 +26,12 @@ export const authenticationSchema = new BlockSchema<InstanceDraft>('authenticati
   auth_pass: text(
     'Password; the first 8 characters count.',
     (draft, value, statement, context) => {
-      if (value.length > passwordLength) {
+      if (new TextEncoder().encode(value).length > passwordLength) {
         context.error(
           statement,
           1,
           'CFG_PASSWORD_TOO_LONG',
-          `auth_pass has more than ${passwordLength} characters; only the first ${passwordLength} count`,
+          `auth_pass has more than ${passwordLength} octets; only the first ${passwordLength} are sent and compared`,
           `write a password of at most ${passwordLength} characters, the same on every router`,
         );
       }
