@@ -25,13 +25,17 @@ import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { PidFile } from './pid-file.ts';
+import { checkBeforeReload } from './reload-check.ts';
+import { whileReloadFileExists } from './reload-file.ts';
 import { unchangeableSettings } from './reload-limits.ts';
+import { ReloadTimer } from './reload-timer.ts';
 import {
   childOptions,
   controlSocketPath,
   networkNamespace,
   pidDirectory,
   pidFilePath,
+  reloadFilePath,
   usesPidDirectory,
   wantedChildren,
 } from './settings.ts';
@@ -91,11 +95,13 @@ export class Parent {
   #queuedReload: Promise<ReloadOutcome> | undefined;
   #lastReload: DaemonStatus['lastReload'];
   #stopping = false;
+  readonly #reloadTimer: ReloadTimer;
   #lastRequest = 0;
   readonly #statusRequests = new Map<number, (status: unknown) => void>();
 
   constructor(environment: ParentEnvironment) {
     this.#environment = environment;
+    this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload());
   }
 
   /**
@@ -144,6 +150,7 @@ export class Parent {
       return;
     }
     this.#control = control;
+    this.#reloadTimer.follow(global.reload);
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
     ready();
@@ -190,6 +197,7 @@ export class Parent {
     const { exit, log, serviceManager } = this.#environment;
     serviceManager.notify('STOPPING=1', 'STATUS=stopping');
     this.#control?.close();
+    this.#reloadTimer.close();
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
@@ -286,13 +294,16 @@ export class Parent {
     log.reopen();
     log.info('Reloading');
     serviceManager.notify('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
-    const { configuration, diagnostics } = readConfiguration(args, 'run');
+    const { global } = running.configuration;
+    const { checked, configuration, diagnostics } = whileReloadFileExists(reloadFilePath(args, global), log, () => ({
+      checked: global.reload.checkConfiguration ? checkBeforeReload(args, global.reload.checkLog, log) : 0,
+      ...readConfiguration(args, 'run'),
+    }));
     const absent = absentInterfaces(args, configuration);
     const stoppers = [...diagnostics, ...absent].filter((diagnostic) => diagnostic.stops !== undefined);
-    const fixed =
-      configuration === undefined ? [] : unchangeableSettings(running.configuration.global, configuration.global);
+    const fixed = configuration === undefined ? [] : unchangeableSettings(global, configuration.global);
     const added = args.reloadDespiteErrors ? [] : newErrors(running.diagnostics, diagnostics);
-    const errors = [...new Set([...added, ...stoppers, ...fixed])];
+    const errors = [...new Set([...added, ...stoppers, ...fixed, ...failedCheck(checked, global.reload.checkLog)])];
     logDiagnostics(log, [...diagnostics, ...absent, ...fixed]);
     if (configuration === undefined || errors.length > 0) {
       const texts = errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, { oneLine: true }));
@@ -303,6 +314,7 @@ export class Parent {
     this.#loaded = { configuration, diagnostics };
     await this.#notifications?.reconfigure(configuration);
     await this.#startChildren(configuration);
+    this.#reloadTimer.follow(configuration.global.reload);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
     return { outcome: 'applied' };
@@ -381,6 +393,20 @@ function refusal(exitCode: number, stopper: Diagnostic | undefined): StartRefuse
       ? 'the configuration cannot be used'
       : formatDiagnostic(stopper, undefined, { oneLine: true });
   return new StartRefused(exitCode, `not started: ${reason}`);
+}
+
+/** The error of a configuration that reload_check_config refuses. */
+function failedCheck(exitCode: number, file: string | undefined): readonly Diagnostic[] {
+  if (exitCode === 0) return [];
+  const where = file === undefined ? 'run keepalived -t to see why' : `${file} says why`;
+  return [
+    {
+      code: 'RELOAD_CHECK_FAILED',
+      class: 'general',
+      message: `reload_check_config: the configuration test ends with ${exitCode}`,
+      remedy: where,
+    },
+  ];
 }
 
 /** Interfaces without which VRRP cannot run, as this process's network namespace has them now. */

@@ -26,6 +26,15 @@ export function pidFilePath(
   return `${pidDirectory}/${pidBaseNames[kind]}${suffix}.pid`;
 }
 
+/** Path of `reload_file`: what it names, or keepalived[_INSTANCE].reload beside the pid file; undefined without the keyword. */
+export function reloadFilePath(args: KeepalivedArguments, global: GlobalConfiguration): string | undefined {
+  const { file } = global.reload;
+  if (file !== '') return file;
+  if (!usesPidDirectory(args, global)) return `${runDirectory}/keepalived.reload`;
+  const suffix = global.instance === undefined ? '' : `_${global.instance}`;
+  return `${pidDirectory}/keepalived${suffix}.reload`;
+}
+
 /** Path of the control socket: beside the pid file where `-p` names one, else below /run/keepalived. */
 export function controlSocketPath(args: KeepalivedArguments, global: GlobalConfiguration): string {
   if (args.pidFile !== undefined) return `${args.pidFile.replace(/\.pid$/, '')}.sock`;

@@ -67,7 +67,7 @@ export const fileKeywords: Entries = {
       draft.reload.checkConfiguration = true;
       if (value !== undefined) draft.reload.checkLog = value;
     },
-    { form: '<log file?>', default: 'off', ...nothingActsYet },
+    { form: '<log file?>', default: 'off' },
   ),
   reload_time_file: text(
     'File with the time of the next reload by itself.',
@@ -79,24 +79,18 @@ export const fileKeywords: Entries = {
       form: '<path>',
       default: 'none',
       ...missingError,
-      ...nothingActsYet,
     },
   ),
-  reload_repeat: flag(
-    'Repeats reloads daily whose time has no date.',
-    (draft, _value, statement) => {
-      draft.reload.repeat = true;
-      draft.reload.repeatAt = statement;
-    },
-    nothingActsYet,
-  ),
+  reload_repeat: flag('Repeats reloads daily whose time has no date.', (draft, _value, statement) => {
+    draft.reload.repeat = true;
+    draft.reload.repeatAt = statement;
+  }),
   reload_file: optionalText(
     'File that exists while a reload is going on.',
     (draft, value) => (draft.reload.file = value ?? ''),
     {
       form: '<path?>',
       default: 'keepalived.reload beside the pid file',
-      ...nothingActsYet,
     },
   ),
   include_check: custom(

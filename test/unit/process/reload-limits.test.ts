@@ -28,4 +28,9 @@ describe('what a reload cannot change', () => {
       expect(error?.remedy).toContain('restart');
     }
   });
+
+  it('is disable_local_igmp', () => {
+    const [error] = unchangeableSettings(settings({ disableLocalIgmp: false }), settings({ disableLocalIgmp: true }));
+    expect(error?.message).toContain('disable_local_igmp');
+  });
 });
