@@ -19,8 +19,11 @@ export interface Case {
 }
 
 /** Lines 1 to 6, then the further lines, then the brace. */
-export function instance(lines = '', { name = 'VI_1', id = 51, address = `10.0.0.${id}/24` } = {}): string {
-  return `vrrp_instance ${name} {\n  interface eth0\n  virtual_router_id ${id}\n  virtual_ipaddress {\n    ${address}\n  }\n${lines}}\n`;
+export function instance(
+  lines = '',
+  { name = 'VI_1', id = 51, address }: { name?: string; id?: number; address?: string } = {},
+): string {
+  return `vrrp_instance ${name} {\n  interface eth0\n  virtual_router_id ${id}\n  virtual_ipaddress {\n    ${address ?? `10.0.0.${id}/24`}\n  }\n${lines}}\n`;
 }
 
 /** Lines 1 to 4, the further lines, then the real server. */
