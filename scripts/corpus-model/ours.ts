@@ -38,8 +38,7 @@ function filesOf(folder: string): ConfigurationFiles {
 
 /** The machine that dump-original.sh furnishes: every interface and network namespace that the file names. */
 function hostFacts(): HostFacts {
-  const { interfaceExists: _interfaces, networkNamespaceExists: _namespaces, ...facts } = nodeHostFacts();
-  return { ...facts, networkNamespaceExists: () => true };
+  return { ...nodeHostFacts(), interfaceExists: () => true, networkNamespaceExists: () => true };
 }
 
 /** Reads a configuration as the daemon does at its start. */
@@ -59,11 +58,14 @@ function identities(configuration: Configuration): {
   readonly identityOf: (command: ScriptCommand) => NumericIdentity;
   readonly defaultIdentity: NumericIdentity;
 } {
-  const { user, group } = nodeHostFacts();
+  const facts = nodeHostFacts();
   const resolve = (names: { readonly user?: string; readonly group?: string }): NumericIdentity | undefined => {
-    const account = names.user === undefined ? undefined : user?.(names.user);
+    const account = names.user === undefined ? undefined : facts.user?.(names.user);
     if (account === undefined) return undefined;
-    return { uid: account.uid, gid: (names.group === undefined ? undefined : group?.(names.group)) ?? account.gid };
+    return {
+      uid: account.uid,
+      gid: (names.group === undefined ? undefined : facts.group?.(names.group)) ?? account.gid,
+    };
   };
   const defaultIdentity = resolve(configuration.global.scriptUser ?? {}) ?? { uid: 0, gid: 0 };
   return { identityOf: (command) => resolve(command) ?? defaultIdentity, defaultIdentity };

@@ -188,7 +188,9 @@ class InstanceCheck extends InstanceReports {
       masterRefresh: pick('masterRefresh') ?? 0,
       masterRefreshRepeat: pick('masterRefreshRepeat') ?? 1,
       // Of the global values, not of the instance's own for becoming master.
-      lowerPriorityDelay: pick('lowerPriorityDelay') ?? global.gratuitous.masterDelay ?? (minimal ? 0 : 5000),
+      lowerPriorityDelay: strict
+        ? 0
+        : (pick('lowerPriorityDelay') ?? global.gratuitous.masterDelay ?? (minimal ? 0 : 5000)),
       // RFC-strict masters answer a lower priority by nothing (behaviour A8).
       lowerPriorityRepeat: strict
         ? 0

@@ -3,6 +3,7 @@ import type { VirtualAddress, VrrpInstanceConfiguration } from '../../config/mod
 import { dumpDate, microseconds } from '../../log/timestamps.ts';
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
 import { wallTime, type InstanceDetails, type VrrpDumpInput } from './input.ts';
+import { virtualInterfaceNames } from './virtual-interface-names.ts';
 import { routeText, ruleText } from './route-texts.ts';
 import { enabled, seconds, virtualAddressText, yesNo } from './texts.ts';
 import { notifyLines, trackingLines } from './tracking-lines.ts';
@@ -59,11 +60,6 @@ function flagLines(configuration: VrrpInstanceConfiguration): string[] {
   ];
 }
 
-/** The name of an interface of its own, as made from the prefix and the virtual router id if none is configured. */
-export function virtualInterfaceName(configuration: VrrpInstanceConfiguration, prefix: string): string {
-  return configuration.virtualInterface?.name ?? `${prefix}.${configuration.virtualRouterId}`;
-}
-
 function virtualInterfaceLines(configuration: VrrpInstanceConfiguration, name: string, exists: boolean): string[] {
   const virtual = configuration.virtualInterface;
   if (virtual === undefined) return [];
@@ -94,8 +90,10 @@ function addressingLines(
   status: VrrpInstanceStatus,
   { details, name, exists }: { readonly details: InstanceDetails; readonly name: string; readonly exists: boolean },
 ): string[] {
-  const source = status.sourceAddress ?? configuration.sourceAddress;
-  const configured = configuration.sourceAddress === undefined ? '' : ' (from configuration)';
+  const virtual = configuration.virtualInterface;
+  const given = configuration.sourceAddress ?? (virtual?.kind === 'ipvlan' ? virtual.address?.address : undefined);
+  const source = status.sourceAddress ?? given;
+  const configured = given === undefined ? '' : ' (from configuration)';
   const index =
     configuration.family === 'inet6' && details.interfaceIndex !== undefined
       ? `, ifindex ${details.interfaceIndex}`
@@ -204,7 +202,7 @@ export function instanceDataText(
   const details = input.details?.get(configuration.name) ?? {};
   const group = input.configuration.vrrp.syncGroups.find(({ members }) => members.includes(configuration.name));
   const { nextTimeout, receiveDescriptor, sendDescriptor } = details;
-  const name = virtualInterfaceName(configuration, input.configuration.global.vmacNames.prefix);
+  const name = virtualInterfaceNames(input.configuration).get(configuration.name) ?? '';
   const exists = input.links?.some((link) => link.name === name) === true;
   const lines = [
     ` VRRP Instance = ${configuration.name}`,
