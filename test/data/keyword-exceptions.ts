@@ -90,6 +90,7 @@ export const needsNoAction: Readonly<Record<string, string>> = {
   'vrrp_script weight': 'the check puts it into every tracker that says nothing else',
   'track_file weight': 'the check puts it into every tracker that says nothing else',
   'vrrp_track_file weight': 'the check puts it into every tracker that says nothing else',
+  'vrrp_track_process weight': 'the check puts it into every tracker that says nothing else',
 };
 
 /** Keywords on which nothing acts, although others make something read the property they set. */
@@ -123,6 +124,8 @@ export const forShowOnly: Readonly<Record<string, string>> = {
   'FirewallConfiguration.table': 'nftables says itself that nothing acts on it yet',
   'GlobalConfiguration.firewall': 'nftables says itself that nothing acts on it yet',
   'HmacKey.file': 'where the key was read from, for print',
+  'VrrpTrackProcess.weight': 'every tracker has it merged in',
+  'VrrpTrackProcess.reverse': 'every tracker has it merged in',
   'GlobalConfiguration.extraGratuitous': 'every instance has it merged in',
   SmtpAlertDefaults: 'every server, instance and group has its result',
   'MailConfiguration.alerts': 'every server, instance and group has its result',
