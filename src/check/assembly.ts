@@ -6,6 +6,7 @@ import type { CheckConfiguration } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { isActing, type ActingChecker } from './acting.ts';
+import { FileCheck } from './file-check.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity, realServerKeys, virtualServerKeys } from './identity.ts';
 import { realServerLabel, virtualServerLabels } from './labels.ts';
@@ -18,9 +19,14 @@ export interface Assembly {
   readonly virtualServers: readonly VirtualServerState[];
   /** By checkIdentity(). */
   readonly checks: ReadonlyMap<string, HealthCheck>;
+  /** Followed track files, by checkIdentity(). */
+  readonly files: ReadonlyMap<string, FileCheck>;
 }
 
-export const emptyAssembly: Assembly = { virtualServers: [], checks: new Map() };
+export const emptyAssembly: Assembly = { virtualServers: [], checks: new Map(), files: new Map() };
+
+/** The number in a track_file; 0 if it has none. */
+export type FileValue = (trackFile: string) => number;
 
 /** What became of the objects before. */
 export interface AssemblyChange {
@@ -34,7 +40,12 @@ export interface AssemblyChange {
   readonly removedChecks: readonly HealthCheck[];
 }
 
-export function assemble(configuration: CheckConfiguration, before: Assembly, now: MonotonicMs): AssemblyChange {
+export function assemble(
+  configuration: CheckConfiguration,
+  before: Assembly,
+  fileValue: FileValue,
+  now: MonotonicMs,
+): AssemblyChange {
   const groups = new Map(configuration.groups.map((group) => [group.name, group]));
   const labels = virtualServerLabels(configuration);
   const keys = virtualServerKeys(configuration);
@@ -71,8 +82,9 @@ export function assemble(configuration: CheckConfiguration, before: Assembly, no
     return virtualServer;
   });
   const checks = assembleChecks(virtualServers, before, keptServers, now);
+  const files = assembleFiles(virtualServers, before, fileValue, now);
   return {
-    assembly: { virtualServers, checks },
+    assembly: { virtualServers, checks, files },
     keptServers,
     keptVirtualServers,
     removedServers,
@@ -111,6 +123,31 @@ function assembleChecks(
     }
   }
   return checks;
+}
+
+function assembleFiles(
+  virtualServers: readonly VirtualServerState[],
+  before: Assembly,
+  fileValue: FileValue,
+  now: MonotonicMs,
+): ReadonlyMap<string, FileCheck> {
+  const files = new Map<string, FileCheck>();
+  for (const server of virtualServers.flatMap(({ servers }) => servers)) {
+    for (const checker of server.configuration.checkers) {
+      if (checker.type !== 'FILE_CHECK') continue;
+      const key = checkIdentity(checker);
+      let check = files.get(key);
+      if (check === undefined) {
+        check = before.files.get(key) ?? new FileCheck(key, checker, fileValue(checker.trackFile), now);
+        check.subscribers = [];
+        files.set(key, check);
+      }
+      if (server.checks.includes(check)) continue;
+      server.checks.push(check);
+      check.subscribers.push(server);
+    }
+  }
+  return files;
 }
 
 /** The check itself if nothing in it changed, or a new one with the knowledge of one that asks the same question. */

@@ -11,10 +11,11 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { assemble, emptyAssembly, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
+import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
-import { assumedState, type RealServerState } from './real-server.ts';
+import { assumedState, type RealServerState, type ServerCheck } from './real-server.ts';
 import { probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import type { CheckStatus } from './status.ts';
@@ -34,6 +35,8 @@ export class CheckEngine {
   #global: GlobalConfiguration;
   readonly #environment: CheckEnvironment;
   readonly #schedule: ProbeSchedule;
+  /** Numbers in track files, as last heard. */
+  readonly #fileValues = new Map<string, number>();
   #assembly: Assembly = emptyAssembly;
   #running = false;
   #lastCall: MonotonicMs = 0;
@@ -68,6 +71,16 @@ export class CheckEngine {
     check.lastResult = result;
     if (!result.ok) check.failures += 1;
     return this.#conclude(check, result, now);
+  }
+
+  /** A track_file has this number (undefined: it has none, which counts as 0). Before the start too. */
+  trackFileChanged(name: string, value: number | undefined, now: MonotonicMs): CheckIntent[] {
+    this.#fileValues.set(name, value ?? 0);
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    return [...this.#assembly.files.values()]
+      .filter((check) => check.checker.trackFile === name)
+      .flatMap((check) => this.#fileTaken(check, value ?? 0, now));
   }
 
   /** To be called when nextTimeout() has come; harmless earlier. */
@@ -211,10 +224,24 @@ export class CheckEngine {
 
   /** A check changed its mind: all who share it hear of it. */
   #changed(check: HealthCheck, before: CheckProgress, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
-    const from = before.state;
-    const to = check.progress.state;
     check.reason = conclusionText(check, before, result);
     check.since = now;
+    return this.#turned(check, before.state, now);
+  }
+
+  /** Another number: other weights, other states, or neither. */
+  #fileTaken(check: FileCheck, value: number, now: MonotonicMs): CheckIntent[] {
+    const from = check.state;
+    const weights = check.subscribers.map((server) => ({ server, from: server.effectiveWeight }));
+    check.take(value, now);
+    const changed = weights.filter((weight) => weight.server.effectiveWeight !== weight.from);
+    if (check.state === from) return this.#reweighed(changed, now);
+    return [...changed.map(weightIntent), ...this.#turned(check, from, now)];
+  }
+
+  /** A check has another state than before: events, servers, pools. */
+  #turned(check: ServerCheck, from: HealthState, now: MonotonicMs): CheckIntent[] {
+    const to = check.state;
     const events: DaemonEvent[] = [];
     const touched = new Map<string, ServiceKey>();
     for (const server of check.subscribers) {
@@ -240,7 +267,7 @@ export class CheckEngine {
   }
 
   /** Draws the consequences of a changed check for one server and its virtual server. */
-  #review(server: RealServerState, cause: HealthCheck, now: MonotonicMs): DaemonEvent[] {
+  #review(server: RealServerState, cause: ServerCheck, now: MonotonicMs): DaemonEvent[] {
     const to = server.stateByChecks();
     if (to === server.state) return [];
     const from = server.state;
@@ -254,7 +281,7 @@ export class CheckEngine {
 
   #replace(now: MonotonicMs): CheckIntent[] {
     this.#lastCall = now;
-    const change = assemble(this.#configuration, this.#assembly, now);
+    const change = assemble(this.#configuration, this.#assembly, (name) => this.#fileValues.get(name) ?? 0, now);
     this.#assembly = change.assembly;
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
     const removals = this.#removals(change, now);
@@ -329,7 +356,7 @@ export class CheckEngine {
     const expected = kept ? server.state : assumedState(server.configuration);
     const state = server.stateByChecks();
     if (state !== expected) {
-      const failed = server.checks.find((check) => check.progress.state === 'DOWN');
+      const failed = server.checks.find((check) => check.state === 'DOWN');
       const reason = failed === undefined ? 'no failed check is left' : `${failed.checker.type}: ${failed.reason}`;
       server.enter(state, reason, now);
       return server.event(expected, phase, now);

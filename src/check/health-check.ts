@@ -1,4 +1,5 @@
 /** One check as the engine keeps it: shared by every real server that configures exactly the same one. */
+import type { HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ActingChecker } from './acting.ts';
 import type { CheckProgress } from './schedule.ts';
@@ -37,6 +38,10 @@ export class HealthCheck {
     this.reason = reason;
   }
 
+  get state(): HealthState {
+    return this.progress.state;
+  }
+
   /** The next attempt. HTTP checks ask one url a run. */
   request(id: number): ProbeRequest {
     const { checker } = this;
@@ -55,7 +60,7 @@ export class HealthCheck {
       type: this.checker.type,
       ...('address' in this.checker ? { address: this.checker.address, port: this.checker.port } : {}),
       ...('command' in this.checker ? { command: this.checker.command.argv } : {}),
-      state: this.progress.state,
+      state: this.state,
       since: this.since,
       reason: this.reason,
       hasRun: this.progress.hasRun,

@@ -2,7 +2,12 @@
  * When two things are the same: checks that may share one probe, and the servers and services that a reload keeps.
  * Everything here makes a string that is equal exactly when the things are.
  */
-import type { CheckConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
+import type {
+  CheckConfiguration,
+  FileCheckerConfiguration,
+  RealServerConfiguration,
+  VirtualServerConfiguration,
+} from '../config/model.ts';
 import type { ActingChecker } from './acting.ts';
 import { virtualServerLabels } from './labels.ts';
 
@@ -13,7 +18,7 @@ import { virtualServerLabels } from './labels.ts';
 const canonical = (value: object): string => JSON.stringify(value);
 
 /** Equal for checks that are the same in all respects, schedule included: one probe serves them all. */
-export function checkIdentity(checker: ActingChecker): string {
+export function checkIdentity(checker: ActingChecker | FileCheckerConfiguration): string {
   const { at: _at, ...parameters } = checker;
   return canonical(parameters);
 }

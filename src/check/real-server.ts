@@ -3,11 +3,15 @@ import type { RealServerConfiguration } from '../config/model.ts';
 import type { HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { isActing } from './acting.ts';
+import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 /** Weights above this do not fit the kernel's field as the original uses it. */
 const maximumWeight = 2_147_483_647;
+
+/** What a server lives by. */
+export type ServerCheck = HealthCheck | FileCheck;
 
 export class RealServerState {
   readonly virtualServer: VirtualServerState;
@@ -17,7 +21,7 @@ export class RealServerState {
   state: HealthState;
   since: MonotonicMs;
   reason: string;
-  checks: HealthCheck[] = [];
+  checks: ServerCheck[] = [];
 
   constructor(
     virtualServer: VirtualServerState,
@@ -44,7 +48,7 @@ export class RealServerState {
 
   /** The state its checks give it: up when none has failed. */
   stateByChecks(): HealthState {
-    return this.checks.every((check) => check.progress.state === 'UP') ? 'UP' : 'DOWN';
+    return this.checks.every((check) => check.state === 'UP') ? 'UP' : 'DOWN';
   }
 
   enter(state: HealthState, reason: string, now: MonotonicMs): void {

@@ -13,6 +13,8 @@ export interface CheckerStatus {
   readonly port?: number;
   /** The program of MISC_CHECK. */
   readonly command?: readonly string[];
+  /** The file of FILE_CHECK with its number. */
+  readonly trackFile?: { readonly name: string; readonly value: number };
   readonly state: HealthState;
   readonly since: MonotonicMs;
   readonly reason: string;

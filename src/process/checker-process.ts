@@ -2,7 +2,7 @@
 import { CheckEngine } from '../check/engine.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
-import type { Configuration, GlobalConfiguration, ProcessScheduling } from '../config/model.ts';
+import type { Configuration, GlobalConfiguration, ProcessScheduling, VrrpTrackFile } from '../config/model.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { ReconcileReport } from '../ipvs/reconciler.ts';
 import type { IpvsTimeouts } from '../ipvs/types.ts';
@@ -19,6 +19,7 @@ import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ParentScripts } from './probe-scripts.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
+import { TrackFiles } from './track-files.ts';
 
 export function runCheckerProcess(): void {
   runChild((options, channel, log) => new CheckerWork(options, channel, log));
@@ -29,6 +30,7 @@ class CheckerWork implements ChildWork {
   readonly #channel: ParentChannel;
   readonly #log: Log;
   readonly #timer: DeadlineTimer;
+  readonly #trackFiles: TrackFiles;
   readonly #scripts: ParentScripts;
   readonly #registry: ProbeRegistry;
   /** Probes under way, to be given up at a reload or stop. */
@@ -48,6 +50,9 @@ class CheckerWork implements ChildWork {
     this.#options = options;
     this.#channel = channel;
     this.#log = log;
+    this.#trackFiles = new TrackFiles(log, (name, value) =>
+      this.#step((engine) => engine.trackFileChanged(name, value, now())),
+    );
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
@@ -64,6 +69,7 @@ class CheckerWork implements ChildWork {
     await this.#startSyncDaemons(global);
     const engine = new CheckEngine(check, global, { random: Math.random });
     this.#engine = engine;
+    await this.#trackFiles.follow(followedFiles(configuration));
     this.#step(() => engine.start(now()));
     await this.#written;
   }
@@ -75,12 +81,14 @@ class CheckerWork implements ChildWork {
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.
     await this.#reconciler?.resync().catch((error: unknown) => this.#log.error((error as Error).message));
+    await this.#trackFiles.follow(followedFiles(configuration));
     this.#step((engine) => engine.reload(check, global, now()));
     await this.#written;
   }
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
+    this.#trackFiles.close();
     const engine = this.#engine;
     const table = this.#table;
     this.#leaving = this.#options.keepServicesAtStop;
@@ -215,6 +223,17 @@ class CheckerWork implements ChildWork {
     );
     for (const refusal of refusals) this.#log.error(`IPVS: ${refusal}`);
   }
+}
+
+/** The files that some FILE_CHECK names. */
+function followedFiles({ check, vrrp }: Configuration): readonly VrrpTrackFile[] {
+  const named = new Set<string>();
+  for (const { realServers } of check.virtualServers) {
+    for (const { checkers } of realServers) {
+      for (const checker of checkers) if (checker.type === 'FILE_CHECK') named.add(checker.trackFile);
+    }
+  }
+  return vrrp.trackFiles.filter(({ name }) => named.has(name));
 }
 
 function runsSyncDaemons(global: GlobalConfiguration | undefined): boolean {

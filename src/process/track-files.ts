@@ -1,7 +1,7 @@
 /**
- * The numbers in track files (vrrp_track_file): read at the start, then whenever something happens to them. The
- * directory is watched, not the file, so that replacing and removing it is seen too. Reading is asynchronous: the VRRP
- * loop waits for no disk.
+ * The numbers in track files (track_file, followed by instances and by FILE_CHECK): read at the start, then whenever something happens to them. The
+ * directory is watched, not the file, so that replacing and removing it is seen too. Reading is asynchronous: no
+ * loop waits for a disk.
  */
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
@@ -12,6 +12,9 @@ import type { Log } from '../log/log.ts';
 
 /** More than a number with blanks is not read. */
 const longestContent = 128;
+/** A number beyond 32 bits is a mistake: the one before counts on. */
+const lowest = -2_147_483_648;
+const highest = 2_147_483_647;
 
 /**
  * The integer at the start of a text by the rules of C's strtol with base 0: decimal, 0x hexadecimal, leading 0 octal.
@@ -59,7 +62,12 @@ export class TrackFiles {
     const generation = ++this.#generation;
     const read = async (file: VrrpTrackFile): Promise<void> => {
       const value = await readTrackFile(file.path);
-      if (generation === this.#generation) this.#changed(file.name, value);
+      if (generation !== this.#generation) return;
+      if (value !== undefined && (value < lowest || value > highest)) {
+        this.#log.warning(`${file.path}: ${value} does not fit 32 bits and is ignored`);
+        return;
+      }
+      this.#changed(file.name, value);
     };
     const byDirectory = Map.groupBy(files, (file) => path.dirname(file.path));
     for (const [directory, inside] of byDirectory) {

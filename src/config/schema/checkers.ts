@@ -332,7 +332,6 @@ export const fileCheck = checkerBlock(
     ),
   }),
   {
-    ...later,
     close: (draft, statement, context) =>
       draft.reference !== undefined ||
       incomplete(context, statement, 'FILE_CHECK names no track_file', 'track_file <name>'),

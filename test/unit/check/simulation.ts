@@ -44,12 +44,19 @@ export class Simulation {
   constructor(
     configuration: CheckConfiguration,
     answer: (request: ProbeRequest, now: MonotonicMs) => Answer,
-    options: { environment?: Partial<CheckEnvironment>; global?: Partial<GlobalConfiguration>; now?: MonotonicMs } = {},
+    options: {
+      environment?: Partial<CheckEnvironment>;
+      global?: Partial<GlobalConfiguration>;
+      now?: MonotonicMs;
+      /** Numbers known before the start. */
+      trackFiles?: Readonly<Record<string, number>>;
+    } = {},
   ) {
     this.#answer = answer;
     this.now = options.now ?? 0;
     this.#global = globalModel(options.global);
     this.engine = new CheckEngine(configuration, this.#global, { random: () => 0, ...options.environment });
+    for (const [name, value] of Object.entries(options.trackFiles ?? {})) this.trackFile(name, value);
     this.#take(this.engine.start(this.now));
   }
 
@@ -59,6 +66,10 @@ export class Simulation {
 
   reload(configuration: CheckConfiguration, global: Partial<GlobalConfiguration> = {}): void {
     this.#take(this.engine.reload(configuration, { ...this.#global, ...global }, this.now));
+  }
+
+  trackFile(name: string, value: number | undefined): void {
+    this.#take(this.engine.trackFileChanged(name, value, this.now));
   }
 
   stop(): void {
