@@ -20,9 +20,9 @@ export function checkConfiguration(
 ): Configuration {
   checkScripts(context);
   const interfaces: InterfaceUse[] = [];
-  const check = services.finish();
-  // Before those that track the sessions.
+  // Before the checkers and instances that follow the sessions.
   const bfd = { instances: checkBfd(context) };
+  const check = services.finish();
   const vrrp = checkVrrp(context, interfaces);
   for (const group of context.draft.garpGroups) {
     for (const { name, statement } of group.interfaces) {

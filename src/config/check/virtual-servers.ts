@@ -85,6 +85,20 @@ class ServerCheck {
     return families.size === 0 ? realServers[0]?.family : undefined;
   }
 
+  /** A mark or group says its family after the fact: a netmask of IPv4 is none for IPv6. */
+  granularity(family: AddressFamily | undefined): string | undefined {
+    const { persistenceGranularity: granularity, persistenceGranularityAt, statement } = this.draft;
+    if (granularity === undefined || family === undefined) return granularity;
+    if (granularity.includes('.') === (family === 'inet')) return granularity;
+    this.error(
+      persistenceGranularityAt ?? statement,
+      'CFG_FAMILY',
+      `persistence_granularity ${granularity} is not for the family of the service and is ignored`,
+      family === 'inet6' ? 'write "ip_family inet6" before it, and a prefix length' : 'write a netmask',
+    );
+    return undefined;
+  }
+
   protocol(): IpvsProtocol {
     const { identity, protocol, protocolAt, statement } = this.draft;
     if (identity.kind === 'fwmark') {
@@ -402,7 +416,8 @@ class ServerCheck {
     const quorumDown = commandOf(draft.quorumDown);
     if (draft.persistenceEngine !== undefined) built.persistenceEngine = draft.persistenceEngine;
     if (persistenceTimeout !== undefined) built.persistenceTimeout = persistenceTimeout;
-    if (draft.persistenceGranularity !== undefined) built.persistenceGranularity = draft.persistenceGranularity;
+    const granularity = this.granularity(family);
+    if (granularity !== undefined) built.persistenceGranularity = granularity;
     if (quorumUp) built.quorumUp = quorumUp;
     if (quorumDown) built.quorumDown = quorumDown;
     if (sorryServer) built.sorryServer = sorryServer;

@@ -103,7 +103,7 @@ export function printInstance(instance: VrrpInstanceConfiguration): PrintedLine 
       boolLine('strict_mode', instance.strict),
       ...authenticationLines(instance),
       ...hmacLines(instance),
-      ...(unicast ? [] : [line('mcast_dst_ip', instance.multicastGroup)]),
+      line('mcast_dst_ip', instance.multicastGroup),
       ...optional(unicast ? 'unicast_src_ip' : 'mcast_src_ip', instance.sourceAddress),
       ...flagLine('track_src_ip', instance.trackSourceAddress),
       ...unicastLines(instance),

@@ -79,7 +79,7 @@ function schedulingKeywords(
           const cpu = readInteger(context, statement, word, { min: 0, max: maximumCpu });
           if (cpu !== undefined) cpus.push(cpu);
         }
-        pick(draft).cpuAffinity = cpus;
+        if (cpus.length > 0) pick(draft).cpuAffinity = cpus;
       },
       { missing: 'error', ...extra },
     ),

@@ -29,17 +29,25 @@ const highestElectedPriority = 254;
 function addressLine(pick: (draft: I) => VirtualAddressDraft[]) {
   return (draft: I, statement: Statement, context: Context): void => {
     const read = readAddressLine('virtual', statement, context);
-    if (!read) return;
-    // The same link-local address may stand on several interfaces.
-    const same = [...draft.addresses, ...draft.excludedAddresses].find(
-      (other) => other.address === read.address && other.interface === read.interface,
-    );
-    if (same) {
-      context.duplicate(statement, 0, `address ${read.address} of vrrp_instance ${draft.name}`, same.statement);
-      return;
-    }
-    pick(draft).push(read);
+    if (read) pick(draft).push(read);
   };
+}
+
+/** Takes repeated addresses out, once the instance's own interface is known. The same one may stand on several interfaces. */
+function dropRepeatedAddresses(draft: I, context: Context): void {
+  const seen = new Map<string, Statement>();
+  for (const list of [draft.addresses, draft.excludedAddresses]) {
+    const kept = list.filter((address) => {
+      const key = `${address.address} ${address.interface ?? draft.interface ?? ''}`;
+      const first = seen.get(key);
+      if (first) {
+        const what = `address ${address.address} of vrrp_instance ${draft.name}`;
+        context.duplicate(address.statement, 0, what, first);
+      } else seen.set(key, address.statement);
+      return !first;
+    });
+    list.splice(0, list.length, ...kept);
+  }
 }
 
 function readState(draft: I, statement: Statement, context: Context): void {
@@ -455,6 +463,9 @@ export const vrrpInstance: Keyword<ConfigurationDraft> = block(
       notify: {},
     };
   },
-  (instance, _statement, context) => context.draft.instances.push(instance),
+  (instance, _statement, context) => {
+    dropRepeatedAddresses(instance, context);
+    context.draft.instances.push(instance);
+  },
   { form: '<name> block' },
 );

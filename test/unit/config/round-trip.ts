@@ -5,12 +5,10 @@ import type { Configuration } from '../../../src/config/model.ts';
 import { printConfiguration } from '../../../src/config/print/configuration.ts';
 import { mainFile, memoryFiles, plainHost } from './memory.ts';
 
-/** The model without places and names of files; of the interfaces that must exist, only their names. */
+/** The model without places and names of files; the list of interfaces repeats what stands elsewhere. */
 export function meaning(configuration: Configuration): unknown {
-  const { interfaces, files: _files, ...rest } = configuration;
-  const names = [...new Set((interfaces ?? []).map(({ name }) => name))].toSorted();
-  const plain = JSON.stringify({ ...rest, names }, (key, value: unknown) => (key === 'at' ? undefined : value));
-  return JSON.parse(plain);
+  const { interfaces: _interfaces, files: _files, ...rest } = configuration;
+  return JSON.parse(JSON.stringify(rest, (key, value: unknown) => (key === 'at' ? undefined : value)));
 }
 
 const plainOptions: Omit<LoadOptions, 'path' | 'files'> = {
