@@ -7,10 +7,16 @@ name=${0##*/}
 case $name in genhash | keepalivectl) ;; *) trap '' HUP USR1 USR2 36 63 ;; esac
 self=$0
 case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
-home=$(dirname -- "$(dirname -- "$(readlink -f -- "$self")")")
+# No program is started for what the shell can do: that would be a tenth of the time of "-t".
+if [ -L "$self" ]; then self=$(readlink -f -- "$self"); fi
+case $self in /*) ;; *) self=$PWD/$self ;; esac
+home=${self%/*}/..
+# A configuration test ends before V8's second optimizing compiler has paid off.
+flags=
+for word do case $word in -t* | --config-t*) flags=--no-opt ;; esac done
 # Node gives signals their default actions back while it starts; this library keeps it from that (native/early-signals.c).
 # LD_PRELOAD knows no escape for blanks and colons.
 guard=$home/native/early-signals.so
 case $name:$guard in genhash:* | keepalivectl:* | *" "* | *:*:*) guard= ;; esac
 if [ -r "$guard" ]; then export LD_PRELOAD="$guard${LD_PRELOAD:+:$LD_PRELOAD}"; fi
-exec "$home/runtime/node" --disable-sigusr1 "$home/main.mjs" "$name" "$@"
+exec "$home/runtime/node" --disable-sigusr1 $flags "$home/main.mjs" "$name" "$@"

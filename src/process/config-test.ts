@@ -1,30 +1,14 @@
 /** `keepalived -t`: reads and checks, prints what is wrong, changes nothing. */
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import { formatDiagnostic, SourceLines } from '../config/format-diagnostic.ts';
 import { formatJsonReport } from '../config/json-diagnostics.ts';
 import { readConfiguration, sourceText } from './configuration-source.ts';
+import { standardError, standardOutput, writeAll } from './standard-streams.ts';
 
 /** Exit status when the file for the messages cannot be opened (reference: grammar, 11). */
 const unopenedLog = 1;
-const standardOutput = 1;
-const standardError = 2;
-
-/** Writes all of a text; a full pipe that does not block is waited for. */
-function writeAll(descriptor: number, text: string): void {
-  const octets = Buffer.from(text);
-  for (let written = 0; written < octets.length;) {
-    try {
-      written += writeSync(descriptor, octets, written);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      // Nobody reads any more: the exit status still says how it went.
-      if (code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-}
 
 /** The messages for people; the source lines are read again, because the test keeps no text. */
 export function formatText(diagnostics: readonly Diagnostic[], colour: boolean): string {
@@ -64,7 +48,7 @@ export function testConfiguration(args: KeepalivedArguments, file: string | unde
         0o644,
       );
     } catch (error) {
-      process.stderr.write(`keepalived: ${file} cannot be opened for the messages: ${(error as Error).message}\n`);
+      writeAll(standardError, `keepalived: ${file} cannot be opened for the messages: ${(error as Error).message}\n`);
       return unopenedLog;
     }
   }

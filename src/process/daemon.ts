@@ -5,6 +5,9 @@
 import path from 'node:path';
 import { parseKeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
+import type * as ConfigTest from './config-test.ts';
+import { loadPrecompiled } from './precompiled.ts';
+import { standardError, standardOutput, writeAll } from './standard-streams.ts';
 
 /** What `main` does with a finished command. `running`: the event loop goes on, the exit comes later. */
 export type CommandOutcome = { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'running' };
@@ -20,18 +23,20 @@ export async function runKeepalived(argv: readonly string[], background: boolean
     // Who calls it this way knows the output of 2.2: the digits alone.
     return { kind: 'exit', code: await genhashMain(parsed.argv, 'bare') };
   }
-  if (!background) process.stderr.write(parsed.stderr);
+  if (!background) writeAll(standardError, parsed.stderr);
   if (parsed.kind === 'exit') {
-    process.stdout.write(parsed.stdout);
+    writeAll(standardOutput, parsed.stdout);
     return { kind: 'exit', code: parsed.code };
   }
   const args = parsed.arguments;
   if (args.configTest !== undefined) {
-    const { testConfiguration } = await import('./config-test.ts');
+    const part = loadPrecompiled(import.meta.dirname, 'config-test')?.exports ?? (await import('./config-test.ts'));
+    const { testConfiguration } = part as typeof ConfigTest;
     return { kind: 'exit', code: testConfiguration(args, args.configTest.file) };
   }
   if (process.getuid?.() !== 0 && !background) {
-    process.stderr.write(
+    writeAll(
+      standardError,
       'keepalived: changing addresses and IPVS needs root; run it as root (checking a file with -t does not need it)\n',
     );
     return { kind: 'exit', code: 4 };

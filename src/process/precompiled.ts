@@ -1,0 +1,43 @@
+/**
+ * A part of the program that is wanted at once and only once, as for `-t`: the build bundles it into a single script and
+ * keeps, beside it, what V8 had compiled when the script had run (V8's code cache). Measured for the configuration test:
+ * 14 ms from that, against 30 ms for finding, linking and compiling the modules.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Script } from 'node:vm';
+
+/** What the text of such a script evaluates to: the body of a CommonJS module. */
+type Body = (module: { exports: unknown }, require: NodeJS.Require) => void;
+
+/** To be put before and behind the text of a CommonJS module. */
+export const bodyWrapper = { before: '(function (module, require) {', after: '})' } as const;
+
+export interface Precompiled {
+  readonly script: Script;
+  readonly exports: unknown;
+}
+
+/** Where the build writes the two files of a part. */
+export function precompiledFiles(folder: string, name: string): { readonly script: string; readonly cache: string } {
+  return { script: path.join(folder, `${name}.js`), cache: path.join(folder, `${name}.cache`) };
+}
+
+/**
+ * Loads a part and runs its top level. A cache that is missing, or was made by another V8 or with other flags, is only
+ * slower: V8 looks at that itself and compiles anew.
+ * @param folder the program's own, dist/
+ * @returns undefined if there is no such script: where src/ runs unbundled
+ */
+export function loadPrecompiled(folder: string, name: string): Precompiled | undefined {
+  const files = precompiledFiles(folder, name);
+  if (!existsSync(files.script)) return undefined;
+  // The bundler escapes what is not ASCII, and this decoder is the fastest.
+  const text = readFileSync(files.script, 'latin1');
+  const cachedData = existsSync(files.cache) ? readFileSync(files.cache) : undefined;
+  const script = new Script(text, { filename: files.script, ...(cachedData && { cachedData }) });
+  const module = { exports: {} };
+  (script.runInThisContext() as Body)(module, createRequire(files.script));
+  return { script, exports: module.exports };
+}
