@@ -14,6 +14,10 @@ import type { Link } from '../network/types.ts';
 
 const nothing = { routes: [], rules: [], unwantedRoutes: [], unwantedRules: [] } as const;
 
+/** Milliseconds between attempts of what the kernel refuses; doubled each time. */
+const firstRetry = 1_000;
+const longestRetry = 60_000;
+
 function hasRouting({ instances, staticRoutes, staticRules }: VrrpConfiguration): boolean {
   return (
     staticRoutes.length + staticRules.length > 0 ||
@@ -34,6 +38,8 @@ export class RoutingKeeper {
   /** Why something could not be written, by key: said once. */
   readonly #complaints = new Map<string, string>();
   #idle: Promise<void> = Promise.resolve();
+  #retry: NodeJS.Timeout | undefined;
+  #retryDelay = firstRetry;
 
   /** @param links the interfaces as they are now */
   constructor(log: Log, links: () => readonly Link[]) {
@@ -92,8 +98,20 @@ export class RoutingKeeper {
   /** Waits for the writes under way and stops following. */
   async close(): Promise<void> {
     await this.#idle;
+    clearTimeout(this.#retry);
     this.#socket?.close();
     this.#socket = undefined;
+  }
+
+  /** What the kernel refused may be possible later without any event of ours: a gateway's route came, a module was loaded. */
+  #retryLater(): void {
+    if (this.#retry) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.keep();
+    }, this.#retryDelay);
+    this.#retry.unref();
+    this.#retryDelay = Math.min(this.#retryDelay * 2, longestRetry);
   }
 
   #plan(): ReturnType<typeof planRouting> {
@@ -131,6 +149,8 @@ export class RoutingKeeper {
       })
       .catch((error: unknown) => {
         this.#log.error(`routes and rules: ${error instanceof DaemonError ? error.message : String(error)}`);
+        // What was written before the failure only the kernel knows.
+        if (this.#socket) this.#socket.refreshLater();
       })
       .then(() => {
         for (const { key } of changes) this.#unseen.delete(key);
@@ -141,9 +161,13 @@ export class RoutingKeeper {
   #settle(change: PlannedChange, { reason, result }: RoutingOutcome): void {
     if (result !== 'failed') {
       this.#complaints.delete(change.key);
+      this.#retryDelay = firstRetry;
       return;
     }
-    if (change.change === 'add' && this.#written.get(change.key) === change) this.#written.delete(change.key);
+    if (change.change === 'add') {
+      if (this.#written.get(change.key) === change) this.#written.delete(change.key);
+      this.#retryLater();
+    }
     if (reason === undefined || this.#complaints.get(change.key) === reason) return;
     this.#complaints.set(change.key, reason);
     this.#log.error(change.subject === '' ? reason : `(${change.subject}) ${reason}`);

@@ -11,7 +11,7 @@ import type { DesiredRouting } from '../network/plan-routing.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
 import { DeadlineQueue } from './deadlines.ts';
-import { assessInstance, faultsOf } from './faults.ts';
+import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
 import { GratuitousSender } from './gratuitous.ts';
 import { SyncGroup } from './group.ts';
 import { Instance, addressKey, emptyStatistics } from './instance.ts';
@@ -28,6 +28,7 @@ import { ScriptTable } from './script-table.ts';
 import { instanceStatus } from './status.ts';
 import { SyncDaemon } from './sync-daemon.ts';
 import { transportsOf } from './transports.ts';
+import { UnknownRouters } from './unknown-routers.ts';
 import type {
   DesiredInstanceAddresses,
   PacketMeta,
@@ -70,6 +71,7 @@ export class VrrpEngine {
       network: this.#network,
       gratuitous: new GratuitousSender(this.#out, this.#deadlines, this.#network, forwards),
       digests: environment.digests,
+      realTime: environment.realTime ?? ((now) => now),
       global,
       startupEnds: 0,
       isVirtual: (name, address) => this.#addresses.isVirtual(name, address),
@@ -108,7 +110,14 @@ export class VrrpEngine {
   receive(packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): readonly VrrpIntent[] {
     const instance = this.#index.find(packet, meta);
     if (instance) receive(instance, packet, meta, now);
+    else if (this.#host.global.logUnknownVirtualRouters) this.#logUnknown(packet, meta, now);
     return this.#out.take();
+  }
+
+  #logUnknown(packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): void {
+    const interfaceName = this.#network.linkByIndex(meta.interfaceIndex)?.name ?? String(meta.interfaceIndex);
+    const message = this.#unknownRouters.heard(packet, meta, interfaceName, now);
+    if (message !== undefined) this.#out.log('info', message);
   }
 
   /** Runs everything that is due at `now`; harmless when nothing is. */
@@ -256,7 +265,8 @@ export class VrrpEngine {
 
   /** Where packets of this configuration come and go. Ask again after reload(). */
   transports(): readonly VrrpTransport[] {
-    return transportsOf(this.#configuration.instances);
+    const mtuOf = (name: string): number => this.#network.link(name)?.mtu ?? 0;
+    return transportsOf(this.#configuration.instances, this.#host.global, mtuOf);
   }
 
   /** In configuration order. */
@@ -375,6 +385,7 @@ export class VrrpEngine {
     for (const { configuration, addresses, group } of this.#instances) {
       if (configuration.interface !== '') names.add(configuration.interface);
       for (const address of addresses) names.add(address.interface);
+      for (const name of routingInterfaces(configuration)) names.add(name);
       for (const tracked of configuration.trackInterfaces) names.add(tracked.interface);
       for (const tracked of group?.configuration?.trackInterfaces ?? []) names.add(tracked.interface);
     }

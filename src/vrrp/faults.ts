@@ -1,4 +1,5 @@
 /** What keeps an instance in FAULT, and what its trackers make of its priority. */
+import type { VrrpInstanceConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Instance } from './instance.ts';
 import { assess } from './priority.ts';
@@ -44,9 +45,19 @@ export function faultsOf(instance: Instance): string[] {
   for (const address of addresses) {
     if (address.track && address.interface !== own) add(missingOrDown(address.interface));
   }
+  for (const name of routingInterfaces(configuration)) if (name !== own) add(missingOrDown(name));
   add(updateSource(instance));
   for (const fault of instance.assessment.faults) add(fault);
   return faults;
+}
+
+/** Interfaces that the tracked routes and rules of an instance are about: down, they are faults as those of addresses are. */
+export function* routingInterfaces({ virtualRoutes, virtualRules }: VrrpInstanceConfiguration): Generator<string> {
+  for (const { interface: name, track } of virtualRoutes) if (track && name !== undefined) yield name;
+  for (const { inputInterface, outputInterface, track } of virtualRules) {
+    if (track && inputInterface !== undefined) yield inputInterface;
+    if (track && outputInterface !== undefined) yield outputInterface;
+  }
 }
 
 /** Finds the address to send from; @returns the fault if there is none. */

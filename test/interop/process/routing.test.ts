@@ -326,7 +326,8 @@ describe('routes and rules of this daemon', () => {
   it('wait for an interface that comes later', async () => {
     const configuration = virtual(['10.30.0.0/16 dev late0']).replace('{', '{\n  dynamic_interfaces');
     const daemon = await ours.daemon(`static_routes {\n  10.50.0.0/16 dev late0\n}\n${configuration}`);
-    await daemon.untilLog('Entering MASTER STATE');
+    // As with addresses: without the interface of a tracked route the instance is no master.
+    await daemon.untilLog(/Entering FAULT STATE.*interface late0 is missing/);
     expect(await stateOf(ours)).toEqual([]);
     await ours.ip('link add late0 type veth peer name late1', 'link set late1 up', 'link set late0 up');
     await until('both routes', { within: patience, every: 50 }, async () => (await stateOf(ours)).length === 2);
