@@ -281,3 +281,51 @@ export const configurationText: Text = fc
       ...servers.slice(0, serverCount),
     ].join('\n'),
   );
+
+const soundInstance = 'interface eth0\nvirtual_router_id 9\nvirtual_ipaddress {\n10.0.9.1/24\n}';
+const soundServer = 'protocol TCP\nlvs_sched sh\nlvs_method NAT';
+const member = (inside: string): string => `real_server 10.4.0.1 80 {\n${inside}\n}`;
+
+/** A place for each keyword: where it may stand, and a configuration around it that is sound but for it. */
+const places: readonly (readonly [schema: BlockSchema<unknown>, around: (inside: string) => string])[] = [
+  [nested('global_defs'), (inside) => `global_defs {\n${inside}\n}\nvrrp_instance VI_9 {\n${soundInstance}\n}`],
+  [nested('vrrp_instance'), (inside) => `vrrp_instance VI_9 {\n${soundInstance}\n${inside}\n}`],
+  [nested('vrrp_instance'), (inside) => `vrrp_instance VI_9 {\n${soundInstance}\nunicast_peer {\n10.0.0.77\n}\n${inside}\n}`],
+  [nested('authentication', nested('vrrp_instance')), (inside) => `vrrp_instance VI_9 {\n${soundInstance}\nauthentication {\nauth_type PASS\nauth_pass x\n${inside}\n}\n}`],
+  [nested('auth_hmac', nested('vrrp_instance')), (inside) => `vrrp_instance VI_9 {\n${soundInstance}\nauth_hmac {\nkey 1 0123456789abcdef0123456789abcdef\nactive_key 1\n${inside}\n}\n}`],
+  [nested('vrrp_sync_group'), (inside) => `vrrp_instance VI_9 {\n${soundInstance}\n}\nvrrp_sync_group G {\ngroup {\nVI_9\n}\n${inside}\n}`],
+  [nested('vrrp_script'), (inside) => `vrrp_script s9 {\nscript /usr/bin/true\n${inside}\n}`],
+  [nested('track_file'), (inside) => `track_file f9 {\nfile /tmp/f9\n${inside}\n}`],
+  [nested('vrrp_track_process'), (inside) => `vrrp_track_process p9 {\nprocess haproxy\n${inside}\n}`],
+  [nested('bfd_instance'), (inside) => `bfd_instance b9 {\nneighbor_ip 10.0.0.77\n${inside}\n}`],
+  [nested('garp_group'), (inside) => `garp_group {\ngarp_interval 1\ninterface eth0\n${inside}\n}`],
+  [nested('SSL'), (inside) => `SSL {\n${inside}\n}`],
+  [virtualServer, (inside) => `virtual_server 10.3.0.9 80 {\n${soundServer}\n${inside}\n${member('TCP_CHECK {\n}')}\n}`],
+  [virtualServer, (inside) => `virtual_server fwmark 9 {\nlvs_sched rr\nlvs_method DR\n${inside}\n${member('')}\n}`],
+  [realServer, (inside) => `virtual_server 10.3.0.9 80 {\n${soundServer}\n${member(inside)}\n}`],
+  ...checkerNames.map((name): (typeof places)[number] => [
+    nested(name, realServer),
+    (inside) => `virtual_server 10.3.0.9 80 {\n${soundServer}\n${member(`${name} {\n${needed[name] ?? ''}\n${inside}\n}`)}\n}`,
+  ]),
+  ...['HTTP_GET', 'SSL_GET'].map((name): (typeof places)[number] => [
+    nested('url', nested(name, realServer)),
+    (inside) => `virtual_server 10.3.0.9 80 {\n${soundServer}\n${member(`${name} {\nurl {\npath /\n${inside}\n}\n}`)}\n}`,
+  ]),
+]; // prettier-ignore
+
+/** Every keyword by itself, wherever it may stand, with arguments in its form. */
+export function eachKeyword(): readonly { readonly name: string; readonly text: Text }[] {
+  const inBlocks = places.flatMap(([schema, around]) =>
+    [...(schema.keywords as ReadonlyMap<string, Entry>)].map(([keyword, entry]) => ({
+      name: `${schema.name} ${keyword}`,
+      text: fc.tuple(trackables, statement(keyword, entry, 1)).map(([first, own]) => `${first}\n${around(own)}\n`),
+    })),
+  );
+  const atTop = others.map(([keyword, entry]) => ({
+    name: keyword,
+    text: fc
+      .tuple(trackables, statement(keyword, entry, 0))
+      .map(([first, own]) => `${first}\nvrrp_instance VI_1 {\n${soundInstance}\n}\n${own}\n`),
+  }));
+  return [...inBlocks, ...atTop];
+}

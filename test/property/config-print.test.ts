@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';
 import { read, roundTrip } from '../unit/config/round-trip.ts';
-import { configurationText } from './config-arbitraries.ts';
+import { configurationText, eachKeyword } from './config-arbitraries.ts';
 
 /** Real configurations beside the repository. */
 const corpus = new URL('../../../shared/corpus/', import.meta.url);
@@ -22,6 +22,21 @@ describe('print(read(x)) is read as the same configuration', () => {
   const examples = new URL('../../examples/', import.meta.url);
   const names = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
   it.each(names)('examples/%s', (name) => holdsForFile(new URL(name, examples).pathname));
+
+  it('for every keyword by itself', () => {
+    for (const { name, text } of eachKeyword()) {
+      fc.assert(
+        fc.property(text, (made) => {
+          const { configuration } = read(made);
+          if (!configuration) return;
+          const { first, second, printed, printedAgain } = roundTrip(configuration);
+          expect(second, `${name}:\n${made}\n----- printed\n${printed}`).toEqual(first);
+          expect(printedAgain).toBe(printed);
+        }),
+        { numRuns: 8 },
+      );
+    }
+  });
 
   it('for made configurations', () => {
     fc.assert(
