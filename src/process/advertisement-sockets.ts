@@ -17,10 +17,12 @@ const IPV6_CHECKSUM = 7;
 /** Offset of the checksum in the VRRP header, for the kernel to compute and verify (RFC 5798 section 5.2.8). */
 const checksumOffset = 6;
 /** A flood from a broken router must not push out the advertisement that matters. */
-const receiveBufferBytes = 1 << 20;
+const defaultReceiveBuffer = 1 << 20;
 
 interface OpenSocket {
   readonly socket: RawSocket;
+  /** As the transport last asked for. */
+  receiveBuffer: number;
   readonly interfaceIndex: number;
 }
 
@@ -28,6 +30,13 @@ export interface AdvertisementListener {
   packet(packet: Uint8Array, meta: PacketMeta): void;
   /** A socket could not be opened or used; said once for each place until it works again. */
   trouble(message: string): void;
+}
+
+/** A reload may ask for another size; the socket stays. */
+function resize(open: OpenSocket, { receiveBufferOctets = defaultReceiveBuffer }: VrrpTransport): void {
+  if (open.receiveBuffer === receiveBufferOctets) return;
+  open.socket.setReceiveBuffer(receiveBufferOctets);
+  open.receiveBuffer = receiveBufferOctets;
 }
 
 function keyOf(transport: VrrpTransport): string {
@@ -38,7 +47,7 @@ function keyOf(transport: VrrpTransport): string {
     transport.group ?? '',
     transport.source ?? '',
     transport.authenticationHeader ? 'ah' : '',
-    transport.virtualRouterIds.join(','),
+    transport.everyRouter === true ? 'every' : transport.virtualRouterIds.join(','),
   ].join(' ');
 }
 
@@ -62,11 +71,13 @@ export class AdvertisementSockets {
     const indexByName = new Map(links.map((link) => [link.name, link.index]));
     const indexOf = (transport: VrrpTransport): number | undefined =>
       transport.interface === '' ? 0 : indexByName.get(transport.interface);
-    for (const [key, { socket, interfaceIndex }] of this.#open) {
+    for (const [key, open] of this.#open) {
       const transport = this.#transports.get(key);
-      if (transport !== undefined && indexOf(transport) === interfaceIndex) continue;
-      socket.close();
-      this.#open.delete(key);
+      if (transport !== undefined && indexOf(transport) === open.interfaceIndex) resize(open, transport);
+      else {
+        open.socket.close();
+        this.#open.delete(key);
+      }
     }
     for (const [key, transport] of this.#transports) {
       const interfaceIndex = indexOf(transport);
@@ -125,7 +136,7 @@ export class AdvertisementSockets {
         includeHeader: transport.family === 'inet',
       });
       if (transport.interface !== '') socket.bindToInterface(transport.interface);
-      socket.setReceiveBuffer(receiveBufferBytes);
+      socket.setReceiveBuffer(transport.receiveBufferOctets ?? defaultReceiveBuffer);
       if (transport.family === 'inet') socket.setOption(SOL_IP, IP_MULTICAST_ALL, 0);
       else socket.setOption(SOL_IPV6, IPV6_CHECKSUM, checksumOffset);
       if (transport.cast === 'multicast' && transport.group !== undefined) {
@@ -135,13 +146,17 @@ export class AdvertisementSockets {
       } else if (transport.source !== undefined) {
         socket.bind(transport.source, interfaceIndex);
       }
-      if (!transport.authenticationHeader)
+      if (!transport.authenticationHeader && transport.everyRouter !== true)
         socket.attachFilter(virtualRouterIdFilter(transport.family, transport.virtualRouterIds));
       socket.onPacket((packet, meta) => this.#listener.packet(packet, meta));
       socket.onError((error) =>
         this.#report(key, `receiving advertisements on ${transport.interface}: ${error.message}`),
       );
-      this.#open.set(key, { socket, interfaceIndex });
+      this.#open.set(key, {
+        socket,
+        interfaceIndex,
+        receiveBuffer: transport.receiveBufferOctets ?? defaultReceiveBuffer,
+      });
       this.#troubled.delete(key);
     } catch (error) {
       socket?.close();

@@ -49,6 +49,7 @@ export class VrrpEngine {
   readonly #host: InstanceHost;
   readonly #files = new Map<string, number>();
   readonly #scripts: ScriptTable;
+  readonly #unknownRouters = new UnknownRouters();
   readonly #processes: ProcessTable;
   readonly #syncDaemon = new SyncDaemon(this.#out);
   readonly #addresses = new AddressBook();

@@ -49,6 +49,10 @@ export class NetworkView {
     return this.#links.get(name);
   }
 
+  linkByIndex(index: number): Link | undefined {
+    return [...this.#links.values()].find((link) => link.index === index);
+  }
+
   isUp(name: string): boolean {
     return this.#links.get(name)?.up === true;
   }

@@ -1,27 +1,49 @@
 /** The sockets a configuration needs: one for each family, interface, cast and group or source. */
-import type { VrrpInstanceConfiguration } from '../config/model.ts';
+import type { GlobalConfiguration, VrrpInstanceConfiguration } from '../config/model.ts';
+import { receiveBufferOctets } from './receive-buffer.ts';
 import type { VrrpTransport } from './types.ts';
 
-export function transportsOf(instances: readonly VrrpInstanceConfiguration[]): readonly VrrpTransport[] {
-  const transports = new Map<string, VrrpTransport & { readonly virtualRouterIds: number[] }>();
-  for (const { family, interface: name, unicastPeers, multicastGroup, ...rest } of instances) {
+interface Shared {
+  readonly transport: VrrpTransport;
+  readonly instances: VrrpInstanceConfiguration[];
+}
+
+/** @param mtuOf of an interface by its name */
+export function transportsOf(
+  instances: readonly VrrpInstanceConfiguration[],
+  global: GlobalConfiguration,
+  mtuOf: (interfaceName: string) => number,
+): readonly VrrpTransport[] {
+  const { advertisementBuffers, logUnknownVirtualRouters } = global;
+  const transports = new Map<string, Shared>();
+  for (const instance of instances) {
+    const { family, interface: name, unicastPeers, multicastGroup, ...rest } = instance;
     const unicast = unicastPeers.length > 0;
     const authenticationHeader = rest.authentication?.type === 'AH';
     const source = unicast ? rest.sourceAddress : undefined;
     const key = JSON.stringify([family, name, unicast, unicast ? source : multicastGroup, authenticationHeader]);
     const known = transports.get(key);
     if (known) {
-      known.virtualRouterIds.push(rest.virtualRouterId);
+      known.instances.push(instance);
       continue;
     }
-    transports.set(key, {
+    const transport: VrrpTransport = {
       family,
       cast: unicast ? 'unicast' : 'multicast',
       interface: name,
       ...(unicast ? source !== undefined && { source } : { group: multicastGroup }),
       authenticationHeader,
-      virtualRouterIds: [rest.virtualRouterId],
-    });
+      ...(logUnknownVirtualRouters && { everyRouter: true }),
+      virtualRouterIds: [],
+    };
+    transports.set(key, { transport, instances: [instance] });
   }
-  return [...transports.values()];
+  return [...transports.values()].map(({ transport, instances: sharing }) => {
+    const octets = receiveBufferOctets(sharing, advertisementBuffers, mtuOf(transport.interface));
+    return {
+      ...transport,
+      virtualRouterIds: sharing.map(({ virtualRouterId }) => virtualRouterId),
+      ...(octets !== undefined && { receiveBufferOctets: octets }),
+    };
+  });
 }

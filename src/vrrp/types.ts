@@ -179,8 +179,12 @@ export interface VrrpTransport {
   /** Unicast: the local address to bind to, if one is configured. */
   readonly source?: string;
   readonly authenticationHeader: boolean;
-  /** For a socket filter: messages of other routers need not be delivered. */
+  /** For a socket filter: messages of other routers need not be delivered, unless `everyRouter` says so. */
   readonly virtualRouterIds: readonly number[];
+  /** log_unknown_vrids: messages of routers that are not configured are wanted too. */
+  readonly everyRouter?: true;
+  /** Receive buffer that the configuration asks for; absent: nothing. */
+  readonly receiveBufferOctets?: number;
 }
 
 /** A sync group as dumps and status show it. */

@@ -219,13 +219,13 @@ export const vrrpDefaultKeywords: Entries = {
         if (bytes !== undefined) draft.advertisementBuffers.policy = { bytes };
       }
     },
-    { default: "the kernel's", missing: 'error', ...nothingActsYet },
+    { default: "the kernel's", missing: 'error' },
   ),
   vrrp_rx_bufs_multiplier: integer(
     'Packets per instance for MTU and ADVERT.',
     { min: 1, max: 4294967295 },
     (draft, value) => (draft.advertisementBuffers.multiplier = value),
-    { default: '3', ...missingError, ...nothingActsYet },
+    { default: '3', ...missingError },
   ),
   vrrp_startup_delay: seconds(
     'Holds instances in backup after the start.',
@@ -242,7 +242,6 @@ export const vrrpDefaultKeywords: Entries = {
   log_unknown_vrids: flag(
     'Logs advertisements of unknown virtual routers.',
     (draft) => (draft.logUnknownVirtualRouters = true),
-    { ...nothingActsYet },
   ),
   vrrp_owner_ignore_adverts: bool(
     'Default of owner_ignore_adverts.',

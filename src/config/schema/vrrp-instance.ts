@@ -418,7 +418,7 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     'Share of the receive buffer.',
     { min: 0, max: 4294967295, unit: 'bytes' },
     (draft, value) => (draft.kernelReceiveBuffer = value),
-    { default: 'by policy', missing: 'error', effect: 'none-yet' },
+    { default: 'by policy', missing: 'error' },
   ),
   authentication: block('VRRPv2 authentication.', authenticationSchema, (draft: I, statement) => {
     draft.authenticationAt = statement;
