@@ -28,6 +28,8 @@ export const bars = {
     { kind: 'at-most', statistic: 'median', limit: 1 },
     { kind: 'at-least', statistic: 'min', limit: takeoverEarliest },
   ],
+  configTest: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
+  configTestMemory: [{ kind: 'at-most', statistic: 'max', limit: 300 }],
 } as const satisfies Record<string, readonly Bar[]>;
 
 /**

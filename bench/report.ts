@@ -39,7 +39,7 @@ export function figure(value: number): string {
   return value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2);
 }
 
-const columns = ['daemon', 'n', 'median', 'p99', 'max', 'bar'] as const;
+const columns = ['daemon', 'n', 'min', 'median', 'p99', 'max', 'bar'] as const;
 
 function linesOf(row: Row): string[][] {
   return names.flatMap((name) => {
@@ -47,7 +47,8 @@ function linesOf(row: Row): string[][] {
     if (summary === undefined) return [];
     const judged = name === 'keepalived-ts' ? verdicts(row) : [];
     const bar = judged.map(({ met, text }) => `${text}: ${met ? 'met' : 'MISSED'}`).join(', ') || '-';
-    return [[name, String(summary.count), figure(summary.median), figure(summary.p99), figure(summary.max), bar]];
+    const figures = [summary.min, summary.median, summary.p99, summary.max].map(figure);
+    return [[name, String(summary.count), ...figures, bar]];
   });
 }
 
@@ -62,7 +63,7 @@ export function table(result: Result): string {
   const format = (head: string, cells: readonly string[]): string =>
     `  ${head.padEnd(first)}  ${cells
       .map((cell, index) =>
-        index >= 1 && index <= 4 ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+        index >= 1 && index <= 5 ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
       )
       .join('  ')}`.trimEnd();
   const out = [`${result.measurement.name}: ${result.measurement.title}`, format('', columns)];

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { bars } from '../bars.ts';
 import { largeConfiguration } from '../configurations.ts';
 import type { Contender, ContenderName } from '../contenders.ts';
 import { BenchError } from '../contenders.ts';
@@ -65,8 +66,14 @@ export const configTest: Measurement = {
       return [milliseconds];
     });
     const rows: Row[] = [
-      { title: 'time, whole process', unit: 'ms', samples, bars: [], remarks: [] },
-      { title: 'peak resident memory', unit: 'MB', samples: peaks, bars: [], remarks: ['read every 5 ms'] },
+      { title: 'time, whole process', unit: 'ms', samples, bars: bars.configTest, remarks: [] },
+      {
+        title: 'peak resident memory',
+        unit: 'MB',
+        samples: peaks,
+        bars: bars.configTestMemory,
+        remarks: ['read every 5 ms'],
+      },
     ];
     return rows.filter(({ title }) => wanted(bench, title));
   },

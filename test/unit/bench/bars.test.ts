@@ -53,8 +53,8 @@ describe('the report', () => {
   it('prints one line a daemon, the bar beside ours, the remark below', () => {
     const lines = table({ measurement, rows: [row] }).split('\n');
     expect(lines).toHaveLength(5);
-    expect(lines[2]).toMatch(/^ {2}v3 10 ms \(ms\) +keepalived +2 +0\.25 +0\.30 +0\.30 +-$/);
-    expect(lines[3]).toMatch(/^ +keepalived-ts +2 +1\.50 +1\.50 +1\.50 +median <= 1 ms: MISSED$/);
+    expect(lines[2]).toMatch(/^ {2}v3 10 ms \(ms\) +keepalived +2 +0\.20 +0\.25 +0\.30 +0\.30 +-$/);
+    expect(lines[3]).toMatch(/^ +keepalived-ts +2 +1\.50 +1\.50 +1\.50 +1\.50 +median <= 1 ms: MISSED$/);
     expect(lines[4]).toContain('note: one run was repeated');
   });
 
