@@ -43,6 +43,7 @@ function hostFacts(): HostFacts {
 
 /** Reads a configuration as the daemon does at its start. */
 export function loadOurs(file: string): LoadResult {
+  process.env['PATH'] = searchPath;
   return loadConfiguration({
     path: path.join(shownFolder, path.basename(file)),
     files: filesOf(path.dirname(path.resolve(file))),
@@ -87,6 +88,9 @@ function initialStatus(instance: VrrpInstanceConfiguration): VrrpInstanceStatus 
     statistics: emptyStatistics(),
   };
 }
+
+/** The path that dump-original.sh has programs looked for in. */
+const searchPath = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The dumps of the processes that the configuration needs. */
 export function ourDumps(configuration: Configuration): OurDumps {

@@ -203,7 +203,9 @@ class ServerCheck {
     const port = this.memberPort(draft.statement, draft.port, method, `real_server ${draft.address}`);
     const checkers: CheckerConfiguration[] = [];
     for (const checker of draft.checkers) {
-      const configuration = checkerConfiguration({ checker, server: draft, service, port }, context);
+      // Checks go to the port that is written, also where packets keep theirs.
+      const written = draft.port === 0 ? port : draft.port;
+      const configuration = checkerConfiguration({ checker, server: draft, service, port: written }, context);
       if (configuration) checkers.push(configuration);
     }
     const { global } = context.draft;

@@ -106,6 +106,8 @@ export class Definitions {
       if (value.length > 1) following = [...value.slice(1), ...following];
       text = text.slice(0, at) + (value[0] ?? '') + text.slice(reference.end);
       if (text.length > maximumExpandedLine || following.length > maximumExpandedLine) return { kind: 'too-long' };
+      // A repetition: what it repeats is looked up in each of its rounds, with the lines that follow.
+      if (value.length === 1 && isRepetition(text, at)) break;
       at = text.indexOf('$', at);
     }
     return replaced > 0 ? { kind: 'changed', text, following } : unchanged;
@@ -135,6 +137,11 @@ export class Definitions {
         return undefined;
     }
   }
+}
+
+/** A value that begins a line with `~SEQ` or `~LST`. */
+function isRepetition(text: string, at: number): boolean {
+  return (text.startsWith('~SEQ', at) || text.startsWith('~LST', at)) && text.slice(0, at).trim() === '';
 }
 
 function randomInRange(parameters: string, context: SubstitutionContext): number {

@@ -60,20 +60,22 @@ function flagLines(configuration: VrrpInstanceConfiguration): string[] {
   ];
 }
 
+/** A VMAC is no place to send unicast from: the base interface does it. */
+const usesUnicast = ({ unicastPeers, unicastWithoutPeers }: VrrpInstanceConfiguration): boolean =>
+  unicastPeers.length > 0 || unicastWithoutPeers;
+
 function virtualInterfaceLines(configuration: VrrpInstanceConfiguration, name: string, exists: boolean): string[] {
   const virtual = configuration.virtualInterface;
   if (virtual === undefined) return [];
   if (virtual.kind === 'vmac') {
-    return [`   Use VMAC, i/f name ${name}, is_up = ${exists}, xmit_base = ${virtual.transmitOnBase}`];
+    return [
+      `   Use VMAC, i/f name ${name}, is_up = ${exists}, xmit_base = ${virtual.transmitOnBase || usesUnicast(configuration)}`,
+    ];
   }
   const own = virtual.address;
   const address = own === undefined ? '' : `, i/f address = ${own.address}/${own.prefixLength}`;
   return [`   Use IPVLAN, i/f ${name}, is_up = ${exists}${address}, type ${virtual.mode}`];
 }
-
-/** A VMAC is no place to send unicast from: the base interface does it. */
-const usesUnicast = ({ unicastPeers, unicastWithoutPeers }: VrrpInstanceConfiguration): boolean =>
-  unicastPeers.length > 0 || unicastWithoutPeers;
 
 function interfaceLine(configuration: VrrpInstanceConfiguration, name: string): string[] {
   const { interface: base, virtualInterface: virtual } = configuration;

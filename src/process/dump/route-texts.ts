@@ -30,19 +30,19 @@ export function routeText(route: VirtualRoute): string {
     prefixText(route.destination, whole),
     ...optional(route.preferredSource, (address) => `src ${address}`),
     ...optional(route.from, (prefix) => `from ${prefixText(prefix, whole)}`),
+    ...optional(route.tos, (tos) => `tos ${tos}`),
     ...optional(route.encapsulation, encapsulationText),
     ...optional(route.via, (gateway) => viaText(gateway)),
     ...optional(route.interface, (name) => `dev ${name}`),
     ...optional(route.vrf, (name) => `vrf ${name}`),
     ...(route.table === mainTable ? [] : [`table ${route.table}`]),
-    ...optional(route.tos, (tos) => `tos ${tos}`),
     ...(route.track || route.protocol !== 0 ? [`proto ${route.protocol}`] : []),
     ...(route.scopeGiven ? [`scope ${route.scope}`] : []),
     ...optional(route.metric, (metric) => `metric ${metric}`),
     ...optional(route.expires, (time) => `expires ${time}sec`),
     ...(route.onLink ? ['onlink'] : []),
-    ...metricWords(route),
     ...optional(route.congestionControl, ({ name, locked }) => `congctl ${locked ? 'lock ' : ''}${name}`),
+    ...metricWords(route),
     ...optional(route.preference, (preference) => `pref ${preferences[preference] ?? preference}`),
     ...optional(route.ttlPropagate, (on) => `ttl-propagate ${on ? 'en' : 'dis'}abled`),
     ...route.nexthops.map((hop) => nexthopText(hop)),
@@ -59,18 +59,18 @@ const featureEcn = 1;
 
 function metricWords({ metrics }: VirtualRoute): string[] {
   const names: readonly RouteMetricName[] = [
-    'mtu',
-    'window',
     'rtt',
     'rttvar',
+    'rto_min',
+    'features',
+    'mtu',
+    'window',
     'ssthresh',
     'cwnd',
     'advmss',
     'reordering',
     'hoplimit',
     'initcwnd',
-    'features',
-    'rto_min',
     'initrwnd',
     'quickack',
     'fastopen_no_cookie',
@@ -83,16 +83,20 @@ function metricWords({ metrics }: VirtualRoute): string[] {
       case 'features':
         return [(metric.value & featureEcn) === 0 ? `features 0x${metric.value.toString(16)}` : 'features ecn'];
       case 'rtt':
-        return [`rtt ${lock}${metric.value / 8}ms`];
+        return [`rtt ${lock}${timeText(metric.value / 8)}`];
       case 'rttvar':
-        return [`rttvar ${lock}${metric.value / 4}ms`];
+        return [`rttvar ${lock}${timeText(metric.value / 4)}`];
       case 'rto_min':
-        return [`rto_min ${lock}${metric.value}ms`];
+        return [`rto_min ${lock}${timeText(metric.value)}`];
       default:
         return [`${name} ${lock}${metric.value}`];
     }
   });
 }
+
+/** Whole seconds as such. */
+const timeText = (milliseconds: number): string =>
+  milliseconds >= 1000 && milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 
 function nexthopText(hop: RouteNexthop): string {
   return [
@@ -180,7 +184,7 @@ function actionWords({ action }: VirtualRule): string[] {
     case 'goto':
       return [`goto ${action.preference}`];
     case 'l3mdev':
-      return [];
+      return ['lookup 0'];
     default:
       return [`type ${action.kind}`];
   }

@@ -26,7 +26,12 @@ function following(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['   Tracking instances :', ...lines];
 }
 
+/** Empty for a script that nothing follows: it is not run. */
 export function scriptDataText(script: VrrpScript, input: VrrpDumpInput): string {
+  const instances = trackingInstances(input.configuration.vrrp, ({ trackScripts }) =>
+    trackScripts.find((tracked) => tracked.script === script.name),
+  );
+  if (instances.length === 0) return '';
   const status = input.scripts?.find(({ name }) => name === script.name);
   const identity = input.identityOf?.(script.command);
   return textOf([
@@ -45,11 +50,7 @@ export function scriptDataText(script: VrrpScript, input: VrrpDumpInput): string
     `   Status = ${status?.result === 'bad' ? 'BAD' : 'GOOD'}`,
     ...(identity === undefined ? [] : [`   Script uid:gid = ${identity.uid}:${identity.gid}`]),
     '   VRRP instances :',
-    ...following(
-      trackingInstances(input.configuration.vrrp, ({ trackScripts }) =>
-        trackScripts.find((tracked) => tracked.script === script.name),
-      ),
-    ),
+    ...following(instances),
     `   State = ${scriptStates[status?.state ?? 'idle']}`,
   ]);
 }

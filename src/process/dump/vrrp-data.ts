@@ -106,7 +106,7 @@ function garpGroupsText(vrrp: VrrpConfiguration): string {
     ...vrrp.garpGroups.map((group, index) =>
       textOf([...limits(index + 1, group), ' Interfaces', ...group.interfaces.map((name) => `  ${name}`)]),
     ),
-    ...[...alone.values()].map((gratuitous) => textOf(limits(0, gratuitous))),
+    ...[...alone].map(([name, gratuitous]) => textOf([...limits(0, gratuitous), ' Interfaces', `  ${name}`])),
   ];
   return section('Gratuitous ARP delays', blocks);
 }

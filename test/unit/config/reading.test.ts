@@ -155,6 +155,21 @@ describe('definitions', () => {
     expect(model(text).global.mail.recipients).toEqual(['user1', 'user2']);
   });
 
+  it('of several lines are repeated whole by a repetition that a definition holds', () => {
+    const text =
+      '$B= \\\nuser${i}${j} \\\nadmin${i}\n$S=~SEQ(i, 2) $B\nglobal_defs {\nnotification_email {\n~SEQ(j, 2) $S\n}\n}';
+    expect(model(text).global.mail.recipients).toEqual([
+      'user11',
+      'admin1',
+      'user21',
+      'admin2',
+      'user12',
+      'admin1',
+      'user22',
+      'admin2',
+    ]);
+  });
+
   it('that are missing give one message, in quotes none', () => {
     expect(codes(id('${NOPE}'))).toEqual(['CFG_UNDEFINED_REFERENCE']);
     expect(routerId(id('"${NOPE}"'))).toBe('${NOPE}');
