@@ -240,7 +240,8 @@ function scriptLines(global: GlobalConfiguration): PrintedLine[] {
     ...(scriptUser ? [line('script_user', ...account(scriptUser.user, scriptUser.group))] : []),
     ...flagLine('enable_script_security', global.enableScriptSecurity),
     boolLine('use_symlink_paths', global.useSymlinkPaths),
-    boolLine('set_supplementary_groups', global.setSupplementaryGroups),
+    // keepalived 2.4.3 does not know it yet: only who uses it has a line that only its successor takes.
+    ...(global.setSupplementaryGroups ? [boolLine('set_supplementary_groups', true)] : []),
     ...fifoLines('notify_fifo', global.notifyFifo),
     ...fifoLines('vrrp_notify_fifo', global.vrrpNotifyFifo),
     ...fifoLines('lvs_notify_fifo', global.lvsNotifyFifo),
