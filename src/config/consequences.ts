@@ -98,8 +98,18 @@ function placeKey({ at }: Diagnostic): string {
   return at ? `${at.file}\0${at.line}` : '';
 }
 
+/** Puts an entry before those of its file that stand behind it in the text. */
+function moveUp(entries: Entry[], entry: Entry): void {
+  const { file, line = 0 } = entry.diagnostic.at ?? {};
+  const behind = entries.findIndex(({ diagnostic: { at } }) => at?.file === file && (at?.line ?? 0) > line);
+  const own = entries.indexOf(entry);
+  if (behind < 0 || behind > own) return;
+  entries.splice(own, 1);
+  entries.splice(behind, 0, entry);
+}
+
 /** Marks of an unresolved conflict: one message for each, and nothing of what its two sides do to each other. */
-function mergeConflicts(entries: readonly Entry[]): void {
+function mergeConflicts(entries: Entry[]): void {
   const marks = entries.filter(({ diagnostic, statement }) => diagnostic.code === 'CFG_CONFLICT_MARK' && statement);
   for (const file of new Set(marks.flatMap(({ statement }) => (statement ? [statement.file] : [])))) {
     const own = entries.filter(({ diagnostic }) => diagnostic.at?.file === file.name);
@@ -119,6 +129,8 @@ function mergeConflicts(entries: readonly Entry[]): void {
         remedy: conflict.remedy,
       };
       for (const entry of within) if (entry !== survivor && mayBeTold(entry)) absorb(survivor, entry, false);
+      // The mark that was reported need not have been the first; the message stands at that one.
+      moveUp(entries, survivor);
       if (conflict.balanced) continue;
       for (const entry of own)
         if (ofBraces.has(entry.diagnostic.code) && mayBeTold(entry)) absorb(survivor, entry, false);

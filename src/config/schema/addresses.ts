@@ -172,6 +172,21 @@ const first = positional({ '<IPADDR>': ['<ip>{/<prefixlen>}', 'Must be the first
 export const virtualAddressWords: LineWords = { ...first, ...virtualOptions };
 export const staticAddressWords: LineWords = { ...first, ...staticOptions };
 
+/** An address with a length that is none: the host address is used, as in the original, which must go on answering. */
+function withoutLength(statement: Statement, word: string, context: Context): ReturnType<typeof parsePrefix> {
+  const slash = word.indexOf('/');
+  const host = slash < 0 ? undefined : parsePrefix(word.slice(0, slash));
+  if (!host) return undefined;
+  context.error(
+    statement,
+    0,
+    'CFG_INVALID_ADDRESS',
+    `${quote(word.slice(slash))} is no length of a prefix; ${host.address}/${host.prefixLength} is used`,
+    `write ${host.address}/ and a number from 0 to ${host.prefixLength}`,
+  );
+  return host;
+}
+
 /** Reads one line; undefined after reporting why it is dropped. */
 export function readAddressLine(
   kind: 'static' | 'virtual',
@@ -179,7 +194,7 @@ export function readAddressLine(
   context: Context,
 ): VirtualAddressDraft | undefined {
   const word = statement.words[0] ?? '';
-  const parsed = parsePrefix(word);
+  const parsed = parsePrefix(word) ?? withoutLength(statement, word, context);
   if (!parsed) {
     context.error(
       statement,

@@ -124,20 +124,3 @@ export const topSchema = new BlockSchema<Root>('', {
 export function allKeywords(): SchemaEntry[] {
   return [...walkSchema(topSchema), ...languageEntries];
 }
-
-let places: Map<string, string[]> | undefined;
-
-/** Names of the blocks in which a keyword is valid (`` for the top level). Made on the first mistake only. */
-export function placesOfKeyword(keyword: string): readonly string[] {
-  if (!places) {
-    places = new Map();
-    for (const entry of walkSchema(topSchema)) {
-      if (entry.keyword.startsWith('<')) continue;
-      const block = entry.path === '(top)' ? '' : (entry.path.split('/').at(-1) ?? '');
-      const known = places.get(entry.keyword);
-      if (!known) places.set(entry.keyword, [block]);
-      else if (!known.includes(block)) known.push(block);
-    }
-  }
-  return places.get(keyword) ?? [];
-}

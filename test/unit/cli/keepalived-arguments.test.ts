@@ -148,3 +148,34 @@ describe('the command line of keepalived', () => {
     expect(parseKeepalivedArguments(['-n', '-T'])).toMatchObject({ kind: 'exit', code: 1 });
   });
 });
+
+describe('options that only we have', () => {
+  it.each([
+    [[], { configFormat: 'text', noInterfaces: false }],
+    [['--config-format=json'], { configFormat: 'json' }],
+    [['--config-format', 'text'], { configFormat: 'text' }],
+    [['--no-interfaces'], { noInterfaces: true }],
+    [['--colour=always'], { colour: 'always' }],
+    [['--colour=never'], { colour: 'never' }],
+  ] as const)('%j', (argv, expected) => {
+    expect(run(...argv)).toMatchObject(expected);
+  });
+
+  it('leaves the choice of colours to the terminal by default', () => {
+    expect(run('--colour=auto').colour).toBeUndefined();
+    expect(run().colour).toBeUndefined();
+  });
+
+  it('says which values there are', () => {
+    expect(parseKeepalivedArguments(['-t', '--config-format=xml', '--colour=yes'])).toMatchObject({
+      stderr: 'Invalid --config-format xml: text or json\nInvalid --colour yes: auto, always or never\n',
+      arguments: { configFormat: 'text' },
+    });
+  });
+
+  it('do not make abbreviations of the others ambiguous', () => {
+    expect(run('--no_b').bfd).toBe(false);
+    expect(run('--config-t').configTest).toEqual({});
+    expect(run('--no-s').syslog).toBe(false);
+  });
+});
