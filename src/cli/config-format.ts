@@ -102,7 +102,9 @@ function formOf(file: OpenedFile, result: FormatResult): Extract<FormatResult, {
       return result;
     case 'refused':
       process.stderr.write(formatText(result.diagnostics, errorColour()));
-      say(`${file.name} has errors and stays as it is; mend them, or format it all the same with --despite-errors`);
+      say(
+        `${file.name} has errors and stays as it is; mend them, or give --despite-errors if it is a piece that another file includes`,
+      );
       return undefined;
     case 'not-proven':
       say(`${file.name} stays as it is: formatted, ${result.reason}`);

@@ -186,6 +186,7 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
         process.stdout.write(versionText());
       },
     )
+    .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': 'Name the files.' })
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(false)

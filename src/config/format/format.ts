@@ -3,7 +3,7 @@
  * they were. The result is given out only if it is proven to mean the same: the reader finds the same statements and braces
  * in both texts for every identity that conditionals name, and the same model and the same diagnostics come of them.
  */
-import { severityOf, type Diagnostic } from '../diagnostics.ts';
+import type { Diagnostic, DiagnosticKind } from '../diagnostics.ts';
 import { loadConfiguration, type LoadResult } from '../load.ts';
 import { indentation } from '../print/text.ts';
 import { breakLines, freshIdentity, namedIdentities } from './breaks.ts';
@@ -12,16 +12,40 @@ import { lineDepths, readingEvents, withText, type FormatSource } from './readin
 export interface FormatOptions extends FormatSource {
   /** Whose errors refuse the file; all identities that the file names are compared. */
   readonly configId: string;
-  /** Also formats files with errors, as long as reading finds the same in both texts (pieces that other files include). */
+  /** Also formats files with such errors, as long as reading finds the same in both texts (pieces that others include). */
   readonly despiteErrors?: boolean;
 }
 
 export type FormatResult =
   | { readonly outcome: 'formatted'; readonly text: string; readonly changed: boolean }
-  /** The file has errors; nothing is given out. */
+  /** What the file says is in doubt; nothing is given out. */
   | { readonly outcome: 'refused'; readonly diagnostics: readonly Diagnostic[] }
   /** The two texts do not mean the same: a fault of the formatter, or a file that depends on its own layout. */
   | { readonly outcome: 'not-proven'; readonly reason: string };
+
+/** Mistakes of the text itself. Values that cannot be and contradictions are none: their lines are known for what they are. */
+const doubtfulKinds: ReadonlySet<DiagnosticKind> = new Set<DiagnosticKind>([
+  'file-not-found',
+  'unknown-keyword',
+  'unexpected-begin-of-block',
+  'missing-begin-of-block',
+  'unexpected-end-of-block',
+  'missing-end-of-block',
+  'unmatched-quote',
+  'missing-parameter',
+]);
+const doubtfulCodes: ReadonlySet<string> = new Set([
+  'CFG_LINE_TOO_LONG',
+  'CFG_NUL',
+  'CFG_REPETITION',
+  'CFG_DEFINITION',
+  'CFG_EXPANSION',
+  'CFG_INCLUDE_LOOP',
+]);
+
+function isDoubtful({ class: kind, code }: Diagnostic): boolean {
+  return doubtfulKinds.has(kind) || doubtfulCodes.has(code);
+}
 
 /** Comparing one identity costs four readings of the file. */
 const maximumIdentities = 32;
@@ -94,8 +118,8 @@ function difference(source: FormatSource, text: string, identities: readonly str
 export function formatConfiguration(options: FormatOptions): FormatResult {
   const { configId, despiteErrors = false, ...source } = options;
   const { diagnostics } = load(source, configId);
-  if (!despiteErrors && diagnostics.some((diagnostic) => severityOf(diagnostic) === 'error')) {
-    return { outcome: 'refused', diagnostics };
+  if (!despiteErrors && diagnostics.some(isDoubtful)) {
+    return { outcome: 'refused', diagnostics: diagnostics.filter(isDoubtful) };
   }
   const named = namedIdentities(breakLines(source.text).map(({ text }) => text));
   if (named.length > maximumIdentities) {

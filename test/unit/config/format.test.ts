@@ -83,6 +83,14 @@ describe('a file with errors', () => {
     expect(format('global_defs {\nrouter_id a\n', { despiteErrors: false })).toMatchObject({ outcome: 'refused' });
   });
 
+  it.each([
+    ['a value out of range', 'vrrp_instance A {\n    priority 999\n}\n'],
+    ['a name that is defined elsewhere', 'vrrp_instance A {\n    track_script {\n        s\n    }\n}\n'],
+    ['what only one of the routers says', 'vrrp_instance A {\n    @lb1 priority 150\n    state MASTER\n}\n'],
+  ])('%s does not stand in the way', (_what, text) => {
+    expect(format(text, { despiteErrors: false })).toMatchObject({ outcome: 'formatted', changed: false });
+  });
+
   it('warnings do not stand in the way', () => {
     const text = 'global_defs {\nlvs_flush_onstop\n}\n';
     expect(format(text, { despiteErrors: false })).toMatchObject({ outcome: 'formatted' });
