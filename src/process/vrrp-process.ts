@@ -83,7 +83,11 @@ class VrrpWork implements ChildWork {
     await this.#addresses.open();
     this.#indexInterfaces();
     const environment: VrrpEnvironment = {
-      digests: { hmacMd5: (key, data) => createHmac('md5', key).update(data).digest() },
+      digests: {
+        hmacMd5: (key, data) => createHmac('md5', key).update(data).digest(),
+        hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+      },
+      realTime: (at) => Date.now() - (now() - at),
       links: this.#addresses.links,
       addresses: this.#addresses.addresses,
       // CLOCK_MONOTONIC counts from the boot.

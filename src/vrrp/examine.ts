@@ -4,6 +4,8 @@
  */
 import type { VrrpInstanceConfiguration } from '../config/model.ts';
 import { parseIpAddress } from '../core/ip-address.ts';
+import { judgeHmac } from './hmac.ts';
+import type { HmacVerdict } from './hmac.ts';
 import { authenticationType, checksumAddresses, passwordOctets } from './transmitter.ts';
 import type { PacketMeta, VrrpDigests, VrrpStatistics } from './types.ts';
 import type { ReceivedAdvertisement } from './wire/advertisement.ts';
@@ -11,6 +13,7 @@ import { addressTexts, advertisementLength, checksumFits, decodeAdvertisement } 
 import type { AuthenticationHeader } from './wire/authentication-header.ts';
 import { authenticationDigest, decodeAuthenticationHeader } from './wire/authentication-header.ts';
 import { AUTHENTICATION_HEADER, AUTHENTICATION_TYPE, IP_FIELD, IP_PROTOCOL, VRRP } from './wire/constants.ts';
+import { HMAC_TRAILER } from './wire/hmac-trailer.ts';
 import { decodeIpv4Header } from './wire/ipv4.ts';
 
 /** What the checks compare with. */
@@ -25,6 +28,10 @@ export interface Expectation {
   readonly oldUnicastChecksum: boolean;
   /** Last sequence number of an authentication header from a source. */
   readonly lastSequence: (source: string) => number | undefined;
+  /** Last number of auth_hmac from a source. */
+  readonly lastHmacSequence: (source: string) => bigint | undefined;
+  /** Milliseconds since 1970, for auth_hmac. */
+  readonly realTime: number;
   readonly digests: VrrpDigests;
 }
 
@@ -48,10 +55,16 @@ export type Examination =
       readonly usesOldUnicastChecksum: boolean;
       /** Sequence number of the authentication header, if there is one. */
       readonly sequence?: number;
+      /** The number of auth_hmac, if there is a trailer. */
+      readonly hmacSequence?: bigint;
     };
 
 interface Envelope {
   readonly message: Uint8Array;
+  /** auth_hmac behind the message; whether there is one shows in the length alone. */
+  readonly trailer?: Uint8Array;
+  /** What the checksum covers: over IPv6 the trailer too. */
+  readonly covered: Uint8Array;
   readonly authenticationHeader?: AuthenticationHeader;
 }
 
@@ -80,7 +93,10 @@ export function isMulticast(address: string, family: PacketMeta['family']): bool
 
 /** Takes the IP and authentication headers off. */
 function open(packet: Uint8Array, { configuration }: Expectation): Envelope | Finding {
-  if (configuration.family === 'inet6') return { message: packet };
+  if (configuration.family === 'inet6') {
+    const { message, trailer } = splitTrailer(packet, 'inet6');
+    return { message, covered: packet, ...(trailer && { trailer }) };
+  }
   const header = decodeIpv4Header(packet);
   if (!header) return refuse('ip-length', 'lengthErrors', `a packet of ${packet.length} octets that is no IPv4 packet`);
   const expected = configuration.authentication?.type === 'AH';
@@ -96,7 +112,31 @@ function open(packet: Uint8Array, { configuration }: Expectation): Envelope | Fi
   // Some drivers hand the padding of a minimal Ethernet frame (46 octets of payload) over as part of the packet.
   const exact = advertisementLength((message[0] ?? 0) >>> 4, 'inet', message[3] ?? 0);
   if (message.length > exact && header.totalLength <= 46) message = message.subarray(0, exact);
-  return { message, ...(authenticationHeader && { authenticationHeader }) };
+  const split = splitTrailer(message, 'inet');
+  return { ...split, covered: split.message, ...(authenticationHeader && { authenticationHeader }) };
+}
+
+/** Takes the trailer of auth_hmac off. */
+function splitTrailer(
+  message: Uint8Array,
+  family: PacketMeta['family'],
+): { message: Uint8Array; trailer?: Uint8Array } {
+  const exact = advertisementLength((message[0] ?? 0) >>> 4, family, message[3] ?? 0);
+  if (message.length !== exact + HMAC_TRAILER.length) return { message };
+  return { message: message.subarray(0, exact), trailer: message.subarray(exact) };
+}
+
+/** Judges auth_hmac, configured or not. */
+function checkHmac({ message, trailer }: Envelope, meta: PacketMeta, expected: Expectation): HmacVerdict {
+  const { configuration, realTime, digests, lastHmacSequence: lastSequence } = expected;
+  const { hmac } = configuration;
+  if (hmac) {
+    const { source } = meta;
+    return judgeHmac({ configuration, hmac, source, message, trailer, realTime, lastSequence, digests });
+  }
+  if (!trailer) return {};
+  const reason = 'an advertisement with auth_hmac, ours has none';
+  return { refusal: { counter: 'authenticationTypeMismatch', code: 'hmac-unexpected', reason } };
 }
 
 function checkAuthenticationHeader(
@@ -155,7 +195,7 @@ function checkAuthentication(
 
 /** @returns the kind of checksum the message carries, or a refusal */
 function checkChecksum(
-  { message }: ReceivedAdvertisement,
+  { covered: message }: Envelope,
   meta: PacketMeta,
   expected: Expectation,
 ): 'right' | 'old-unicast' | Finding {
@@ -247,6 +287,8 @@ export function examine(packet: Uint8Array, meta: PacketMeta, expected: Expectat
     const reason = `VRRP version ${advertisement.version}, ours is ${configuration.version}`;
     return refused(refuse('version', 'versionErrors', reason));
   }
+  const hmac = checkHmac(envelope, meta, expected);
+  if ('refusal' in hmac) return refused(hmac.refusal);
   if (configuration.version === 2) {
     const refusal = checkAuthentication(packet, advertisement, envelope, meta, expected);
     if (refusal) return refused(refusal);
@@ -257,7 +299,7 @@ export function examine(packet: Uint8Array, meta: PacketMeta, expected: Expectat
     return refused(refuse('type', 'invalidTypeErrors', `packet type ${advertisement.type}, not an advertisement`));
   }
   if (interval.refusal) return refused(interval.refusal);
-  const checksum = checkChecksum(advertisement, meta, expected);
+  const checksum = checkChecksum(envelope, meta, expected);
   if (typeof checksum !== 'string') return refused(checksum);
   if (multicast !== (configuration.unicastPeers.length === 0)) {
     const reason = multicast
@@ -268,7 +310,9 @@ export function examine(packet: Uint8Array, meta: PacketMeta, expected: Expectat
   if (configuration.ownerIgnoreAdvertisements && expected.effectivePriority === VRRP.priorityOwner) {
     return refused(refuse('owner', undefined, 'an advertisement although we own the addresses'));
   }
-  const remarks = interval.remark ? [interval.remark] : [];
+  const remarks: Finding[] = [];
+  if (hmac.remark) remarks.push(hmac.remark);
+  if (interval.remark) remarks.push(interval.remark);
   const known = configuration.skipCheckAdvertisedAddresses && expected.previousSource === meta.source;
   if (expected.master || !known) {
     const difference = compareAddressLists(advertisement, expected);
@@ -282,5 +326,6 @@ export function examine(packet: Uint8Array, meta: PacketMeta, expected: Expectat
     remarks,
     usesOldUnicastChecksum: checksum === 'old-unicast',
     ...(envelope.authenticationHeader && { sequence: envelope.authenticationHeader.sequence }),
+    ...(hmac.sequence !== undefined && { hmacSequence: hmac.sequence }),
   };
 }

@@ -6,6 +6,7 @@ import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } f
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Deadline, DeadlineQueue } from './deadlines.ts';
 import type { GratuitousSender } from './gratuitous.ts';
+import { ReplayMarks } from './hmac.ts';
 import type { NetworkView } from './network-view.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
@@ -25,6 +26,8 @@ export interface InstanceHost {
   readonly network: NetworkView;
   readonly gratuitous: GratuitousSender;
   readonly digests: VrrpDigests;
+  /** Milliseconds since 1970 at a moment of our clock. */
+  readonly realTime: (now: MonotonicMs) => number;
   global: GlobalConfiguration;
   /** End of vrrp_startup_delay: until then nothing is heard and no timer runs. */
   startupEnds: MonotonicMs;
@@ -100,6 +103,8 @@ export class Instance {
   readonly transmitter = new Transmitter();
   /** Last sequence number of an authentication header by source. */
   readonly heardSequences = new Map<string, number>();
+  /** The same of auth_hmac. */
+  readonly replayMarks = new ReplayMarks();
   /** Refusals and remarks already logged since the state or the master changed. */
   readonly logged = new Set<string>();
   /** Keys of our addresses that the kernel has shown since we set them. */
@@ -229,11 +234,11 @@ export class Instance {
 
   /** Sends an advertisement and starts the interval anew. */
   advertise(now: MonotonicMs): void {
-    this.send(this.effectivePriority);
+    this.send(this.effectivePriority, now);
     this.host.deadlines.set(this.#timer, now + this.configuration.advertisementInterval);
   }
 
-  send(priority: number): void {
+  send(priority: number, now: MonotonicMs): void {
     if (this.sourceAddress === undefined) return;
     const { configuration, host } = this;
     const intents = this.transmitter.compose(
@@ -242,6 +247,7 @@ export class Instance {
       this.sourceAddress,
       this.oldUnicastChecksum,
       host.digests,
+      host.realTime(now),
     );
     for (const intent of intents) host.out.push(intent);
     this.statistics.advertisementsSent++;
@@ -380,7 +386,7 @@ export class Instance {
     this.masterPriority = 0;
     this.masterAddress = undefined;
     if (from === 'MASTER') {
-      this.#sayGoodbye();
+      this.#sayGoodbye(now);
       this.#release();
     }
     this.#finish(from, now);
@@ -389,7 +395,7 @@ export class Instance {
   /** Leaves for good; the addresses are the caller's to reconcile, after the goodbyes of all instances. */
   retire(now: MonotonicMs): InstanceState {
     const from = this.state;
-    if (from === 'MASTER') this.#sayGoodbye();
+    if (from === 'MASTER') this.#sayGoodbye(now);
     this.host.deadlines.clear(this.#timer);
     if (from === 'MASTER') this.#release(false);
     this.state = 'STOP';
@@ -398,8 +404,8 @@ export class Instance {
     return from;
   }
 
-  #sayGoodbye(): void {
-    this.send(VRRP.priorityStop);
+  #sayGoodbye(now: MonotonicMs): void {
+    this.send(VRRP.priorityStop, now);
     this.host.out.log('info', `(${this.name}) sent 0 priority`);
   }
 

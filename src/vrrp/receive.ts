@@ -24,6 +24,8 @@ export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta
     previousSource: instance.masterAddress,
     oldUnicastChecksum: instance.oldUnicastChecksum,
     lastSequence: (source) => instance.heardSequences.get(source),
+    lastHmacSequence: (source) => instance.replayMarks.get(source),
+    realTime: instance.host.realTime(now),
     digests: instance.host.digests,
   });
   if (!examination.accepted) {
@@ -31,7 +33,7 @@ export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta
     note(instance, examination.refusal, meta, 'dropped');
     return;
   }
-  const { advertisement, remarks, sequence } = examination;
+  const { advertisement, remarks, sequence, hmacSequence } = examination;
   for (const remark of remarks) note(instance, remark, meta, 'accepted');
   if (examination.usesOldUnicastChecksum) {
     instance.oldUnicastChecksum = true;
@@ -44,6 +46,7 @@ export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta
   instance.statistics.advertisementsReceived++;
   instance.heardPeer = true;
   if (advertisement.priority === VRRP.priorityStop) instance.statistics.priorityZeroReceived++;
+  if (hmacSequence !== undefined) instance.replayMarks.set(meta.source, hmacSequence, instance.configuration);
   if (sequence !== undefined) rememberSequence(instance, meta.source, sequence);
   if (instance.state === 'MASTER') heardAsMaster(instance, advertisement, meta.source, now);
   else heardAsBackup(instance, advertisement, meta.source, now);

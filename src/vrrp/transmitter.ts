@@ -1,6 +1,7 @@
 /** Makes the advertisements of one instance: the message, its checksum for each destination, the IP header, AH. */
 import type { VrrpAuthentication, VrrpInstanceConfiguration } from '../config/model.ts';
 import { parseIpAddress } from '../core/ip-address.ts';
+import { HmacSigner } from './hmac.ts';
 import type { SendAdvertisementIntent, VrrpDigests } from './types.ts';
 import type { ChecksumAddresses } from './wire/advertisement.ts';
 import { encodeAdvertisement, setChecksum } from './wire/advertisement.ts';
@@ -52,9 +53,27 @@ export function checksumAddresses(
   return { source, destination: group ?? destination };
 }
 
+/**
+ * A copy of the message with its checksum, and behind it the trailer of auth_hmac. Over IPv6, where the kernel computes
+ * the checksum, it covers the trailer too; over IPv4 it does not (reference: behaviour A1).
+ */
+function withTrailer(
+  { family }: VrrpInstanceConfiguration,
+  message: Uint8Array,
+  trailer: Uint8Array | undefined,
+  addresses: ChecksumAddresses | undefined,
+): Uint8Array {
+  const payload = new Uint8Array(message.length + (trailer?.length ?? 0));
+  payload.set(message);
+  if (trailer) payload.set(trailer, message.length);
+  setChecksum(family === 'inet' ? payload.subarray(0, message.length) : payload, addresses);
+  return payload;
+}
+
 export class Transmitter {
   /** Sequence number of the last authentication header, ours or heard: the originals share one count. */
   sequence = 0;
+  readonly #signer = new HmacSigner();
   #identification = 0;
   #template: { configuration: VrrpInstanceConfiguration; priority: number; message: Uint8Array } | undefined;
 
@@ -66,6 +85,7 @@ export class Transmitter {
   /**
    * One intent for the group or for each unicast peer.
    * @param source canonical address
+   * @param realTime milliseconds since 1970, for auth_hmac
    */
   compose(
     configuration: VrrpInstanceConfiguration,
@@ -73,6 +93,7 @@ export class Transmitter {
     source: string,
     oldUnicastChecksum: boolean,
     digests: VrrpDigests,
+    realTime = 0,
   ): SendAdvertisementIntent[] {
     const unicast = configuration.unicastPeers.length > 0;
     const destinations = unicast
@@ -85,18 +106,20 @@ export class Transmitter {
     // One number for an advertisement, to however many peers it goes; never 0, for which the kernel takes its own.
     this.#identification = (this.#identification % 0xffff) + 1;
     if (configuration.authentication?.type === 'AH') this.sequence = Math.min(this.sequence + 1, MAXIMUM_SEQUENCE);
+    const message = this.#message(configuration, priority);
+    const trailer = this.#signer.sign(configuration, from, message, realTime, digests);
     const intents: SendAdvertisementIntent[] = [];
     for (const destination of destinations) {
       const to = parseIpAddress(destination)?.bytes;
       if (!to) continue;
-      const message = this.#message(configuration, priority);
-      setChecksum(message, checksumAddresses(configuration, from, to, unicast && oldUnicastChecksum));
+      const addresses = checksumAddresses(configuration, from, to, unicast && oldUnicastChecksum);
+      const payload = withTrailer(configuration, message, trailer, addresses);
       intents.push({
         type: 'send-advertisement',
         instance: configuration.name,
         family: configuration.family,
         interface: configuration.interface,
-        packet: ipv4 ? this.#ipv4Packet(configuration, message, from, to, ttl, unicast, digests) : message.slice(),
+        packet: ipv4 ? this.#ipv4Packet(configuration, payload, from, to, ttl, unicast, digests) : payload,
         source,
         destination,
         unicast,

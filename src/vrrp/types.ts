@@ -96,6 +96,8 @@ export type VrrpIntent =
 export interface VrrpDigests {
   /** HMAC-MD5 for the authentication header of VRRPv2. */
   readonly hmacMd5: (key: Uint8Array, data: Uint8Array) => Uint8Array;
+  /** HMAC-SHA-256 for auth_hmac. */
+  readonly hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
 }
 
 /** Packet error and traffic counters of one instance, in the names of the statistics file. */
@@ -146,6 +148,8 @@ export interface VrrpEnvironment {
   readonly digests: VrrpDigests;
   readonly links: readonly Link[];
   readonly addresses: readonly KernelAddress[];
+  /** The time of day at a moment of the engine's clock, in milliseconds since 1970, for auth_hmac; absent: that clock itself. */
+  readonly realTime?: (now: MonotonicMs) => number;
   /** When the machine booted, on the clock of `now`, for vrrp_delay_after_boot; absent: long ago. */
   readonly bootedAt?: MonotonicMs;
   /** net.ipv6.conf.IFACE.forwarding at this moment, for the Router flag of neighbour advertisements. Default: no router. */

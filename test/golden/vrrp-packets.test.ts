@@ -106,6 +106,8 @@ function expectation(configuration: VrrpInstanceConfiguration): Expectation {
     previousSource: undefined,
     oldUnicastChecksum: false,
     lastSequence: () => undefined,
+    lastHmacSequence: () => undefined,
+    realTime: 0,
     digests,
   };
 }

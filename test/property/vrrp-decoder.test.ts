@@ -64,6 +64,8 @@ describe('any octets', () => {
           previousSource: undefined,
           oldUnicastChecksum: false,
           lastSequence: () => undefined,
+          lastHmacSequence: () => undefined,
+          realTime: 0,
           digests,
         });
         if (examination.accepted) expect(examination.advertisement.type).toBe(1);

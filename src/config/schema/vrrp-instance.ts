@@ -424,16 +424,13 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     draft.authenticationAt = statement;
     return draft;
   }),
-  auth_hmac: {
-    ...block<I, HmacDraft>(
-      'Authentication by HMAC-SHA-256 behind each advertisement.',
-      authHmacSchema,
-      (draft, statement) => (draft.hmac = { statement, keys: [] }),
-      undefined,
-      { since: '2.4.0' },
-    ),
-    effect: 'none-yet',
-  },
+  auth_hmac: block<I, HmacDraft>(
+    'Authentication by HMAC-SHA-256 behind each advertisement.',
+    authHmacSchema,
+    (draft, statement) => (draft.hmac = { statement, keys: [] }),
+    undefined,
+    { since: '2.4.0' },
+  ),
 });
 
 export const vrrpInstance: Keyword<ConfigurationDraft> = block(

@@ -33,6 +33,7 @@ export class Bench {
       addresses?: readonly KernelAddress[];
       /** The virtual clock begins at 0. */
       bootedAt?: number;
+      realTime?: (now: number) => number;
     } = {},
   ) {
     this.#configuration =
@@ -42,6 +43,7 @@ export class Bench {
       links: options.links ?? [link('eth0'), link('eth1')],
       addresses: options.addresses ?? ownAddresses(),
       ...(options.bootedAt !== undefined && { bootedAt: options.bootedAt }),
+      ...(options.realTime && { realTime: options.realTime }),
     });
   }
 

@@ -13,6 +13,7 @@ import { addressModel, at, groupModel, instanceModel } from '../../support/model
 
 export const digests: VrrpDigests = {
   hmacMd5: (key, data) => createHmac('md5', key).update(data).digest(),
+  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
 };
 
 export function address(text: string, interfaceName = 'eth0', prefixLength?: number): VirtualAddress {
