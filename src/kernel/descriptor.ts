@@ -76,9 +76,9 @@ export class Descriptor {
     if (result < 0) throw new SystemError('setsockopt', -result, `${this.#subject} on interface ${name}`);
   }
 
-  /** Beyond net.core.rmem_max where privileged, else as far as it goes. */
-  setReceiveBuffer(bytes: number): void {
-    if (addon().setsockopt(this.number, SOL.SOCKET, SO.RCVBUFFORCE, bytes) < 0) {
+  /** @param force beyond net.core.rmem_max where privileged, else as far as it goes */
+  setReceiveBuffer(bytes: number, force = true): void {
+    if (!force || addon().setsockopt(this.number, SOL.SOCKET, SO.RCVBUFFORCE, bytes) < 0) {
       this.setOption(SOL.SOCKET, SO.RCVBUF, bytes);
     }
   }

@@ -6,6 +6,7 @@ import { Descriptor, deliver } from './descriptor.ts';
 import type { Datagram } from './descriptor.ts';
 import { netlinkName, netlinkSender } from './socket-address.ts';
 import { AF, MSG, NETLINK_OPTION, SOCK, SOL } from './socket-constants.ts';
+import type { BufferSize } from './netlink-buffers.ts';
 
 /** A message with the header fields that the conversation needs; `bytes` is the whole of it. */
 export interface KernelMessage {
@@ -19,7 +20,7 @@ export interface ChannelOptions {
   /** NETLINK_ROUTE, NETLINK_GENERIC. */
   readonly protocol: number;
   readonly namespacePath: string | undefined;
-  readonly receiveBufferBytes: number;
+  readonly receiveBuffer: BufferSize;
 }
 
 export interface ChannelListener {
@@ -41,7 +42,7 @@ export class NetlinkChannel {
     this.#listener = listener;
     this.#descriptor = new Descriptor('netlink socket', AF.NETLINK, SOCK.RAW, options.protocol, options.namespacePath);
     try {
-      this.#descriptor.setReceiveBuffer(options.receiveBufferBytes);
+      this.#descriptor.setReceiveBuffer(options.receiveBuffer.bytes, options.receiveBuffer.force);
       // An acknowledgement then does not carry the request back, and says in words what was wrong with it.
       this.#descriptor.setOption(SOL.NETLINK, NETLINK_OPTION.CAP_ACK, 1);
       this.#descriptor.setOption(SOL.NETLINK, NETLINK_OPTION.EXT_ACK, 1);

@@ -5,6 +5,7 @@
 import { NLMSG } from '../core/netlink/constants.ts';
 import { deliver } from './descriptor.ts';
 import type { Acknowledgement } from './netlink-acknowledgement.ts';
+import { netlinkBuffer, type BufferSize } from './netlink-buffers.ts';
 import { NetlinkChannel } from './netlink-channel.ts';
 import type { ChannelOptions } from './netlink-channel.ts';
 import { NetlinkDumper } from './netlink-dump.ts';
@@ -26,7 +27,7 @@ export interface NetlinkSocketOptions {
   readonly namespacePath?: string;
   /** Multicast groups to hear, by number (RTNLGRP_*, or a generic family's group id). */
   readonly groups?: readonly number[];
-  /** Receive buffer for the notifications (SO_RCVBUFFORCE). Default 1 MiB. */
+  /** Receive buffer for the notifications (SO_RCVBUFFORCE). Default: as set for this process. */
   readonly receiveBufferBytes?: number;
   /** Has the kernel check dump requests strictly, and filter by their fields (NETLINK_GET_STRICT_CHK). Default false. */
   readonly strictDumps?: boolean;
@@ -34,7 +35,6 @@ export interface NetlinkSocketOptions {
   readonly timeout?: number;
 }
 
-const defaultReceiveBuffer = 1 << 20;
 const defaultTimeout = 10_000;
 
 export class NetlinkSocket {
@@ -48,7 +48,10 @@ export class NetlinkSocket {
 
   private constructor(options: NetlinkSocketOptions) {
     this.#options = options;
-    this.#exchange = new NetlinkExchange(this.#channelOptions(defaultReceiveBuffer), options.timeout ?? defaultTimeout);
+    this.#exchange = new NetlinkExchange(
+      this.#channelOptions(netlinkBuffer('command')),
+      options.timeout ?? defaultTimeout,
+    );
     try {
       for (const group of options.groups ?? []) this.joinGroup(group);
     } catch (error) {
@@ -65,10 +68,10 @@ export class NetlinkSocket {
     return new NetlinkSocket(options);
   }
 
-  #channelOptions(receiveBufferBytes: number): ChannelOptions {
+  #channelOptions(receiveBuffer: BufferSize): ChannelOptions {
     const { protocol, namespacePath } = this.#options;
     const number = protocol === 'route' ? NETLINK_PROTOCOL.ROUTE : NETLINK_PROTOCOL.GENERIC;
-    return { protocol: number, namespacePath, receiveBufferBytes };
+    return { protocol: number, namespacePath, receiveBuffer };
   }
 
   /**
@@ -104,7 +107,7 @@ export class NetlinkSocket {
   async dump(message: Uint8Array): Promise<readonly Uint8Array[]> {
     if (this.#closed) throw closedError();
     this.#dumper ??= new NetlinkDumper(
-      { ...this.#channelOptions(defaultReceiveBuffer), strict: this.#options.strictDumps === true },
+      { ...this.#channelOptions(netlinkBuffer('command')), strict: this.#options.strictDumps === true },
       this.#options.timeout ?? defaultTimeout,
     );
     return this.#dumper.dump(message);
@@ -123,7 +126,11 @@ export class NetlinkSocket {
   /** Joins a further multicast group. @throws SystemError */
   joinGroup(group: number): void {
     this.#notifications ??= new NetlinkChannel(
-      this.#channelOptions(this.#options.receiveBufferBytes ?? defaultReceiveBuffer),
+      this.#channelOptions(
+        this.#options.receiveBufferBytes === undefined
+          ? netlinkBuffer('notification')
+          : { bytes: this.#options.receiveBufferBytes, force: true },
+      ),
       {
         message: ({ type, bytes }) => {
           if (type <= NLMSG.OVERRUN) return;

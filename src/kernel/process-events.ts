@@ -2,11 +2,9 @@
 import { CN_IDX_PROC, decodeProcessEvent, processEventsRequest } from '../core/netlink/process-connector.ts';
 import type { ProcessEvent } from '../core/netlink/process-connector.ts';
 import { SystemError } from './errors.ts';
+import { netlinkBuffer } from './netlink-buffers.ts';
 import { NetlinkChannel } from './netlink-channel.ts';
 import { NETLINK_PROTOCOL } from './socket-constants.ts';
-
-/** Events of a whole machine that forks thousands of times a second, until this process gets round to them. */
-const receiveBufferBytes = 4 << 20;
 
 export interface ProcessEventListener {
   event(event: ProcessEvent): void;
@@ -28,7 +26,7 @@ export class ProcessEvents {
    */
   static open(listener: ProcessEventListener, namespacePath?: string): ProcessEvents {
     const channel = new NetlinkChannel(
-      { protocol: NETLINK_PROTOCOL.CONNECTOR, namespacePath, receiveBufferBytes },
+      { protocol: NETLINK_PROTOCOL.CONNECTOR, namespacePath, receiveBuffer: netlinkBuffer('process-event') },
       {
         message: ({ bytes }) => {
           const event = decodeProcessEvent(bytes);

@@ -4,6 +4,7 @@
  */
 import type { ProcessScheduling } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
+import { setNetlinkBuffer } from '../kernel/netlink-buffers.ts';
 import {
   lockMemory,
   parentProcessId,
@@ -89,6 +90,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
       log = createLog({ ...options.log, ident: options.ident, pid: process.pid });
       pidFile = await takePidFile(options.pidFile, log);
       work = makeWork(options, channel, log);
+      sizeBuffers(snapshot);
       applyScheduling(work.scheduling(snapshot), log);
       await work.start(snapshot);
     } else {
@@ -149,6 +151,18 @@ async function takePidFile(path: string, log: Log): Promise<PidFile> {
       `another process holds ${path} and did not end in ${predecessorTime / 1000} s: end the process with the number in it, or name another pid file`,
     );
   }
+}
+
+/** What the netlink sockets of this process get; a reload changes nothing of those that are open. */
+function sizeBuffers({ configuration, options }: Snapshot): void {
+  const { receiveBuffers } = configuration.global;
+  const { command, monitor } = {
+    vrrp: { command: receiveBuffers.vrrpNetlinkCommand, monitor: receiveBuffers.vrrpNetlinkMonitor },
+    checker: { command: receiveBuffers.checkerNetlinkCommand, monitor: receiveBuffers.checkerNetlinkMonitor },
+  }[options.kind];
+  setNetlinkBuffer('command', command);
+  setNetlinkBuffer('notification', monitor);
+  setNetlinkBuffer('process-event', receiveBuffers.processMonitor);
 }
 
 /** Real-time priority and the like; a refusal (no privilege) is logged and lived with. */

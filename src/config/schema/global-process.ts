@@ -98,12 +98,12 @@ function bufferKeywords(name: string, what: string, field: keyof G['receiveBuffe
       `Receive buffer of the ${what}.`,
       bytes,
       (draft, value) => (draft.receiveBuffers[field].bytes = value),
-      { default: "the kernel's", ...missingError, ...nothingActsYet },
+      { default: "the kernel's", ...missingError },
     ),
     [`${name}_force`]: bool(
       `Allows the ${what} more than the system's limit.`,
       (draft, value) => (draft.receiveBuffers[field].force = value),
-      { default: 'false', ...nothingActsYet },
+      { default: 'false' },
     ),
   };
 }
