@@ -8,6 +8,7 @@ import type { FSWatcher } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { VrrpTrackFile } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
 import type { Log } from '../log/log.ts';
 
 /** More than a number with blanks is not read. */
@@ -29,24 +30,38 @@ export function parseTrackFile(text: string): number | undefined {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-async function readTrackFile(file: string): Promise<number | undefined> {
+/**
+ * Who writes a file empties it first, and the watcher cannot see the close: a change is read when the file has been
+ * quiet, and that it is empty is believed only if it stays so.
+ */
+const quietTime: Milliseconds = 10;
+const emptyTime: Milliseconds = 200;
+
+interface Content {
+  readonly value?: number;
+  readonly empty: boolean;
+}
+
+async function readTrackFile(file: string): Promise<Content> {
   try {
     const handle = await open(file, 'r');
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestContent), 0, longestContent, 0);
-      return parseTrackFile(buffer.toString('latin1', 0, bytesRead));
+      const value = parseTrackFile(buffer.toString('latin1', 0, bytesRead));
+      return { empty: bytesRead === 0, ...(value !== undefined && { value }) };
     } finally {
       await handle.close();
     }
   } catch {
     // No file counts as 0, and the engine knows that.
-    return undefined;
+    return { empty: false };
   }
 }
 
 export class TrackFiles {
   readonly #log: Log;
   readonly #changed: (name: string, value: number | undefined) => void;
+  readonly #pending = new Map<VrrpTrackFile, NodeJS.Timeout>();
   #watchers: FSWatcher[] = [];
   #generation = 0;
 
@@ -60,20 +75,32 @@ export class TrackFiles {
   async follow(files: readonly VrrpTrackFile[]): Promise<void> {
     this.close();
     const generation = ++this.#generation;
-    const read = async (file: VrrpTrackFile): Promise<void> => {
-      const value = await readTrackFile(file.path);
+    const read = async (file: VrrpTrackFile, believeEmpty: boolean): Promise<void> => {
+      const { value, empty } = await readTrackFile(file.path);
       if (generation !== this.#generation) return;
+      if (empty && !believeEmpty) {
+        readLater(file, emptyTime);
+        return;
+      }
       if (value !== undefined && (value < lowest || value > highest)) {
         this.#log.warning(`${file.path}: ${value} does not fit 32 bits and is ignored`);
         return;
       }
       this.#changed(file.name, value);
     };
+    const readLater = (file: VrrpTrackFile, wait: Milliseconds): void => {
+      clearTimeout(this.#pending.get(file));
+      const timer = setTimeout(() => {
+        this.#pending.delete(file);
+        void read(file, wait === emptyTime);
+      }, wait);
+      this.#pending.set(file, timer);
+    };
     const byDirectory = Map.groupBy(files, (file) => path.dirname(file.path));
     for (const [directory, inside] of byDirectory) {
       try {
         const watcher = watch(directory, (_event, name) => {
-          for (const file of inside) if (name === null || name === path.basename(file.path)) void read(file);
+          for (const file of inside) if (name === null || name === path.basename(file.path)) readLater(file, quietTime);
         });
         watcher.on('error', (error) => this.#log.warning(`track files in ${directory}: ${error.message}`));
         this.#watchers.push(watcher);
@@ -81,12 +108,14 @@ export class TrackFiles {
         this.#log.warning(`track files in ${directory} are not watched: ${(error as Error).message}`);
       }
     }
-    await Promise.all(files.map(read));
+    await Promise.all(files.map((file) => read(file, true)));
   }
 
   close(): void {
     for (const watcher of this.#watchers) watcher.close();
     this.#watchers = [];
+    for (const timer of this.#pending.values()) clearTimeout(timer);
+    this.#pending.clear();
     this.#generation++;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -63,6 +63,30 @@ describe('track files', () => {
     await vi.waitFor(() => expect(seen.at(-1)).toEqual(['b', 9]));
     unlinkSync(path.join(folder, 'a'));
     await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', undefined]));
+  });
+
+  it('that are being written are not taken for empty ones', async () => {
+    const file = path.join(folder, 'a');
+    writeFileSync(file, '5\n');
+    await files.follow([watched('a')]);
+    for (const number of [6, 7, 8]) {
+      truncateSync(file);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      writeFileSync(file, String(number));
+      await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', number]));
+    }
+    expect(seen.map(([, value]) => value)).not.toContain(undefined);
+    truncateSync(file);
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', undefined]));
+  });
+
+  it('keep their number when the next does not fit 32 bits', async () => {
+    const file = path.join(folder, 'a');
+    writeFileSync(file, '-2147483648');
+    await files.follow([watched('a')]);
+    writeFileSync(file, '-2147483649');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(seen).toEqual([['a', -2_147_483_648]]);
   });
 
   it('that are no longer followed say nothing', async () => {
