@@ -186,14 +186,13 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
         process.stdout.write(versionText());
       },
     )
-    .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': 'Name the files.' })
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(false)
     .help()
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new Error(message);
+      throw error ?? new Error(message.startsWith('Not enough non-option arguments') ? 'Name the files.' : message);
     });
   try {
     await parser.parseAsync();

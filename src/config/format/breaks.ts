@@ -1,7 +1,8 @@
 /**
  * The first step of formatting: which statements share a line. Each statement gets a line of its own, with the `{` of its
  * block behind it, and `}` stands alone. Lines whose text means something before it is cut into statements (definitions,
- * conditionals, repetitions, includes, references, escapes) stay as they are.
+ * conditionals, repetitions, includes, escapes) stay as they are. Lines with references are broken up only on trial: a
+ * definition of several lines is replaced at the end of a line only.
  */
 import { parseAssignment } from '../source/definitions.ts';
 import { includeForms } from '../source/includes.ts';
@@ -25,13 +26,18 @@ function trimBlanks(text: string): string {
   return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
-/** Positions of the braces outside double quotes. */
+/** `${NAME}` and `${NAME parameters}`, at a position. */
+const reference = /\$\{[A-Za-z_][A-Za-z0-9_]*[A-Za-z0-9_ \t]*\}/y;
+
+/** Positions of the braces outside double quotes and references. */
 function bracePositions(code: string): number[] {
   const positions: number[] = [];
   let quoted = false;
   for (let position = 0; position < code.length; position++) {
     const char = code[position];
-    if (char === '"') quoted = !quoted;
+    reference.lastIndex = position;
+    if (char === '$' && reference.test(code)) position = reference.lastIndex - 1;
+    else if (char === '"') quoted = !quoted;
     else if (!quoted && (char === '{' || char === '}')) positions.push(position);
   }
   return positions;
@@ -51,15 +57,28 @@ function opensDefinition(code: string): boolean {
   return parseAssignment(text, 0, text.length) !== undefined && code.endsWith('\\');
 }
 
-/** Whether the words of a line are all there is to it. */
-function isPlain(code: string): boolean {
-  return !/[$\\\0]/.test(code) && !/^[@~]/.test(code) && !isInclude(code);
+/** Whether the words of a line, and perhaps references among them, are all there is to it. */
+function isPlain(code: string, references: boolean): boolean {
+  return (
+    !/[\\\0]/.test(code) && !/^([@~]|\$[^{])/.test(code) && (references || !code.includes('$')) && !isInclude(code)
+  );
+}
+
+/** The texts between braces. */
+function pieces(code: string): string[] {
+  const positions = [-1, ...bracePositions(code)];
+  return positions.map((position, index) => trimBlanks(code.slice(position + 1, positions[index + 1])));
 }
 
 class LineBreaker {
   readonly #lines: Pending[] = [];
+  readonly #references: boolean;
   /** Inside a definition of several lines: the steps of indentation of its next line; undefined outside. */
   #definitionDepth: number | undefined;
+
+  constructor(references: boolean) {
+    this.#references = references;
+  }
 
   get lines(): readonly BrokenLine[] {
     while (this.#lines.at(-1)?.text === '') this.#lines.pop();
@@ -82,7 +101,8 @@ class LineBreaker {
     const stripped = stripComment(text, 0, text.length, scanFrom);
     const untouched = stripped.text !== text || stripped.unterminatedQuote;
     const code = stripped.text.slice(stripped.start, stripped.end);
-    if (code === '' || untouched || !isPlain(code)) {
+    // What stands behind a brace is a line of its own, with all that may mean.
+    if (code === '' || untouched || !pieces(code).every((piece) => isPlain(piece, this.#references))) {
       this.#push(text);
       if (code !== '' && opensDefinition(code)) this.#definitionDepth = Math.max(1, depthChange(code));
       return;
@@ -112,8 +132,6 @@ class LineBreaker {
     let joined: Pending | undefined;
     for (const position of bracePositions(code)) {
       const statement = trimBlanks(code.slice(from, position));
-      // What stands behind a brace is a line of its own, with all that may mean.
-      if (!isPlain(statement)) break;
       from = position + 1;
       if (code[position] === '}') {
         if (statement !== '') produced.push(this.#push(statement));
@@ -128,7 +146,7 @@ class LineBreaker {
     const rest = trimBlanks(code.slice(from));
     if (rest !== '') {
       const line = this.#push(rest);
-      if (isPlain(rest)) line.joinAt = rest.length;
+      if (isPlain(rest, false)) line.joinAt = rest.length;
       produced.push(line);
     }
     if (comment === '') return;
@@ -149,9 +167,12 @@ class LineBreaker {
   }
 }
 
-/** Cuts a text into the lines of its canonical form. */
-export function breakLines(text: string): readonly BrokenLine[] {
-  const breaker = new LineBreaker();
+/**
+ * Cuts a text into the lines of its canonical form.
+ * @param references whether lines with references are broken up too
+ */
+export function breakLines(text: string, references: boolean): readonly BrokenLine[] {
+  const breaker = new LineBreaker(references);
   const lines = text.replace(/^\uFEFF/, '').split('\n');
   if (lines.at(-1) === '') lines.pop();
   for (const line of lines) breaker.add(line.replace(/\r+$/, ''));

@@ -51,8 +51,8 @@ function isDoubtful({ class: kind, code }: Diagnostic): boolean {
 const maximumIdentities = 32;
 
 /** The canonical text, not yet proven. */
-export function layOut(source: FormatSource, identities: readonly string[]): string {
-  const lines = breakLines(source.text);
+export function layOut(source: FormatSource, identities: readonly string[], references: boolean): string {
+  const lines = breakLines(source.text, references);
   const unindented = { ...source, text: lines.map(({ text }) => `${text}\n`).join('') };
   const depths = identities.map((id) => lineDepths(unindented, id, lines.length));
   return lines
@@ -121,15 +121,18 @@ export function formatConfiguration(options: FormatOptions): FormatResult {
   if (!despiteErrors && diagnostics.some(isDoubtful)) {
     return { outcome: 'refused', diagnostics: diagnostics.filter(isDoubtful) };
   }
-  const named = namedIdentities(breakLines(source.text).map(({ text }) => text));
+  const named = namedIdentities(breakLines(source.text, true).map(({ text }) => text));
   if (named.length > maximumIdentities) {
     return { outcome: 'not-proven', reason: `its conditionals name more than ${maximumIdentities} identities` };
   }
   // Without conditionals every identity reads the same.
   const identities =
     named.length === 0 ? [configId] : [...new Set([configId, ...named, freshIdentity([configId, ...named])])];
-  const text = layOut(source, identities);
-  const reason = difference(source, text, identities);
-  if (reason !== undefined) return { outcome: 'not-proven', reason };
-  return { outcome: 'formatted', text, changed: text !== source.text };
+  let reason: string | undefined;
+  for (const references of source.text.includes('$') ? [true, false] : [false]) {
+    const text = layOut(source, identities, references);
+    reason = difference(source, text, identities);
+    if (reason === undefined) return { outcome: 'formatted', text, changed: text !== source.text };
+  }
+  return { outcome: 'not-proven', reason: reason ?? '' };
 }

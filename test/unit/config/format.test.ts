@@ -44,6 +44,8 @@ const cases: readonly (readonly [what: string, from: string, to: string])[] = [
   ['blanks inside a definition, which an empty line would end', '$A=a \\\n   \nb\nc', '$A=a \\\n    b\nc\n'],
   ['an empty line that ends a definition', '$A=a \\\n\nb', '$A=a \\\n\nb\n'],
   ['braces from a definition', '$O=vrrp_instance A {\n$O\ninterface eth0\n}', '$O=vrrp_instance A {\n$O\n    interface eth0\n}\n'],
+  ['references in blocks on one line', '$A=1\nx { y ${A}/24 }\nz { ${A} }', '$A=1\nx {\n    y ${A}/24\n}\nz {\n    ${A}\n}\n'],
+  ['a reference that is none where it stands', '$A=a \\\nb\nx { y $A }', '$A=a \\\n    b\nx { y $A }\n'],
   ['conditionals that open one block', '@a x 1 {\n@b x 2 {\ny\n}', '@a x 1 {\n@b x 2 {\n    y\n}\n'],
   ['conditionals inside', 'x {\n@^a y\n  @!b z\n}', 'x {\n    @^a y\n    @!b z\n}\n'],
   ['repetitions', 'x {\n~SEQ(i, 3)   y$i {z}\n}', 'x {\n    ~SEQ(i, 3)   y$i {z}\n}\n'],
