@@ -107,8 +107,9 @@ export class TreeBuilder implements StatementSink {
   /** To be called once, behind the last file. */
   endOfInput(): void {
     if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(undefined);
-    for (const frame of [...this.#frames.slice(1), this.#frame]) {
-      if (frame.opener) this.#reportUnclosed(frame.opener, 'the end of the file');
+    const open = [...this.#frames.slice(1), this.#frame];
+    for (const frame of open) {
+      if (frame.opener) this.#reportUnclosed(frame.opener, 'the end of the file', open.length === 1);
       else if (frame.kind === 'skipped') {
         this.#reporter.general({
           code: 'CFG_MISSING_CLOSE',
@@ -187,8 +188,10 @@ export class TreeBuilder implements StatementSink {
     if (locate(pending).column > locate(outermost).column) return false;
     frame.statements.pop();
     pending.block = undefined;
-    for (const open of [...this.#frames.slice(1), frame]) {
-      if (open.opener) this.#reportUnclosed(open.opener, `${pending.keyword} in line ${pending.line}`);
+    const unclosed = [...this.#frames.slice(1), frame];
+    for (const open of unclosed) {
+      if (!open.opener) continue;
+      this.#reportUnclosed(open.opener, `${pending.keyword} in line ${pending.line}`, unclosed.length === 1);
     }
     this.#forgiven += this.#frames.length;
     this.#frames.length = 0;
@@ -200,10 +203,11 @@ export class TreeBuilder implements StatementSink {
     return true;
   }
 
-  #reportUnclosed(opener: Statement, before: string): void {
+  /** @param alone no other block is open, so that the one that lacks its brace may be one inside it */
+  #reportUnclosed(opener: Statement, before: string, alone: boolean): void {
     const name = opener.words.slice(0, 2).join(' ');
     // A block inside it may be the one that lacks its brace: the `}` of the outer one then closed that.
-    const suspect = suspectInside(opener);
+    const suspect = alone ? suspectInside(opener) : undefined;
     if (suspect) {
       const { words } = suspect.opener;
       this.#reporter.at(suspect.opener, 0, {

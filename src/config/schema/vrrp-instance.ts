@@ -9,6 +9,7 @@ import {
 import type { Statement } from '../statement.ts';
 import { isMulticast, parseAddress, parseInteger, readInteger, readSeconds } from '../values.ts';
 import { readAddressLine, virtualAddressWords } from './addresses.ts';
+import { firstByName } from './by-name.ts';
 import { quote, type Context } from './context.ts';
 import { address, block, bool, custom, flag, integer, lines, readScript, seconds, text } from './forms.ts';
 import { gratuitousKeywords } from './vrrp-gratuitous.ts';
@@ -303,7 +304,6 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   promote_secondaries: flag(
     'Sets the sysctl promote_secondaries on the interface.',
     (draft) => (draft.promoteSecondaries = true),
-    { effect: 'none-yet' },
   ),
   linkbeat_use_polling: deprecated(
     flag<I>('Old; see linkbeat_interfaces.', (draft) => (draft.linkbeatUsePolling = true), { effect: 'none-yet' }),
@@ -442,7 +442,7 @@ export const vrrpInstance: Keyword<ConfigurationDraft> = block(
       context.missing(statement, '<name> {');
       return undefined;
     }
-    const first = parent.instances.find((instance) => instance.name === name);
+    const first = firstByName(parent.instances, name);
     if (first) {
       context.duplicate(statement, 1, `vrrp_instance ${name}`, first.statement, 'the second is ignored, whole');
       return undefined;

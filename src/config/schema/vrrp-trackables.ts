@@ -3,6 +3,7 @@ import type { ConfigurationDraft, TrackFileDraft, TrackProcessDraft, VrrpScriptD
 import type { Statement } from '../statement.ts';
 import { parseInteger, type NumberRange } from '../values.ts';
 import { directoryOf } from '../source/patterns.ts';
+import { firstByName } from './by-name.ts';
 import { quote, type Context } from './context.ts';
 import { block, custom, flag, integer, readScript, seconds, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
@@ -71,7 +72,7 @@ export function named<D extends { readonly name: string; readonly statement: Sta
       context.missingStops(statement, '<name> {');
       return undefined;
     }
-    const first = existing(parent).find((other) => other.name === name);
+    const first = firstByName(existing(parent), name);
     if (first) {
       context.duplicate(statement, 1, `${statement.keyword} ${name}`, first.statement);
       return undefined;
