@@ -155,20 +155,14 @@ export function writableByOthers(path: string, stats: Stats): Insecurity | undef
   return undefined;
 }
 
-/** Which part of the path others than root could change, or which directory is a symbolic link. */
+/**
+ * Which part of the path others than root could change: of the path as written, and of the one that it leads to. A
+ * symbolic link among them is as safe as the directory that it stands in.
+ */
 function insecurity(path: string): Insecurity | undefined {
-  for (const part of partsOf(dirname(path))) {
-    try {
-      if (lstatSync(part).isSymbolicLink()) {
-        const target = realpathSync(path);
-        return { reason: `the directory ${part} is a symbolic link`, remedy: `write ${target} instead` };
-      }
-    } catch {
-      return { reason: `${part} cannot be examined` };
-    }
-  }
-  for (const part of partsOf(realpathSync(path))) {
-    const stats = statOf(part);
+  for (const part of new Set([...partsOf(path), ...partsOf(realpathSync(path))])) {
+    const stats = lstatSync(part, { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink() === true) continue;
     const found = stats ? writableByOthers(part, stats) : { reason: `${part} cannot be examined` };
     if (found) return found;
   }
