@@ -12,6 +12,8 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
+import { PromotedSecondaries } from './promoted-secondaries.ts';
+import { disableLocalIgmp } from './local-igmp.ts';
 import { PunctualTimer } from './punctual-timer.ts';
 import { rehearse } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
@@ -34,6 +36,7 @@ class VrrpWork implements ChildWork {
   readonly #frames = PacketSocket.open();
   readonly #syncDaemons: SyncDaemonKeeper;
   readonly #trackFiles: TrackFiles;
+  readonly #promotedSecondaries: PromotedSecondaries;
   readonly #trackedProcesses: TrackedProcesses;
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
@@ -67,6 +70,7 @@ class VrrpWork implements ChildWork {
       trouble: (message) => log.warning(message),
     });
     this.#syncDaemons = new SyncDaemonKeeper(log);
+    this.#promotedSecondaries = new PromotedSecondaries(log);
     this.#trackFiles = new TrackFiles(log, (name, value) => {
       if (this.#started) this.#step((engine) => engine.trackFileChanged(name, value, now()));
       else this.#engine?.trackFileChanged(name, value, now());
@@ -80,6 +84,7 @@ class VrrpWork implements ChildWork {
 
   async start({ configuration }: Snapshot): Promise<void> {
     this.#configuration = configuration;
+    if (configuration.global.disableLocalIgmp) disableLocalIgmp(this.#log);
     await this.#addresses.open();
     this.#indexInterfaces();
     const environment: VrrpEnvironment = {
@@ -102,6 +107,7 @@ class VrrpWork implements ChildWork {
     await Promise.all([
       this.#trackFiles.follow(configuration.vrrp.trackFiles),
       this.#trackedProcesses.follow(configuration.vrrp),
+      this.#promotedSecondaries.follow(configuration.vrrp),
     ]);
     this.#openSockets();
     this.#started = true;
@@ -119,6 +125,7 @@ class VrrpWork implements ChildWork {
     await Promise.all([
       this.#trackFiles.follow(configuration.vrrp.trackFiles),
       this.#trackedProcesses.follow(configuration.vrrp),
+      this.#promotedSecondaries.follow(configuration.vrrp),
     ]);
   }
 
@@ -139,6 +146,8 @@ class VrrpWork implements ChildWork {
     this.#routing.release();
     if (!this.#options.keepAddressesAtStop) this.#addresses.reconcile([this.#static.release()]);
     this.#sockets.close();
+    // Behind the addresses: the kernel keeps the others of a network while ours go.
+    await this.#promotedSecondaries.release();
     await Promise.all([this.#addresses.close(), this.#routing.close(), this.#syncDaemons.close()]);
     this.#frames.close();
     this.#timer.close();
@@ -198,6 +207,7 @@ class VrrpWork implements ChildWork {
 
   #linksChanged(): void {
     this.#indexInterfaces();
+    this.#promotedSecondaries.interfacesChanged();
     this.#keepStaticAddresses();
     this.#routing.interfacesChanged();
     // Sockets first: the engine may answer with an advertisement on an interface that has just come.
