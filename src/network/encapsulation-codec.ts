@@ -39,16 +39,11 @@ function locatorText(octets: Uint8Array | undefined): string {
 function putTunnel(
   builder: NetlinkMessageBuilder,
   family: AddressFamily,
-  tunnel: {
-    readonly id?: string;
-    readonly destination?: string;
-    readonly source?: string;
-    readonly flags?: number;
-    readonly trafficClass?: number;
-    readonly hopLimit?: number;
-  },
+  tunnel: Extract<RouteEncapsulation, { readonly type: 'ip' | 'ip6' }>,
+  trafficClass: number | undefined,
+  hopLimit: number | undefined,
 ): void {
-  const { id, destination, source, flags, trafficClass, hopLimit } = tunnel;
+  const { id, destination, source, flags } = tunnel;
   if (id !== undefined) builder.attributeBytes(LWTUNNEL_IP.ID, octetsOf64(id));
   if (destination !== undefined) builder.attributeBytes(LWTUNNEL_IP.DST, octetsOf(family, destination));
   if (source !== undefined) builder.attributeBytes(LWTUNNEL_IP.SRC, octetsOf(family, source));
@@ -61,17 +56,11 @@ function putTunnel(
 export function putEncapsulation(builder: NetlinkMessageBuilder, encapsulation: RouteEncapsulation): void {
   builder.nested(RTA.ENCAP, (inner) => {
     switch (encapsulation.type) {
-      case 'ip': {
-        const { tos, ttl } = encapsulation;
-        putTunnel(inner, 'inet', {
-          ...encapsulation,
-          ...(tos !== undefined && { trafficClass: tos }),
-          ...(ttl !== undefined && { hopLimit: ttl }),
-        });
+      case 'ip':
+        putTunnel(inner, 'inet', encapsulation, encapsulation.tos, encapsulation.ttl);
         break;
-      }
       case 'ip6':
-        putTunnel(inner, 'inet6', encapsulation);
+        putTunnel(inner, 'inet6', encapsulation, encapsulation.trafficClass, encapsulation.hopLimit);
         break;
       case 'mpls':
         inner.attributeBytes(MPLS_IPTUNNEL_DST, labelOctets(encapsulation.labels));

@@ -6,9 +6,12 @@ import { IPV6_METRIC, RTAX, RTN } from './route-constants.ts';
 import type { KernelRoute, KernelWay, PlacedRoute } from './route-types.ts';
 import type { Link } from './types.ts';
 
+/** What a line says beside the route itself. */
+const aside: ReadonlySet<string> = new Set(['at', 'track', 'trackGroup']);
+
 /** Identity of a wish as text. */
-export function routeKey({ at: _at, track: _track, trackGroup: _group, ...route }: VirtualRoute): string {
-  return JSON.stringify(route);
+export function routeKey(route: VirtualRoute): string {
+  return JSON.stringify(route, (key, value: unknown) => (aside.has(key) ? undefined : value));
 }
 
 /**

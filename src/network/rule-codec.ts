@@ -1,5 +1,5 @@
 /** Rules to and from rtnetlink (RTM_NEWRULE, RTM_DELRULE; struct fib_rule_hdr). */
-import type { AddressFamily, Prefix, RuleAction, VirtualRule } from '../config/model.ts';
+import type { AddressFamily, PortRange, Prefix, RuleAction, VirtualRule } from '../config/model.ts';
 import { AF_INET, AF_INET6, NLM_F } from '../core/netlink/constants.ts';
 import { Attributes, NetlinkMessageBuilder, readStructure } from '../core/netlink/message.ts';
 import { addressText, octetsOf, octetsOf64, text64 } from './octets.ts';
@@ -36,8 +36,8 @@ export function encodeDumpRules(family: AddressFamily): Uint8Array {
     .finish();
 }
 
-/** struct fib_rule_port_range and fib_rule_uid_range: two numbers one behind the other. */
-function rangeOctets({ from, to }: { readonly from: number; readonly to: number }, size: 2 | 4): Uint8Array {
+/** struct fib_rule_port_range, and fib_rule_uid_range, which is the same with larger numbers. */
+function rangeOctets({ from, to }: PortRange, size: 2 | 4): Uint8Array {
   const octets = new Uint8Array(size * 2);
   const view = new DataView(octets.buffer);
   [from, to].forEach((value, index) => {
@@ -155,8 +155,7 @@ export function readRule(payload: Uint8Array): KernelRule | undefined {
 
 /** What the kernel will say of a rule that was added. */
 export function expectedRule(rule: VirtualRule): KernelRule {
-  const { action, at: _at, firewallMark: mark, from, to, track: _track, trackGroup: _group, ...rest } = rule;
-  const { userIds, ...selectors } = rest;
+  const { action, firewallMark: mark, from, to, userIds, ...selectors } = rule;
   const ranged = userIds && (userIds.from !== everyUser.from || userIds.to !== everyUser.to);
   return {
     ...selectors,
@@ -172,7 +171,11 @@ export function expectedRule(rule: VirtualRule): KernelRule {
   };
 }
 
+/** What a line says beside the rule itself. */
+const aside: ReadonlySet<string> = new Set(['at', 'track', 'trackGroup']);
+
 /** Identity of a rule as text: two rules of one key are the same to the kernel. */
 export function ruleKey(rule: KernelRule): string {
-  return JSON.stringify(Object.entries(rule).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const said = Object.entries(rule).filter(([name]) => !aside.has(name));
+  return JSON.stringify(said.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

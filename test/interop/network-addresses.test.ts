@@ -104,6 +104,7 @@ const lines4: readonly (readonly [string, DesiredAddress])[] = [
     wanted('10.7.0.1', 24, { broadcast: '10.7.0.255', label: 'eth1:long', noPrefixRoute: true }),
   ],
   ['10.8.0.1 peer 10.8.0.2 dev eth1', wanted('10.8.0.1', 32, { peer: '10.8.0.2' })],
+  ['239.1.2.3/32 dev eth1 autojoin', wanted('239.1.2.3', 32, { autoJoin: true })],
 ];
 const lines6: readonly (readonly [string, DesiredAddress])[] = [
   ['2001:db8::5 dev eth1', wanted('2001:db8::5', 128)],
@@ -112,6 +113,8 @@ const lines6: readonly (readonly [string, DesiredAddress])[] = [
   ['2001:db8:2::8/64 dev eth1 home', wanted('2001:db8:2::8', 64, { home: true })],
   ['2001:db8:3::9/64 dev eth1 preferred_lft 0', wanted('2001:db8:3::9', 64, { preferredLifetime: 0 })],
   ['2001:db8:4::a/64 dev eth1 -nodad', wanted('2001:db8:4::a', 64, { noDad: false })],
+  ['2001:db8:5::b/64 dev eth1 mngtmpaddr', wanted('2001:db8:5::b', 64, { manageTemporaryAddresses: true })],
+  ['ff05::77/64 dev eth1 autojoin', wanted('ff05::77', 64, { autoJoin: true })],
   ['fe80::77/64 dev eth1', wanted('fe80::77', 64)],
 ];
 

@@ -118,20 +118,14 @@ const common: LineOptions<A> = {
     (draft) => void (draft.duplicateAddressDetection = true),
     'no detection for virtual addresses',
   ),
-  mngtmpaddr: {
-    ...option(
-      '(none)',
-      'The kernel manages temporary addresses made from it.',
-      (draft) => void (draft.manageTemporaryAddresses = true),
-      'off',
-    ),
-    ...later,
-  },
+  mngtmpaddr: option(
+    '(none)',
+    'The kernel manages temporary addresses made from it.',
+    (draft) => void (draft.manageTemporaryAddresses = true),
+    'off',
+  ),
   noprefixroute: option('(none)', 'No route for the prefix.', (draft) => void (draft.noPrefixRoute = true), 'off'),
-  autojoin: {
-    ...option('(none)', 'The kernel joins the multicast group.', (draft) => void (draft.autoJoin = true), 'off'),
-    ...later,
-  },
+  autojoin: option('(none)', 'The kernel joins the multicast group.', (draft) => void (draft.autoJoin = true), 'off'),
   no_track: option(
     '(none)',
     'Its interface is not tracked and it is not put back when somebody deletes it.',
