@@ -10,7 +10,7 @@ case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
 # No program is started for what the shell can do: that would be a tenth of the time of "-t".
 if [ -L "$self" ]; then self=$(readlink -f -- "$self"); fi
 case $self in /*) ;; *) self=$PWD/$self ;; esac
-home=${self%/*}/..
+home=$(cd -P -- "${self%/*}/.." && pwd)
 # A configuration test ends before V8's second optimizing compiler has paid off.
 flags=
 for word do case $word in -t* | --config-t*) flags=--no-opt ;; esac done
