@@ -35,6 +35,19 @@ export interface VrrpGroupEvent extends EventBase {
   readonly to: VrrpState;
 }
 
+/**
+ * An instance or sync group is in the state it was in before a reload. Nothing changed: FIFOs that want it are told, for
+ * readers that begin anew with the reload (fifo_write_vrrp_states_on_reload).
+ */
+export interface VrrpUnchangedEvent extends EventBase {
+  readonly kind: 'vrrp-unchanged';
+  readonly subject: 'instance' | 'group';
+  readonly name: string;
+  readonly state: VrrpState;
+  /** Effective priority of an instance, 0 for a group. */
+  readonly priority: number;
+}
+
 /** The effective priority of an instance changed because of a tracker. */
 export interface VrrpPriorityEvent extends EventBase {
   readonly kind: 'vrrp-priority';
@@ -101,6 +114,7 @@ export interface VirtualServerEvent extends EventBase {
 export type DaemonEvent =
   | VrrpInstanceEvent
   | VrrpGroupEvent
+  | VrrpUnchangedEvent
   | VrrpPriorityEvent
   | VrrpLowerPriorityEvent
   | CheckerEvent

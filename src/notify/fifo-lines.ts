@@ -27,6 +27,12 @@ export function fifoLineForEvent(event: DaemonEvent, subjects: Subjects): FifoLi
       const state = notifiedState(event.to, notify?.notifyDeleted ?? false);
       return state && { family: 'vrrp', text: `GROUP "${event.group}" ${state} 0\n` };
     }
+    case 'vrrp-unchanged': {
+      const state = notifiedState(event.state, false);
+      if (state === undefined) return undefined;
+      if (event.subject === 'instance') return instanceLine(event.name, state, event.priority);
+      return { family: 'vrrp', text: `GROUP "${event.name}" ${state} 0\n` };
+    }
     case 'vrrp-lower-priority':
       return instanceLine(event.instance, 'MASTER_RX_LOWER_PRI', event.priority);
     case 'vrrp-priority':

@@ -57,6 +57,7 @@ export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
     }
     case 'vrrp-instance':
     case 'vrrp-group':
+    case 'vrrp-unchanged':
     case 'vrrp-priority':
     case 'vrrp-lower-priority':
       return undefined;

@@ -98,6 +98,7 @@ export function mailForEvent(event: DaemonEvent, subjects: Subjects): MailText |
       if (subject?.virtualServer.smtpAlert !== true || !tellsChecks(event)) return undefined;
       return { subject: `Virtualserver ${event.service} - ${event.to}`, text: quorumText(event) };
     }
+    case 'vrrp-unchanged':
     case 'vrrp-priority':
     case 'vrrp-lower-priority':
       return undefined;

@@ -86,6 +86,7 @@ export function scriptsForEvent(event: DaemonEvent, subjects: Subjects): readonl
         : call(server?.quorumDown, `quorum_down of ${event.service}`);
     }
     case 'vrrp-priority':
+    case 'vrrp-unchanged':
     case 'checker':
       return [];
   }

@@ -28,6 +28,7 @@ import { ScriptTable } from './script-table.ts';
 import { instanceStatus } from './status.ts';
 import { SyncDaemon } from './sync-daemon.ts';
 import { transportsOf } from './transports.ts';
+import { unchangedStates } from './unchanged.ts';
 import { UnknownRouters } from './unknown-routers.ts';
 import type {
   DesiredInstanceAddresses,
@@ -214,7 +215,9 @@ export class VrrpEngine {
         instance.announceNew(fresh, now);
       }
     }
-    return this.#out.take();
+    const intents = this.#out.take();
+    if (!global.repeatStatesAfterReload) return intents;
+    return [...intents, ...unchangedStates(this.status(), this.groupStatus(), intents, now)];
   }
 
   /** Leaves every mastership (priority 0 first) and gives up all addresses. Nothing but status may be called after it. */

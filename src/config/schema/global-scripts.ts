@@ -132,6 +132,5 @@ export const scriptKeywords: Entries = {
   fifo_write_vrrp_states_on_reload: flag(
     'Repeats unchanged states on the FIFO after a reload.',
     (draft) => (draft.repeatStatesAfterReload = true),
-    { ...nothingActsYet },
   ),
 };

@@ -82,7 +82,6 @@ export const vrrpDefaultKeywords: Entries = {
   disable_local_igmp: flag(
     "Clears the kernel's igmp_link_local_mcast_reports.",
     (draft) => (draft.disableLocalIgmp = true),
-    { ...nothingActsYet },
   ),
   v3_checksum_as_v2: flag(
     'VRRPv3 over IPv4 without the pseudo-header in the checksum.',
