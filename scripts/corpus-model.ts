@@ -4,8 +4,9 @@
  * collection is not part of the project: it is looked for beside the checkout, or where CORPUS says.
  *
  *   npm run corpus:model [-- PART-OF-A-FILE-NAME] [--verbose]
+ *   npm run corpus:model -- --golden     makes the dumps in test/golden/dumps anew
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareFields, fieldsOf, type FieldDifference } from './corpus-model/compare.ts';
 import { configuredFields, differenceText, explanationOf } from './corpus-model/differences.ts';
@@ -91,8 +92,27 @@ function print(results: readonly FileResult[], verbose: boolean): void {
   for (const { file } of results.filter(({ verdict }) => verdict === 'refused here')) console.log(`refused: ${file}`);
 }
 
+/** The dumps that test/golden/original-dumps.test.ts holds ours against, and the process that each is of. */
+const golden = { global: ['check', 'parent'], vrrp: ['vrrp', 'bfd'], check: ['check'] } as const;
+
+async function makeGolden(root: string): Promise<void> {
+  const folder = path.join(root, 'test', 'golden', 'dumps');
+  const fileOf = (name: string): string => path.join(folder, `${name}.conf`);
+  await makeOriginalDumps(Object.keys(golden).map((name) => fileOf(name)));
+  for (const [name, kinds] of Object.entries(golden)) {
+    const dumps = originalDumps(fileOf(name));
+    for (const kind of kinds) {
+      const text = dumps[kind];
+      if (text === undefined)
+        throw new Error(`the original wrote no dump of ${name}.conf (${kind}); see .cache/corpus-model`);
+      writeFileSync(path.join(folder, `${name}.${kind}.data`), text);
+    }
+  }
+}
+
 async function main(): Promise<void> {
   const root = path.dirname(import.meta.dirname);
+  if (process.argv.includes('--golden')) return makeGolden(root);
   const folder = process.env['CORPUS'] ?? path.join(path.dirname(root), 'shared', 'corpus');
   if (!existsSync(folder) || !existsSync(original)) {
     const missing = existsSync(folder)

@@ -17,6 +17,7 @@ const commands = {
   lab: { purposes: ['build', 'lab'], rootWanted: true, steps: [['scripts/build.ts'], ['lab/main.ts']] },
   bench: { purposes: ['build', 'lab'], rootWanted: true, steps: [['scripts/build.ts'], ['bench/main.ts']] },
   corpus: { purposes: ['build', 'lab'], rootWanted: true, steps: [['scripts/build.ts'], ['scripts/corpus.ts']] },
+  'corpus:model': { purposes: ['lab'], rootWanted: true, steps: [['scripts/corpus-model.ts']] },
   soak: { purposes: ['build', 'lab'], rootWanted: true, steps: [['scripts/build.ts'], ['bench/soak.ts']] },
 };
 

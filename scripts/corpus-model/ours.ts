@@ -8,6 +8,7 @@ import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts
 import { nodeHostFacts } from '../../src/process/host-facts.ts';
 import { bfdDataText } from '../../src/process/dump/bfd-data.ts';
 import { checkDataText } from '../../src/process/dump/check-data.ts';
+import { globalDataText } from '../../src/process/dump/global-data.ts';
 import type { NumericIdentity } from '../../src/process/dump/texts.ts';
 import { vrrpDataText } from '../../src/process/dump/vrrp-data.ts';
 import { emptyStatistics } from '../../src/vrrp/instance.ts';
@@ -22,6 +23,7 @@ export interface OurDumps {
   readonly vrrp: string;
   readonly check: string;
   readonly bfd: string;
+  readonly parent: string;
 }
 
 /** Files of a folder under the name that the original sees it by. */
@@ -107,5 +109,6 @@ export function ourDumps(configuration: Configuration): OurDumps {
     }),
     check: checkDataText({ ...facts, configuration, status: engine.status() }),
     bfd: bfdDataText(configuration, facts),
+    parent: globalDataText(global, { ...facts, process: 'parent' }),
   };
 }

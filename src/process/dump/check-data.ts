@@ -24,6 +24,11 @@ interface PlacedChecker {
 export function checkDataText(input: CheckDumpInput): string {
   const { check, global } = input.configuration;
   const placed = placedCheckers(input);
+  // Checks that follow a file are the last, as those that nothing runs.
+  const listed = [
+    ...placed.filter(({ checker }) => checker.type !== 'FILE_CHECK'),
+    ...placed.filter(({ checker }) => checker.type === 'FILE_CHECK'),
+  ];
   return [
     globalDataText(global, { ...input, process: 'checker' }),
     tlsText(check.tlsClient, placed),
@@ -37,7 +42,7 @@ export function checkDataText(input: CheckDumpInput): string {
     ]),
     section(
       'Health checkers',
-      placed.flatMap(({ checker, status, title }) => checkerDataLines(checker, status, { title, input })),
+      listed.flatMap(({ checker, status, title }) => checkerDataLines(checker, status, { title, input })),
     ),
     section('Checker track files', trackFileLines(input.configuration, placed, input)),
     section('Checker track BFDs', trackBfdLines(input.configuration, placed)),

@@ -27,11 +27,15 @@ export interface GlobalDumpFacts extends MachineFacts {
 export function globalDataText(global: GlobalConfiguration, facts: GlobalDumpFacts): string {
   return textOf([
     '------< Global definitions >------',
+    ...(global.dumps.configurationDirectory === undefined
+      ? []
+      : [` Config save dir = ${global.dumps.configurationDirectory}`]),
     ...processLines(global, facts.hostName),
     ...mailLines(global, facts.hostName),
     ` Checkers log all failures = ${trueFalse(global.checkerLogAllFailures)}`,
     ...reloadLines(global),
-    ...startAndStopLines(global, facts),
+    // Only the parent runs them.
+    ...(facts.process === 'parent' ? startAndStopLines(global, facts) : []),
     ...interfaceLines(global),
     ...ipvsLines(global, facts),
     ...fifoLines('Global', global.notifyFifo, facts),
@@ -104,7 +108,7 @@ function alertLines({ all, vrrp, checker }: SmtpAlertDefaults): string[] {
   ];
 }
 
-function reloadLines({ reload, dumps }: GlobalConfiguration): string[] {
+function reloadLines({ reload }: GlobalConfiguration): string[] {
   return [
     reload.checkConfiguration
       ? ` Test config before reload, log to ${reload.checkLog ?? '/dev/null'}`
@@ -113,7 +117,6 @@ function reloadLines({ reload, dumps }: GlobalConfiguration): string[] {
       ? []
       : [` Reload time file = ${reload.timeFile}${reload.repeat ? ' (repeat)' : ''}`]),
     ...(reload.file === undefined ? [] : [` Reload_file = ${reload.file}`]),
-    ...(dumps.configurationDirectory === undefined ? [] : [` config save directory = ${dumps.configurationDirectory}`]),
   ];
 }
 

@@ -39,6 +39,7 @@ export function routeText(route: VirtualRoute): string {
     ...(route.track || route.protocol !== 0 ? [`proto ${route.protocol}`] : []),
     ...(route.scopeGiven ? [`scope ${route.scope}`] : []),
     ...optional(route.metric, (metric) => `metric ${metric}`),
+    ...optional(route.realms, (realms) => (realms >>> 16 === 0 ? `realm ${realms}` : realmsText(realms))),
     ...optional(route.expires, (time) => `expires ${time}sec`),
     ...(route.onLink ? ['onlink'] : []),
     ...optional(route.congestionControl, ({ name, locked }) => `congctl ${locked ? 'lock ' : ''}${name}`),
