@@ -54,16 +54,38 @@ function recorded(statement: Statement): RecordedStatement {
   };
 }
 
-/** A printed block and the statements that were read inside it. */
-interface Level {
+/** What was read inside one printed block; looked up by keyword and by place, because there may be ten thousands. */
+class Level {
   readonly name: string;
   readonly statements: readonly RecordedStatement[];
   /** The statement that opened the block, if it was written. */
-  readonly opener?: RecordedStatement;
+  readonly opener: RecordedStatement | undefined;
+  #byKeyword: Map<string, RecordedStatement[]> | undefined;
+  #byPlace: Map<string, RecordedStatement[]> | undefined;
+
+  constructor(name: string, statements: readonly RecordedStatement[], opener?: RecordedStatement) {
+    this.name = name;
+    this.statements = statements;
+    this.opener = opener;
+  }
+
+  /** Statements of any of these keywords, in the order of reading. */
+  named(names: readonly string[]): readonly RecordedStatement[] {
+    const [only = ''] = names;
+    this.#byKeyword ??= Map.groupBy(this.statements, ({ keyword }) => keyword);
+    if (names.length === 1) return this.#byKeyword.get(only) ?? [];
+    return this.statements.filter(({ keyword }) => names.includes(keyword));
+  }
+
+  /** Statements that begin at a place: one, unless a repetition made more of the line. */
+  at(place: SourceLocation): readonly RecordedStatement[] {
+    this.#byPlace ??= Map.groupBy(this.statements, ({ at }) => placeKey(at));
+    return this.#byPlace.get(placeKey(place)) ?? [];
+  }
 }
 
-function samePlace(a: SourceLocation, b: SourceLocation): boolean {
-  return a.line === b.line && a.column === b.column && a.file === b.file;
+function placeKey({ file, line, column }: SourceLocation): string {
+  return `${line}:${column}:${file}`;
 }
 
 /** Blocks inside a block whose keywords are the outer one's (`host` of SMTP_CHECK, in old files). */
@@ -79,7 +101,7 @@ class OriginFinder {
   readonly #used = new Set<RecordedStatement>();
 
   constructor(statements: readonly RecordedStatement[]) {
-    this.#root = { name: '', statements };
+    this.#root = new Level('', statements);
   }
 
   find(lines: readonly PrintedLine[], shape: BlockShape): void {
@@ -87,24 +109,24 @@ class OriginFinder {
   }
 
   #block(lines: readonly PrintedLine[], shape: BlockShape | undefined, levels: readonly Level[]): void {
+    const openers = Map.groupBy(lines, ({ keyword }) => keyword);
     for (const line of lines) {
-      if (line.block) this.#opener(line, lines, shape, levels);
+      if (line.block) this.#opener(line, openers.get(line.keyword)?.length === 1, shape, levels);
       else this.#statement(line, levels);
     }
   }
 
-  /** A line that opens a block: finds the statements that opened it, then the origins of what is inside. */
-  #opener(
-    line: PrintedLine,
-    siblings: readonly PrintedLine[],
-    shape: BlockShape | undefined,
-    levels: readonly Level[],
-  ): void {
+  /**
+   * A line that opens a block: finds the statements that opened it, then the origins of what is inside.
+   * @param alone whether no other block beside it has the keyword
+   */
+  #opener(line: PrintedLine, alone: boolean, shape: BlockShape | undefined, levels: readonly Level[]): void {
     const level = levels[0] ?? this.#root;
     const names = namesOf(level.name, line.keyword);
-    const candidates = level.statements.filter(({ keyword }) => names.includes(keyword));
     const known = shape?.find(line.keyword);
-    const alone = siblings.filter(({ keyword }) => keyword === line.keyword).length === 1;
+    const candidates = line.at
+      ? level.at(line.at).filter(({ keyword }) => names.includes(keyword))
+      : level.named(names);
     const opened = line.at || !alone ? this.#oneOf(candidates, line) : candidates;
     const [first] = opened;
     this.found.set(line, first ? { kind: 'given', at: first.at } : { kind: 'default' });
@@ -116,30 +138,29 @@ class OriginFinder {
     }
     const transparent = transparentBlocks[line.keyword] ?? [];
     const more = inside.filter(({ keyword }) => transparent.includes(keyword)).flatMap(({ block }) => block);
-    const inner: Level = { name: line.keyword, statements: [...inside, ...more], ...(first && { opener: first }) };
+    const inner = new Level(line.keyword, [...inside, ...more], first);
     this.#block(line.block ?? [], known?.nested, [inner, ...levels]);
   }
 
-  /** The one statement that opened a block of which there are several: by its place, else by what is written inside. */
+  /** The one statement that opened a block of which there are several: by what is written behind it and inside. */
   #oneOf(candidates: readonly RecordedStatement[], line: PrintedLine): RecordedStatement[] {
-    const { at } = line;
     const free = candidates.filter((statement) => !this.#used.has(statement));
-    const placed = at ? free.filter((statement) => samePlace(statement.at, at)) : free;
+    if (free.length < 2) return free;
     const likeness = (statement: RecordedStatement): number =>
       (line.block ?? []).filter((inner) =>
         statement.block.some((other) => other.keyword === inner.keyword && sameWords(inner, other)),
       ).length + (sameWords(line, statement) ? 1000 : 0);
-    const [best] = placed.toSorted((a, b) => likeness(b) - likeness(a));
+    const [best] = free.toSorted((a, b) => likeness(b) - likeness(a));
     return best ? [best] : [];
   }
 
   /** Lines of a value block: each comes from the line that begins with the same word. */
   #values(line: PrintedLine, inside: readonly RecordedStatement[], opener: RecordedStatement | undefined): void {
+    const level = new Level(line.keyword, inside, opener);
     for (const inner of line.block ?? []) {
-      const { at } = inner;
       const written =
-        (at && inside.find((statement) => samePlace(statement.at, at))) ??
-        inside.find(({ keyword }) => keyword === inner.keyword) ??
+        (inner.at && level.at(inner.at)[0]) ??
+        level.named([inner.keyword])[0] ??
         inside.find(({ words }) => words.includes(inner.keyword)) ??
         opener;
       this.found.set(inner, written ? { kind: 'given', at: written.at } : { kind: 'default' });
@@ -154,7 +175,7 @@ class OriginFinder {
   #written(line: PrintedLine, level: Level): Origin | undefined {
     const names = namesOf(level.name, line.keyword);
     const cancelling = oppositesOf(level.name, line.keyword);
-    const written = level.statements.filter(({ keyword }) => names.includes(keyword) || cancelling.includes(keyword));
+    const written = level.named(cancelling.length === 1 ? names : [...names, ...cancelling]);
     const same = written.findLast((statement) => names.includes(statement.keyword) && sameWords(line, statement));
     const last = written.at(-1);
     // Of two that cancel each other only the last has a say.
@@ -186,12 +207,12 @@ class OriginFinder {
     );
     if (keyword === undefined) return level?.opener ? [level.opener] : [];
     const names = namesOf(level?.name ?? block, keyword);
+    if (level) return level.named(names);
     const wanted = ({ keyword: other }: RecordedStatement): boolean => names.includes(other);
-    if (level) return level.statements.filter(wanted);
-    const reference = levels[0]?.statements.findLast((statement) => statement.keyword === block)?.words[0];
-    const blocks = this.#root.statements.filter(
-      (statement) => statement.keyword === block && (reference === undefined || statement.words[0] === reference),
-    );
+    const reference = levels[0]?.named([block]).at(-1)?.words[0];
+    const blocks = this.#root
+      .named([block])
+      .filter((statement) => reference === undefined || statement.words[0] === reference);
     const found = blocks.map(({ block: inside }) => inside.filter(wanted)).filter((inside) => inside.length > 0);
     return block === 'global_defs' ? found.flat() : (found[0] ?? []);
   }
