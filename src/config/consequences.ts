@@ -35,6 +35,7 @@ const lacking: Readonly<Record<string, readonly string[]>> = {
 
 /** Codes that explain whatever else is reported on their line. */
 const explainTheirLine = new Set([
+  'CFG_UNDEFINED_REFERENCE',
   'CFG_UNMATCHED_QUOTE',
   'CFG_INVISIBLE_CHARACTER',
   'CFG_TYPOGRAPHIC_QUOTE',
@@ -57,6 +58,7 @@ const toldOnce: ReadonlyMap<string, 'by code' | 'by cause'> = new Map([
   ['CFG_SCRIPT_DISABLED', 'by cause'],
   ['CFG_NO_DIRECTORY', 'by cause'],
   ['CFG_UNKNOWN_USER', 'by cause'],
+  ['CFG_UNDEFINED_REFERENCE', 'by cause'],
 ]);
 
 /** Lines named in a message before it only counts. */
@@ -229,8 +231,8 @@ function mergeSubjects(entries: readonly Entry[]): void {
 function sameCause({ code, at, message, class: kind }: Diagnostic): string | undefined {
   const told = toldOnce.get(code);
   if (!told || !at) return undefined;
-  // Before the colon stands who uses it.
-  const cause = told === 'by code' ? '' : `${kind}${message.slice(message.indexOf(':'))}`;
+  // Before the colon, if there is one, stands who uses it.
+  const cause = told === 'by code' ? '' : `${kind}${message.slice(message.indexOf(':') + 1)}`;
   return [code, at.file, cause].join('\0');
 }
 

@@ -101,6 +101,8 @@ export function betterRemedy(code: string, statement: Statement, word: number): 
   const length = /^(net)?mask$/i.test(text) ? prefixLengthOf(words[word + 1] ?? '') : undefined;
   if (length !== undefined && !words[0]?.includes('/')) return `write ${words[0] ?? ''}/${length}`;
   if (ofNumbers.has(code)) {
+    if (keyword === 'persistence_timeout' && text === '0')
+      return 'remove the line: without it clients do not stay with their server';
     const port = ports[text.toLowerCase()];
     if (port !== undefined) return `${text} is the name of a service; write its port, ${port}`;
     const unit = /^(\d+(?:\.\d+)?)(s|sec|secs|ms|min|m)$/.exec(text);
@@ -113,6 +115,7 @@ export function betterRemedy(code: string, statement: Statement, word: number): 
     const [host = '', mask] = text.split('/');
     const prefix = mask === undefined ? undefined : prefixLengthOf(mask);
     if (prefix !== undefined) return `write ${host}/${prefix}`;
+    if (/^x+(?:[.:]x+)+/i.test(text)) return 'put an address of your network in the place of this placeholder';
     if (/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(text) && /[g-zG-Z]/.test(text))
       return `names are not looked up; write its numeric address (getent ahosts ${text} shows it)`;
   }

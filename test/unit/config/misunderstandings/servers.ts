@@ -73,6 +73,22 @@ export const servers: Case[] = [
     expected: [{ code: 'CFG_FAMILY', at: '5:3', severity: 'error', says: ['fd00::2', 'another family', 'TUN'] }],
   },
   {
+    title: 'the placeholder of an example',
+    text: service().replace('10.0.0.2', 'x.x.x.x'),
+    exit: 5,
+    expected: [
+      { code: 'CFG_INVALID_ADDRESS', at: '5:15', severity: 'error', says: ['in the place of this placeholder'] },
+    ],
+  },
+  {
+    title: 'persistence_timeout 0',
+    text: service('  persistence_timeout 0\n'),
+    exit: 5,
+    expected: [
+      { code: 'CFG_INVALID_NUMBER', at: '5:23', severity: 'error', says: ['1 to 2678400', 'remove the line'] },
+    ],
+  },
+  {
     title: 'a virtual server twice',
     text: service() + service(),
     exit: 0,

@@ -126,6 +126,19 @@ export const words: Case[] = [
     ],
   },
   {
+    title: 'something that was never defined, in two lines',
+    text: `${service().replace('10.0.0.1 80', '10.0.0.${LAST} 80')}${instance('', { address: '10.0.0.${LAST}/24' })}`,
+    exit: 5,
+    expected: [
+      {
+        code: 'CFG_UNDEFINED_REFERENCE',
+        at: '1:23',
+        severity: 'error',
+        says: ['${LAST} is not defined', 'the same in line 13', '"10.0.0.${LAST}" is not an IP address', '$NAME=VALUE'],
+      },
+    ],
+  },
+  {
     title: 'a quote that is not closed',
     text: `global_defs {\n  router_id "lb1\n}\n${instance()}`,
     exit: 5,
