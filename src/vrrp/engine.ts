@@ -17,6 +17,7 @@ import { SyncGroup } from './group.ts';
 import { Instance, addressKey, emptyStatistics } from './instance.ts';
 import type { InstanceHost } from './instance.ts';
 import { InstanceIndex } from './instance-index.ts';
+import { LinkDelays } from './link-delays.ts';
 import { NetworkView } from './network-view.ts';
 import { Outbox } from './outbox.ts';
 import type { TrackedState } from './priority.ts';
@@ -52,6 +53,9 @@ export class VrrpEngine {
   readonly #scripts: ScriptTable;
   readonly #unknownRouters = new UnknownRouters();
   readonly #processes: ProcessTable;
+  readonly #linkDelays: LinkDelays;
+  /** As the kernel has them. */
+  #links: readonly Link[];
   readonly #syncDaemon = new SyncDaemon(this.#out);
   readonly #addresses = new AddressBook();
   #configuration: VrrpConfiguration;
@@ -80,6 +84,9 @@ export class VrrpEngine {
       roleChanged: (instance) => this.#syncDaemon.follow(instance),
     };
     this.#scripts = new ScriptTable(this.#deadlines, this.#out, (name, now) => this.#scriptChanged(name, now));
+    this.#links = environment.links;
+    this.#linkDelays = new LinkDelays(this.#deadlines, this.#out, (now) => this.#applyLinks(now));
+    this.#linkDelays.configure(configuration);
     this.#processes = new ProcessTable(this.#deadlines, this.#out, (name, now) => this.#processChanged(name, now));
     this.#processes.configure(configuration);
     this.#instances = configuration.instances.map((each) => new Instance(each, this.#host));
@@ -92,6 +99,7 @@ export class VrrpEngine {
   /** Evaluates the trackers and enters the first states. Left-over addresses are reconciled away first. Once. */
   start(now: MonotonicMs): readonly VrrpIntent[] {
     this.#started = true;
+    this.#linkDelays.counting(this.#links, now);
     const { vrrpStartupDelay, vrrpDelayAfterBoot } = this.#host.global;
     this.#host.startupEnds = Math.max(now + vrrpStartupDelay, this.#bootedAt + vrrpDelayAfterBoot);
     const holders = this.#instances.filter((instance) => instance.addresses.length > 0);
@@ -135,15 +143,8 @@ export class VrrpEngine {
 
   /** All links as they are now (a complete snapshot, not a difference). */
   linksChanged(links: readonly Link[], now: MonotonicMs): readonly VrrpIntent[] {
-    const names = this.#watchedInterfaces();
-    const before = new Map(names.map((name) => [name, this.#network.isUp(name)]));
-    this.#network.setLinks(links);
-    for (const name of names) {
-      const up = this.#network.isUp(name);
-      if (up !== before.get(name)) this.#out.log('notice', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
-    }
-    this.#index = new InstanceIndex(this.#instances, this.#network);
-    if (this.#running) this.#reassess(this.#instances, now);
+    this.#links = links;
+    this.#applyLinks(now);
     return this.#out.take();
   }
 
@@ -195,6 +196,8 @@ export class VrrpEngine {
     for (const instance of this.#instances) if (instance.state === 'MASTER') instance.advertise(now);
     this.#host.global = global;
     this.#configuration = configuration;
+    this.#linkDelays.configure(configuration);
+    this.#network.setLinks(this.#linkDelays.counting(this.#links, now));
     this.#host.gratuitous.shareLimits(configuration.garpGroups);
     const plan = planReload(this.#instances, configuration, this.#host);
     this.#instances = plan.instances;
@@ -363,6 +366,18 @@ export class VrrpEngine {
       ),
       now,
     );
+  }
+
+  #applyLinks(now: MonotonicMs): void {
+    const names = this.#watchedInterfaces();
+    const before = new Map(names.map((name) => [name, this.#network.isUp(name)]));
+    this.#network.setLinks(this.#linkDelays.counting(this.#links, now));
+    for (const name of names) {
+      const up = this.#network.isUp(name);
+      if (up !== before.get(name)) this.#out.log('notice', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    }
+    this.#index = new InstanceIndex(this.#instances, this.#network);
+    if (this.#running) this.#reassess(this.#instances, now);
   }
 
   /** An address that was there and is not any more, although we are master: somebody else removed it. */

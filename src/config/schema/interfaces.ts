@@ -127,7 +127,6 @@ export const interfaceUpDownDelays: Keyword<Root> = lines<Root>(
     if (down !== undefined && up !== undefined) draft.interfaceDelays.push({ statement, down, up });
   },
   {
-    effect: 'none-yet',
     words: {
       '<ifname>': {
         form: '<ifname> <down secs float 0..255> <up secs float? 0..255>',
