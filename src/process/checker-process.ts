@@ -1,6 +1,8 @@
 /** The checker process: runs the probes the engine asks for and keeps the kernel's IPVS table as the engine wants it. */
+import type { SecureContext } from 'node:tls';
 import { CheckEngine } from '../check/engine.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
+import { loadTlsClient } from '../check/probes/tls-client.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
 import type { Configuration, GlobalConfiguration, ProcessScheduling, VrrpTrackFile } from '../config/model.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
@@ -61,6 +63,7 @@ class CheckerWork implements ChildWork {
   async start({ configuration }: Snapshot): Promise<void> {
     const { check, global } = configuration;
     this.#configuration = configuration;
+    this.#registry.tlsClient = await tlsClientOf(configuration);
     const table = await IpvsTable.open(ipvsNamespace(global));
     this.#table = table;
     this.#reconciler = new ServiceReconciler(table, (report) => this.#report(report));
@@ -81,6 +84,7 @@ class CheckerWork implements ChildWork {
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.
     await this.#reconciler?.resync().catch((error: unknown) => this.#log.error((error as Error).message));
+    await this.#renewTlsClient(configuration);
     await this.#trackFiles.follow(followedFiles(configuration));
     this.#step((engine) => engine.reload(check, global, now()));
     await this.#written;
@@ -188,6 +192,15 @@ class CheckerWork implements ChildWork {
     this.#log.debug(`IPVS: ${report.outcomes.length} writes${report.resynchronised ? ', table read' : ''}`);
   }
 
+  /** Files that cannot be used stop a start; running checks go on with what they had. */
+  async #renewTlsClient(configuration: Configuration): Promise<void> {
+    try {
+      this.#registry.tlsClient = await tlsClientOf(configuration);
+    } catch (error) {
+      this.#log.error(`${(error as Error).message}. The checks go on with the former certificate`);
+    }
+  }
+
   async #setTimeouts(global: GlobalConfiguration): Promise<void> {
     const table = this.#table;
     const wanted = global.lvsTimeouts;
@@ -223,6 +236,15 @@ class CheckerWork implements ChildWork {
     );
     for (const refusal of refusals) this.#log.error(`IPVS: ${refusal}`);
   }
+}
+
+/** What SSL_GET shows to servers, if there is such a check and something to show. */
+async function tlsClientOf({ check }: Configuration): Promise<SecureContext | undefined> {
+  const { tlsClient, virtualServers } = check;
+  const needed = virtualServers.some(({ realServers }) =>
+    realServers.some(({ checkers }) => checkers.some(({ type }) => type === 'SSL_GET')),
+  );
+  return tlsClient && needed ? loadTlsClient(tlsClient) : undefined;
 }
 
 /** The files that some FILE_CHECK names. */

@@ -11,11 +11,20 @@ import { maximumBodyOctets, maximumHeaderOctets } from '../limits.ts';
 import type { ProbePhase } from '../types.ts';
 import { connectFailurePhase, connectTo, errorText, type ConnectionTarget } from './connection.ts';
 import { headerLength, parseResponseHeader } from './http-message.ts';
+import { checkCiphers } from './tls-client.ts';
+
+export interface TlsOptions {
+  readonly serverName?: string;
+  /** What is shown to the server; absent: nothing. */
+  readonly context?: tls.SecureContext;
+  /** Ends with TLS' own goodbye instead of closing the connection under it. */
+  readonly orderly?: boolean;
+}
 
 export interface HttpExchangeOptions {
   readonly target: ConnectionTarget;
   /** Present: TLS, with any certificate. */
-  readonly tls?: { readonly serverName?: string };
+  readonly tls?: TlsOptions;
   readonly request: string;
   /** For connection and TLS together, for the first octets, and for each further read. */
   readonly stepTimeout: Milliseconds;
@@ -71,6 +80,17 @@ type FailureCause = Extract<HttpExchangeResult, { ok: false }>['cause'];
 /** setTimeout() takes no more; longer ones would fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
+/** A server that does not take the goodbye is left after this time. */
+const longestLeave: Milliseconds = 1000;
+
+/** Says goodbye and closes when that has gone out. */
+function takeLeave(socket: net.Socket | undefined): void {
+  if (socket === undefined || socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), longestLeave);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end(() => socket.destroy());
+}
+
 /** Starts the exchange; `done` is called once, never from within, unless abort() came first. */
 export class HttpExchange {
   readonly #options: HttpExchangeOptions;
@@ -114,18 +134,17 @@ export class HttpExchange {
     socket.once('connect', () => {
       this.#times = { connected: this.#elapsed() };
       if (this.#options.tls === undefined) this.#send(socket);
-      else this.#secure(socket, this.#options.tls.serverName);
+      else this.#secure(socket, this.#options.tls);
     });
   }
 
   /** TLS over the connection. What is checked is the service, not its certificate: any is good. */
-  #secure(socket: net.Socket, serverName: string | undefined): void {
+  #secure(socket: net.Socket, { serverName, context }: TlsOptions): void {
     this.#phase = 'tls';
     const secured = tls.connect({
       socket,
       rejectUnauthorized: false,
-      // Certificates with short keys are no reason to call a server dead.
-      ciphers: 'DEFAULT:@SECLEVEL=0',
+      ...(context === undefined ? { ciphers: checkCiphers } : { secureContext: context }),
       ...(serverName === undefined ? {} : { servername: serverName }),
     });
     this.#socket = secured;
@@ -256,7 +275,9 @@ export class HttpExchange {
     clearTimeout(this.#wholeTimer);
     clearTimeout(this.#stepTimer);
     this.#keptBody.length = 0;
-    this.#socket?.destroy();
+    const socket = this.#socket;
+    if (this.#options.tls?.orderly === true && this.#times.secured !== undefined) takeLeave(socket);
+    else socket?.destroy();
   }
 
   #elapsed(): Milliseconds {

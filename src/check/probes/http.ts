@@ -1,4 +1,5 @@
 /** HTTP_GET and SSL_GET: one url a run; status, digest and regular expression of the response, in that order. */
+import type { SecureContext } from 'node:tls';
 import type { HttpCheckerConfiguration, HttpUrlConfiguration } from '../../config/model.ts';
 import { wholeCheckLimit } from '../limits.ts';
 import type { ProbeHandle, ProbeResult } from '../types.ts';
@@ -14,6 +15,7 @@ export function startHttpProbe(
   checker: HttpCheckerConfiguration,
   url: HttpUrlConfiguration | undefined,
   done: (result: ProbeResult) => void,
+  tlsClient?: SecureContext,
 ): ProbeHandle {
   if (url === undefined) return report({ ok: true, detail: 'no url to check', duration: 0 }, done);
   let pattern: BodyPattern | undefined;
@@ -33,7 +35,13 @@ export function startHttpProbe(
       digest: url.digest !== undefined,
       keepBody: pattern !== undefined,
       keepAlive: checker.httpProtocol === '1.1K',
-      ...(checker.type === 'SSL_GET' ? { tls: serverName === undefined ? {} : { serverName } } : {}),
+      ...(checker.type === 'SSL_GET' && {
+        tls: {
+          orderly: url.tlsCompliant,
+          ...(serverName !== undefined && { serverName }),
+          ...(tlsClient && { context: tlsClient }),
+        },
+      }),
     },
     (result) => done(judge(url, pattern, result)),
   );

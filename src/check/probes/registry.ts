@@ -1,4 +1,5 @@
 /** Which probe carries out which checker. */
+import type { SecureContext } from 'node:tls';
 import type { Probe, ProbeHandle, ProbeRequest, ProbeResult } from '../types.ts';
 import { startHttpProbe } from './http.ts';
 import { startMiscProbe, type ProbeScripts } from './misc.ts';
@@ -20,6 +21,8 @@ export interface ProbeEnvironment {
 /** The probe that carries out every checker type by handing the request to the right one. */
 export class ProbeRegistry implements Probe {
   readonly #environment: ProbeEnvironment;
+  /** What SSL_GET shows to servers; undefined: nothing. */
+  tlsClient: SecureContext | undefined;
 
   constructor(environment: ProbeEnvironment) {
     this.#environment = environment;
@@ -32,7 +35,7 @@ export class ProbeRegistry implements Probe {
         return startTcpProbe(checker, done);
       case 'HTTP_GET':
       case 'SSL_GET':
-        return startHttpProbe(checker, request.url, done);
+        return startHttpProbe(checker, request.url, done, this.tlsClient);
       case 'SMTP_CHECK':
         return startSmtpProbe(checker, done);
       case 'DNS_CHECK':

@@ -138,7 +138,7 @@ const urlKeywords: Readonly<Record<string, Keyword<UrlDraft>>> = {
   }),
 };
 
-const tlsCompliant = { default: 'false', since: '2.2.8', effect: 'none-yet' } as const;
+const tlsCompliant = { default: 'false', since: '2.2.8' } as const;
 const sslUrlKeywords: Readonly<Record<string, Keyword<UrlDraft>>> = {
   ...urlKeywords,
   tls_compliant: bool(

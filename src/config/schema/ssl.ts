@@ -21,6 +21,4 @@ export const ssl: Keyword<ConfigurationDraft> = block(
   'Client certificate of SSL_GET.',
   sslSchema,
   (draft: ConfigurationDraft) => (draft.tlsClient ??= {}),
-  undefined,
-  { effect: 'none-yet' },
 );
