@@ -23,12 +23,9 @@ const sizes: Record<BufferUse, BufferSize> = {
   'process-event': { bytes: 4 << 20, force: true },
 };
 
-/** For sockets opened from now on; what has no `bytes` stays as it is. */
-export function setNetlinkBuffer(
-  use: BufferUse,
-  { bytes, force }: { readonly bytes?: number; readonly force: boolean },
-): void {
-  if (bytes !== undefined) sizes[use] = { bytes, force };
+/** For sockets opened from now on. */
+export function setNetlinkBuffer(use: BufferUse, size: BufferSize): void {
+  sizes[use] = size;
 }
 
 export function netlinkBuffer(use: BufferUse): BufferSize {

@@ -5,7 +5,7 @@ import type { Configuration } from '../config/model.ts';
 import { dumpIdentities } from './dump-identities.ts';
 import { checkDataText } from './dump/check-data.ts';
 import { writeDumpFile } from './dump/dump-file.ts';
-import { dumpFilePath } from './dump/dump-names.ts';
+import { dumpFilePath } from './dump-names.ts';
 
 /**
  * Writes keepalived_check.data, with the state of this moment.

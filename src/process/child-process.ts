@@ -160,9 +160,11 @@ function sizeBuffers({ configuration, options }: Snapshot): void {
     vrrp: { command: receiveBuffers.vrrpNetlinkCommand, monitor: receiveBuffers.vrrpNetlinkMonitor },
     checker: { command: receiveBuffers.checkerNetlinkCommand, monitor: receiveBuffers.checkerNetlinkMonitor },
   }[options.kind];
-  setNetlinkBuffer('command', command);
-  setNetlinkBuffer('notification', monitor);
-  setNetlinkBuffer('process-event', receiveBuffers.processMonitor);
+  const uses = { command, notification: monitor, 'process-event': receiveBuffers.processMonitor } as const;
+  for (const use of ['command', 'notification', 'process-event'] as const) {
+    const { bytes, force } = uses[use];
+    if (bytes !== undefined) setNetlinkBuffer(use, { bytes, force });
+  }
 }
 
 /** Real-time priority and the like; a refusal (no privilege) is logged and lived with. */

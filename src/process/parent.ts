@@ -20,7 +20,7 @@ import { resultText } from '../notify/script-notifier.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
 import { writeDumpFile } from './dump/dump-file.ts';
-import { dumpFilePath } from './dump/dump-names.ts';
+import { dumpFilePath } from './dump-names.ts';
 import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';

@@ -6,7 +6,7 @@ import type { KernelAddress, Link } from '../network/types.ts';
 import type { VrrpEngine } from '../vrrp/engine.ts';
 import { writeDumpFile } from './dump/dump-file.ts';
 import { dumpIdentities } from './dump-identities.ts';
-import { dumpFilePath, type DumpFile } from './dump/dump-names.ts';
+import { dumpFilePath, type DumpFile } from './dump-names.ts';
 import type { VrrpDumpInput } from './dump/input.ts';
 import { vrrpJson } from './dump/json.ts';
 import { statisticsText } from './dump/statistics.ts';

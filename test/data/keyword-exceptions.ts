@@ -101,13 +101,9 @@ export const readForOthers: Readonly<Record<string, string>> = {
   'global_defs bfd_cpu_affinity': 'there is no BFD process yet; the other processes read theirs',
   'global_defs bfd_rlimit_rttime': 'there is no BFD process yet; the other processes read theirs',
   'global_defs bfd_rlimit_rtime': 'there is no BFD process yet; the other processes read theirs',
-  'static_rules track_group': 'read where the rule is described, not followed yet',
-  ...Object.fromEntries(
-    ['PING_CHECK', 'UDP_CHECK', 'DNS_CHECK', 'FILE_CHECK', 'BFD_CHECK'].map((name) => [
-      `virtual_server/real_server ${name}`,
-      'checkers of this kind are left out; the others are run',
-    ]),
-  ),
+  'vrrp_instance use_vmac': 'read only to know which interface is whose; none is made',
+  'vrrp_instance use_ipvlan': 'read only to know which interface is whose; none is made',
+  'virtual_server/real_server BFD_CHECK': 'checkers of this kind are left out; the others are run',
 };
 
 /** Properties, or whole types, that are there to be shown and dumped only. */
@@ -129,8 +125,6 @@ export const forShowOnly: Readonly<Record<string, string>> = {
   'GlobalConfiguration.extraGratuitous': 'every instance has it merged in',
   SmtpAlertDefaults: 'every server, instance and group has its result',
   'MailConfiguration.alerts': 'every server, instance and group has its result',
-  'GlobalConfiguration.scriptUser.user': 'every script has its account',
-  'GlobalConfiguration.scriptUser.group': 'every script has its account',
   'GlobalConfiguration.dynamicInterfaces': 'an interface that is not there may always come later',
   'GlobalConfiguration.allowInterfaceTypeChanges': 'an interface that is not there may always come later',
   'GlobalConfiguration.nameTables': 'names are looked up while the configuration is checked',

@@ -1,6 +1,6 @@
 /** Where the dump files stand: the defaults, and what global_defs says of them. Pure. */
 import path from 'node:path';
-import type { GlobalConfiguration } from '../../config/model.ts';
+import type { GlobalConfiguration } from '../config/model.ts';
 
 /** The files that signals ask for, and what tells the state dumps of the processes apart. */
 const files = {

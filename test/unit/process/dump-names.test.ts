@@ -1,7 +1,7 @@
 // Expected: where Debian's keepalived 2.2.7 was seen to write, and the reference (runtime contract, files) for settings it lacks.
 import { describe, expect, it } from 'vitest';
 import type { DumpFiles } from '../../../src/config/model.ts';
-import { dumpFilePath, type DumpFile } from '../../../src/process/dump/dump-names.ts';
+import { dumpFilePath, type DumpFile } from '../../../src/process/dump-names.ts';
 
 function place(
   file: DumpFile,
