@@ -2,8 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OriginRecorder } from '../../src/config/origins.ts';
+import { shownText } from '../../src/config/show.ts';
 import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';
-import { read, roundTrip } from '../unit/config/round-trip.ts';
+import { meaning, read, roundTrip } from '../unit/config/round-trip.ts';
 import { configurationText, eachKeyword } from './config-arbitraries.ts';
 
 /** Real configurations beside the repository. */
@@ -18,6 +20,10 @@ function holdsForFile(path: string): void {
   expect(printedAgain).toBe(printed);
 }
 
+/** What would say that a line is not the language. */
+const notTheLanguage =
+  /CFG_(UNKNOWN_KEYWORD|UNKNOWN_OPTION|MISSING_CLOSE|MISSING_OPEN|EXTRA_CLOSE|UNEXPECTED_OPEN|UNDEFINED_REFERENCE|MISSING_PARAMETER|MISSING_VALUE)/;
+
 describe('print(read(x)) is read as the same configuration', () => {
   const examples = new URL('../../examples/', import.meta.url);
   const names = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
@@ -29,7 +35,11 @@ describe('print(read(x)) is read as the same configuration', () => {
         fc.property(text, (made) => {
           const { configuration } = read(made);
           if (!configuration) return;
-          const { first, second, printed, printedAgain } = roundTrip(configuration);
+          const { first, second, printed, printedAgain, complaints } = roundTrip(configuration);
+          expect(
+            complaints.filter((complaint) => notTheLanguage.test(complaint)),
+            printed,
+          ).toEqual([]);
           expect(second, `${name}:\n${made}\n----- printed\n${printed}`).toEqual(first);
           expect(printedAgain).toBe(printed);
         }),
@@ -48,6 +58,21 @@ describe('print(read(x)) is read as the same configuration', () => {
         expect(printedAgain).toBe(printed);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('with comments about origins behind its lines too', () => {
+    fc.assert(
+      fc.property(configurationText, (text) => {
+        const origins = new OriginRecorder();
+        const { configuration, diagnostics } = read(text, { origins });
+        if (!configuration) return;
+        const { statements } = origins;
+        const shown = shownText({ configuration, statements, diagnostics, showSecrets: true, configId: 'node1' });
+        const again = read(shown).configuration;
+        expect(again && meaning(again), shown).toEqual(meaning(configuration));
+      }),
+      { numRuns: 100 },
     );
   });
 
