@@ -48,7 +48,7 @@ function nopreemptWithWeights({ draft, instance }: Built, context: Context): voi
     draft.nopreemptAt,
     0,
     'CFG_NOPREEMPT_WEIGHT',
-    `vrrp_instance ${instance.name}: ${names.join(', ')} only changes the priority, and a router with nopreempt leaves a master of lower priority alone; with nopreempt on every router the addresses never move when ${names.length === 1 ? 'it fails' : 'they fail'}`,
+    `vrrp_instance ${instance.name}: ${names.join(', ')} only ${names.length === 1 ? 'changes' : 'change'} the priority, and a router with nopreempt leaves a master of lower priority alone; with nopreempt on every router the addresses never move when ${names.length === 1 ? 'it fails' : 'they fail'}`,
     'remove the weight, so that a failure means FAULT and another router takes over, or remove nopreempt',
   );
 }
