@@ -69,7 +69,8 @@ function trackGroupOf(draft: VirtualAddressDraft, context: Context): string | un
 }
 
 /** The length of an address with a peer is the peer's. */
-function prefixLengthOf({ peer, ...draft }: VirtualAddressDraft, context: Context): number {
+function prefixLengthOf(draft: VirtualAddressDraft, context: Context): number {
+  const { peer } = draft;
   if (!peer) return draft.prefixLength;
   const whole = draft.family === 'inet' ? 32 : 128;
   if (draft.prefixLength !== whole) {
