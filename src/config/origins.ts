@@ -5,7 +5,7 @@
 import type { PrintedLine } from './print/printed.ts';
 import { sameWords } from './print/same-words.ts';
 import type { SourceLocation } from './model.ts';
-import { checkerNames, inheritanceOf, namesOf, oppositesOf } from './schema/relations.ts';
+import { checkerNames, inheritanceOf, isKeyed, namesOf, oppositesOf } from './schema/relations.ts';
 import { locate, type Statement } from './statement.ts';
 import type { BlockShape } from './tree.ts';
 
@@ -176,6 +176,10 @@ class OriginFinder {
     const names = namesOf(level.name, line.keyword);
     const cancelling = oppositesOf(level.name, line.keyword);
     const written = level.named(cancelling.length === 1 ? names : [...names, ...cancelling]);
+    if (isKeyed(level.name, line.keyword)) {
+      const own = written.find(({ words }) => words[0] === line.words[0]);
+      return own && { kind: 'given', at: own.at };
+    }
     const same = written.findLast((statement) => names.includes(statement.keyword) && sameWords(line, statement));
     const last = written.at(-1);
     // Of two that cancel each other only the last has a say.

@@ -204,6 +204,11 @@ const opposites: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
+/** Whether a keyword may be written several times, each for what its first word names (the number of a key). */
+export function isKeyed(block: string, keyword: string): boolean {
+  return block === 'auth_hmac' && keyword === 'key';
+}
+
 function groupOf(
   table: Readonly<Record<string, readonly (readonly string[])[]>>,
   block: string,

@@ -165,6 +165,13 @@ it('blocks that one line of a repetition made are told apart by their names', ()
   }
 });
 
+it('keys are told apart by their numbers, however they are spelt', () => {
+  const keys = ['1 0123456789abcdef0123456789abcdef', '2 hex:'.padEnd(70, '0')].map((key) => `key ${key}`);
+  const shown = origins(instance(`version 3\nauth_hmac {\n${keys.join('\n')}\nactive_key 2\n}`));
+  const found = [...shown].filter(([name]) => name.includes('/ auth_hmac / key'));
+  expect(found.map(([, origin]) => origin)).toEqual(['given 9', 'given 10']);
+});
+
 it('commands are compared by their arguments, whatever their quotes', () => {
   const shown = origins(instance(`notify_master '/usr/bin/true "a b"'`));
   expect(shown.get(`vrrp_instance VI_1 / notify_master "/usr/bin/true 'a b'"`)).toMatch(/^given/);
