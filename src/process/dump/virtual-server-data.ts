@@ -191,7 +191,8 @@ function realServerDataLines(
     `   effective weight = ${weight}`,
     `   alive = ${Number(status === undefined || status.state === 'UP')}`,
     `   num failed checkers = ${status?.checkers.filter(({ state }) => state === 'DOWN').length ?? 0}`,
-    `   RS set = ${Number(status?.inPool ?? false)}`,
+    // With inhibit_on_failure a server that is down stays in the kernel's table, with weight 0.
+    `   RS set = ${Number(status !== undefined && (status.inPool || real.inhibitOnFailure))}`,
     ...(status === undefined ? [] : [`   Reason = ${status.reason}`]),
     ...trackedLines(real),
   ];
