@@ -26,6 +26,7 @@ import type { VrrpProcessStatus } from './processes.ts';
 import { receive } from './receive.ts';
 import { planReload } from './reload.ts';
 import { ScriptTable } from './script-table.ts';
+import { staticInterfaces } from './static-tracking.ts';
 import { instanceStatus } from './status.ts';
 import { SyncDaemon } from './sync-daemon.ts';
 import { transportsOf } from './transports.ts';
@@ -77,6 +78,7 @@ export class VrrpEngine {
       network: this.#network,
       gratuitous: new GratuitousSender(this.#out, this.#deadlines, this.#network, forwards),
       digests: environment.digests,
+      staticInterfaces: staticInterfaces(configuration),
       realTime: environment.realTime ?? ((now) => now),
       global,
       startupEnds: 0,
@@ -195,6 +197,7 @@ export class VrrpEngine {
     // However long the change takes, the others hear from us first.
     for (const instance of this.#instances) if (instance.state === 'MASTER') instance.advertise(now);
     this.#host.global = global;
+    this.#host.staticInterfaces = staticInterfaces(configuration);
     this.#configuration = configuration;
     this.#linkDelays.configure(configuration);
     this.#network.setLinks(this.#linkDelays.counting(this.#links, now));
@@ -405,6 +408,7 @@ export class VrrpEngine {
       if (configuration.interface !== '') names.add(configuration.interface);
       for (const address of addresses) names.add(address.interface);
       for (const name of routingInterfaces(configuration)) names.add(name);
+      for (const name of this.#host.staticInterfaces.get(configuration.name) ?? []) names.add(name);
       for (const tracked of configuration.trackInterfaces) names.add(tracked.interface);
       for (const tracked of group?.configuration?.trackInterfaces ?? []) names.add(tracked.interface);
     }

@@ -46,6 +46,9 @@ export function faultsOf(instance: Instance): string[] {
     if (address.track && address.interface !== own) add(missingOrDown(address.interface));
   }
   for (const name of routingInterfaces(configuration)) if (name !== own) add(missingOrDown(name));
+  for (const name of instance.host.staticInterfaces.get(configuration.name) ?? []) {
+    if (name !== own) add(missingOrDown(name));
+  }
   add(updateSource(instance));
   for (const fault of instance.assessment.faults) add(fault);
   return faults;

@@ -29,6 +29,8 @@ export interface InstanceHost {
   /** Milliseconds since 1970 at a moment of our clock. */
   readonly realTime: (now: MonotonicMs) => number;
   global: GlobalConfiguration;
+  /** Interfaces of static items that instances depend on, by instance (track_group). */
+  staticInterfaces: ReadonlyMap<string, ReadonlySet<string>>;
   /** End of vrrp_startup_delay: until then nothing is heard and no timer runs. */
   startupEnds: MonotonicMs;
   /** Whether an address of the interface is a virtual one of any instance. */

@@ -155,10 +155,7 @@ const virtualOptions: LineOptions<A> = {
 
 const staticOptions: LineOptions<A> = {
   ...common,
-  track_group: {
-    ...option('<name>', 'Puts the address back depending on instances; needs an interface.', readTrackGroup, 'none'),
-    ...later,
-  },
+  track_group: option('<name>', 'Instances that are in fault while its interface is down.', readTrackGroup, 'none'),
 };
 
 const first = positional({ '<IPADDR>': ['<ip>{/<prefixlen>}', 'Must be the first word.', { default: '/32 or /128' }] });

@@ -389,10 +389,12 @@ const routeOptions: LineOptions<R> = {
 
 const staticOptions: LineOptions<R> = {
   ...routeOptions,
-  track_group: {
-    ...option('<name>', 'Put back depending on instances; needs dev.', readTrackGroup, 'none'),
-    effect: 'none-yet',
-  },
+  track_group: option(
+    '<name>',
+    'Instances that are in fault while its interface is down; needs dev.',
+    readTrackGroup,
+    'none',
+  ),
 };
 
 const otherTypes: ReadonlySet<string> = new Set<RouteType>([

@@ -260,10 +260,12 @@ const ruleOptions: LineOptions<R> = {
 
 const staticOptions: LineOptions<R> = {
   ...ruleOptions,
-  track_group: {
-    ...option('<name>', 'Put back depending on instances.', readTrackGroup, 'none'),
-    effect: 'none-yet',
-  },
+  track_group: option(
+    '<name>',
+    'Instances that are in fault while its interface is down; needs iif.',
+    readTrackGroup,
+    'none',
+  ),
 };
 
 function unknownWord(cursor: Cursor): boolean {

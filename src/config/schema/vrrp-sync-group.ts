@@ -76,13 +76,10 @@ export const vrrpSyncGroup: Keyword<ConfigurationDraft> = block(
   { form: '<name> block' },
 );
 
-export const trackGroup: Keyword<ConfigurationDraft> = {
-  ...block(
-    'Instances that static addresses, routes and rules depend on.',
-    trackGroupSchema,
-    (parent: ConfigurationDraft, statement, context) => openGroup(parent.trackGroups, statement, context),
-    (group, _statement, context) => context.draft.trackGroups.push(group),
-    { form: '<name> block' },
-  ),
-  effect: 'none-yet',
-};
+export const trackGroup: Keyword<ConfigurationDraft> = block(
+  'Instances that depend on the interfaces of static addresses, routes and rules.',
+  trackGroupSchema,
+  (parent: ConfigurationDraft, statement, context) => openGroup(parent.trackGroups, statement, context),
+  (group, _statement, context) => context.draft.trackGroups.push(group),
+  { form: '<name> block' },
+);

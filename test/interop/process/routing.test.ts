@@ -264,6 +264,21 @@ ${virtual(['10.30.0.0/16 via 10.88.0.2 dev eth0', '10.31.0.0/16 dev eth1'], ['fr
     await expectSame(0);
   });
 
+  it('as the interface of a static route with a track_group goes down and up', async () => {
+    const group = 'track_group G {\n  group {\n    VI_1\n  }\n}\n';
+    const configuration = `${group}static_routes {\n  10.50.0.0/16 dev eth1 track_group G\n}
+${virtual(['10.30.0.0/16 via 10.88.0.2 dev eth0'])}`;
+    const { daemon, peer } = await startBoth(configuration);
+    await expectSame(2);
+    for (const machine of [ours, theirs]) await machine.ip('link set eth1 down');
+    await expectSame(0);
+    await daemon.untilLog(/Entering FAULT STATE.*interface eth1 is down/);
+    for (const machine of [ours, theirs]) await machine.ip('link set eth1 up');
+    await expectSame(2);
+    await Promise.all([daemon.stop(), peer.stop('SIGTERM', patience)]);
+    await expectSame(0);
+  });
+
   it('after a reload that changes some of them', async () => {
     const first = virtual(
       ['10.30.0.0/16 via 10.88.0.2 dev eth0', '10.31.0.0/16 dev eth0', '10.32.0.0/16 dev eth0 mtu 1400'],
