@@ -80,16 +80,19 @@ export class TrackedProcesses {
       event: (event: ProcessEvent) => this.#event(event),
       overrun: () => void this.#readAll(),
     };
-    let problem = '';
+    let problem: string | undefined;
     for (const namespacePath of [undefined, firstNamespace]) {
       try {
         this.#events = ProcessEvents.open(listener, namespacePath);
         return;
       } catch (error) {
-        problem = (error as Error).message;
+        problem ??= (error as Error).message;
       }
     }
-    this.#log.warning(`processes are looked for every second, because the kernel does not tell of them: ${problem}`);
+    this.#log.warning(
+      `processes are looked for every second, because the kernel does not tell of them here: ${problem ?? ''} ` +
+        '(it tells the first network namespace of the machine only)',
+    );
     this.#poll = setInterval(() => void this.#readAll(), pollInterval);
   }
 

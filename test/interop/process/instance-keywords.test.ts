@@ -1,0 +1,107 @@
+// Keywords of instances with the whole daemon on a machine of its own, beside Debian's keepalived where it can be asked.
+import { afterAll, describe, expect, it } from 'vitest';
+import { CleanUp } from '../../../lab/lib/clean-up.ts';
+import { sleep, until } from '../../../lab/lib/clock.ts';
+import { Machine, instance, patience, provideMachine, quick } from './machine.ts';
+
+const vip = '10.88.0.100/24';
+const interval = 0.2;
+
+describe('on one machine', () => {
+  let machine: Machine;
+  provideMachine('keywords', 'each test', (made) => (machine = made));
+
+  const setting = async (): Promise<string> =>
+    (await machine.run(['cat', '/proc/sys/net/ipv4/conf/eth0/promote_secondaries'])).stdout.trim();
+
+  it('promote_secondaries is set and restored, as by the original', async () => {
+    const configuration = quick + instance({ interval, more: 'promote_secondaries' });
+    await machine.run(['sh', '-c', 'echo 0 >/proc/sys/net/ipv4/conf/eth0/promote_secondaries']);
+    const daemon = await machine.daemon(configuration);
+    await machine.untilAddress(vip);
+    const ours = await setting();
+    await daemon.stop();
+    expect([ours, await setting()]).toEqual(['1', '0']);
+
+    const original = machine.start('original', [
+      '/usr/sbin/keepalived',
+      '-n',
+      '-l',
+      '-f',
+      '/etc/keepalived/keepalived.conf',
+    ]);
+    await machine.untilAddress(vip);
+    const theirs = await setting();
+    await original.stop('SIGTERM', patience);
+    expect([theirs, await setting()]).toEqual(['1', '0']);
+  });
+
+  it('an instance without promote_secondaries leaves the setting alone after a reload', async () => {
+    await machine.run(['sh', '-c', 'echo 0 >/proc/sys/net/ipv4/conf/eth0/promote_secondaries']);
+    const daemon = await machine.daemon(quick + instance({ interval, more: 'promote_secondaries' }));
+    expect(await setting()).toBe('1');
+    await daemon.reload(quick + instance({ interval }));
+    await until('the setting is back', { within: patience, every: 20 }, async () => (await setting()) === '0');
+    await daemon.stop();
+  });
+
+  // In another network namespace than the first the kernel does not tell of processes: this is the way without it.
+  it('track_process follows a program that begins and ends', async () => {
+    const name = `kts${process.pid % 100_000}`;
+    await machine.run(['cp', '/bin/sleep', `/tmp/${name}`]);
+    const tracked = `vrrp_track_process program {\n    process ${name}\n}\n`;
+    const daemon = await machine.daemon(
+      quick + tracked + instance({ interval, more: 'track_process {\n        program\n    }' }),
+    );
+    await daemon.untilLog('Entering FAULT STATE');
+    expect(daemon.said('process program: 0 running, at least 1 wanted')).toBeGreaterThan(0);
+    const program = machine.start('program', [`/tmp/${name}`, '300']);
+    await machine.untilAddress(vip);
+    await program.stop('SIGTERM', patience);
+    await machine.untilNoAddress(vip);
+    expect(daemon.said('changed from 1 to 0, quorum down')).toBe(1);
+    await daemon.stop();
+  });
+
+  it('interface_up_down_delays: a short loss of the link does not count', async () => {
+    const delays = 'interface_up_down_delays {\n    eth0 1\n}\n';
+    const daemon = await machine.daemon(quick + delays + instance({ interval: 1 }));
+    await machine.untilAddress(vip);
+    await machine.ip('link set eth0w down');
+    await daemon.untilLog('eth0 is down; that counts if it lasts for 1 s');
+    await machine.ip('link set eth0w up');
+    await sleep(1500);
+    expect(daemon.said('Entering FAULT STATE')).toBe(0);
+    await machine.ip('link set eth0w down');
+    await daemon.untilLog('Entering FAULT STATE');
+    await daemon.stop();
+  });
+});
+
+describe('two machines', () => {
+  const cleanUp = new CleanUp();
+  afterAll(async () => {
+    expect(await cleanUp.run()).toEqual([]);
+  });
+
+  const hmac = (digit: string): string =>
+    `auth_hmac {\n        key 1 hex:${digit.repeat(64)}\n        active_key 1\n    }`;
+
+  it('with the same key of auth_hmac agree, with different keys both are masters and say why', async () => {
+    const [left, right] = await Machine.pair(cleanUp);
+    const master = await left.daemon(quick + instance({ interval, more: hmac('a') }));
+    await left.untilAddress(vip);
+    const backup = (digit: string): string =>
+      quick + instance({ interval, state: 'BACKUP', priority: 100, more: hmac(digit) });
+    const other = await right.daemon(backup('a'));
+    await sleep(2000);
+    expect(await right.addresses()).toEqual(['10.88.0.2/24']);
+    expect(other.said('dropped')).toBe(0);
+    await other.reload(backup('b'));
+    await right.untilAddress(vip);
+    expect(other.said('auth_hmac made with another key 1 (from 10.88.0.1; dropped')).toBeGreaterThan(0);
+    await other.reload(backup('a'));
+    await right.untilNoAddress(vip);
+    await Promise.all([master.stop(), other.stop()]);
+  });
+});
