@@ -231,19 +231,16 @@ export function checkerConfiguration(inherited: Inherited, context: Context): Ch
 /** What a server says of the checks below it; undefined: nothing. */
 export function checkDefaults(draft: CheckTimesDraft): CheckDefaults | undefined {
   const { retry, delayBeforeRetry, warmup, connectTimeout, delayLoop, alpha, virtualHost } = draft;
+  // Most of tens of thousands of servers say nothing of their checks.
+  const first = retry ?? delayBeforeRetry ?? warmup ?? connectTimeout ?? delayLoop ?? alpha ?? virtualHost;
+  if (first === undefined) return undefined;
   const defaults: Mutable<CheckDefaults> = {};
-  let written = false;
-  const take = <K extends keyof CheckDefaults>(key: K, value: CheckDefaults[K]) => {
-    if (value === undefined) return;
-    defaults[key] = value;
-    written = true;
-  };
-  take('retry', retry);
-  take('delayBeforeRetry', delayBeforeRetry);
-  take('warmup', warmup);
-  take('connectTimeout', connectTimeout);
-  take('delayLoop', delayLoop);
-  take('alpha', alpha);
-  take('virtualHost', virtualHost);
-  return written ? defaults : undefined;
+  if (retry !== undefined) defaults.retry = retry;
+  if (delayBeforeRetry !== undefined) defaults.delayBeforeRetry = delayBeforeRetry;
+  if (warmup !== undefined) defaults.warmup = warmup;
+  if (connectTimeout !== undefined) defaults.connectTimeout = connectTimeout;
+  if (delayLoop !== undefined) defaults.delayLoop = delayLoop;
+  if (alpha !== undefined) defaults.alpha = alpha;
+  if (virtualHost !== undefined) defaults.virtualHost = virtualHost;
+  return defaults;
 }
