@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOfTest, type Diagnostic } from '../../../src/config/diagnostics.ts';
-import { formatDiagnostic } from '../../../src/config/format-diagnostic.ts';
+import { formatDiagnostic, SourceLines } from '../../../src/config/format-diagnostic.ts';
 import { missingInterfaces } from '../../../src/config/interfaces.ts';
 import { editDistance, nearestWord } from '../../../src/config/nearest.ts';
 import { newErrors } from '../../../src/config/new-errors.ts';
@@ -88,6 +88,22 @@ describe('formatDiagnostic', () => {
     expect(formatDiagnostic(firstOf(text), text, { oneLine: true })).toBe(
       `${mainFile}:2:2: error: unknown keyword "router_idd" in global_defs [CFG_UNKNOWN_KEYWORD]; did you mean router_id?`,
     );
+  });
+
+  it('tells consequences below the line, and behind the message in the log', () => {
+    const mistake = instance().replace('_id 51', '_id 0');
+    const [found] = load(mistake).diagnostics;
+    if (!found) throw new Error('nothing reported');
+    expect(formatDiagnostic(found, mistake).split('\n')[3]).toBe(
+      '      = therefore: vrrp_instance VI_1: virtual_router_id is not set',
+    );
+    const inLog = formatDiagnostic(found, mistake, { oneLine: true });
+    expect(inLog).toMatch(/^\S+:3:19: error: .*; therefore: vrrp_instance VI_1: virtual_router_id is not set$/);
+  });
+
+  it('finds lines in any order', () => {
+    const lines = new SourceLines('\ufeffa\r\nb\n\nd');
+    expect([4, 1, 3, 2, 5, 1].map((line) => lines.at(line))).toEqual(['d', 'a', '', 'b', undefined, 'a']);
   });
 
   it('colours only when asked', () => {
