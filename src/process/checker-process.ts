@@ -116,11 +116,11 @@ class CheckerWork implements ChildWork {
   }
 
   /** Statistics and JSON are of the VRRP process. */
-  async dump(kind: DumpKind): Promise<void> {
+  async dump(kind: DumpKind, file?: string): Promise<void> {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (kind !== 'data' || engine === undefined || configuration === undefined) return;
-    await writeCheckDump(configuration, engine, this.#options.networkNamespace);
+    await writeCheckDump(configuration, engine, this.#options.networkNamespace, file);
   }
 
   status(): unknown {

@@ -22,6 +22,7 @@ import { openParentChannel } from './child-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { PidFile } from './pid-file.ts';
+import { prepareSaveDirectory, savedStatePath } from './saved-state.ts';
 
 export type Snapshot = Extract<ParentToChild, { type: 'configure' }>;
 
@@ -31,8 +32,11 @@ export interface ChildWork {
   reload(snapshot: Snapshot): Promise<void>;
   /** Settles when everything is given back. */
   stop(): Promise<void>;
-  /** Writes the files a signal asked for. */
-  dump(kind: DumpKind): Promise<void>;
+  /**
+   * Writes the files a signal asked for. What they tell is of the moment of the call.
+   * @param file to write instead of the usual one
+   */
+  dump(kind: DumpKind, file?: string): Promise<void>;
   message(message: ParentToChild): void;
   status(): unknown;
   scheduling(snapshot: Snapshot): ProcessScheduling;
@@ -82,6 +86,20 @@ export function runChild(makeWork: ChildWorkFactory): void {
       .catch((error: unknown) => log?.error(`while stopping: ${(error as Error).message}`))
       .then(() => leave(0));
   };
+  /** The snapshot in force, and the number of those that took the place of another. */
+  let running: Snapshot | undefined;
+  let reloads = 0;
+  const saveState = async (of: ChildWork, snapshot: Snapshot | undefined, moment: 'pre' | 'post'): Promise<void> => {
+    const directory = snapshot?.configuration.global.dumps.configurationDirectory;
+    if (snapshot === undefined || directory === undefined) return;
+    const file = savedStatePath(directory, snapshot.options.kind, process.pid, reloads, moment);
+    try {
+      prepareSaveDirectory(directory);
+      await of.dump('data', file);
+    } catch (error) {
+      log?.warning(`config_save_dir: ${(error as Error).message}`);
+    }
+  };
   const configure = async (snapshot: Snapshot): Promise<void> => {
     if (work === undefined) {
       const { options } = snapshot;
@@ -95,8 +113,13 @@ export function runChild(makeWork: ChildWorkFactory): void {
       await work.start(snapshot);
     } else {
       log?.reopen();
+      reloads++;
+      const before = saveState(work, running, 'pre');
       await work.reload(snapshot);
+      await before;
+      await saveState(work, snapshot, 'post');
     }
+    running = snapshot;
     channel.send({ type: 'configured' });
   };
   const dump = (kind: DumpKind): void => {

@@ -16,6 +16,7 @@ import type { DumpKind } from './messages.ts';
 /**
  * Writes the files of one signal. What they tell is asked for at once, before any waiting, so that it is of one moment.
  * @param namespace network namespace the process lives in, where one is named
+ * @param file to write instead of the usual one
  * @throws DaemonError DUMP_NOT_WRITTEN
  */
 export async function writeVrrpDump(
@@ -24,9 +25,11 @@ export async function writeVrrpDump(
   engine: VrrpEngine,
   network: { readonly links: readonly Link[]; readonly addresses: readonly KernelAddress[] },
   namespace?: string,
+  file?: string,
 ): Promise<void> {
   const { global } = configuration;
-  const path = (file: DumpFile): string => dumpFilePath(file, { global, namespace, environment: process.env });
+  const path = (usual: DumpFile): string =>
+    file ?? dumpFilePath(usual, { global, namespace, environment: process.env });
   const input: VrrpDumpInput = {
     configuration,
     instances: engine.status(),

@@ -169,11 +169,12 @@ class VrrpWork implements ChildWork {
     else this.#scriptWords.set(script, words);
   }
 
-  async dump(kind: DumpKind): Promise<void> {
+  async dump(kind: DumpKind, file?: string): Promise<void> {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (engine === undefined || configuration === undefined) return;
-    const written = writeVrrpDump(kind, configuration, engine, this.#addresses, this.#options.networkNamespace);
+    const { networkNamespace } = this.#options;
+    const written = writeVrrpDump(kind, configuration, engine, this.#addresses, networkNamespace, file);
     // What is counted while the file is being written belongs to the next one.
     if (kind === 'statistics-and-clear') engine.clearStatistics();
     await written;

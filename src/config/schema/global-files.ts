@@ -117,7 +117,6 @@ export const fileKeywords: Entries = {
     {
       form: '<dir>',
       default: 'none',
-      ...nothingActsYet,
     },
   ),
   tmp_config_directory: text(
