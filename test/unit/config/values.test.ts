@@ -60,7 +60,7 @@ describe('times', () => {
     const [checker] =
       model(service('', `TCP_CHECK {\nconnect_timeout ${word}\n}`)).check.virtualServers[0]?.realServers[0]?.checkers ??
       [];
-    expect(checker?.connectTimeout).toBe(milliseconds);
+    expect(checker).toMatchObject({ connectTimeout: milliseconds });
   });
 
   it('with too many decimal places are rounded, with an error', () => {
