@@ -79,7 +79,18 @@ function readName(draft: { name?: string }, cursor: Cursor): void {
     );
   } else if (draft.name !== undefined && draft.name !== name) {
     cursor.error('CFG_DUPLICATE', `${keyword}: the name is already ${draft.name}; ${quote(name)} is ignored`);
-  } else draft.name = name;
+  } else {
+    const user = cursor.context.draft.instances.find(
+      ({ vmac, ipvlan }) => vmac?.name === name || ipvlan?.name === name,
+    );
+    if (user) {
+      cursor.error(
+        'CFG_DUPLICATE',
+        `${keyword}: vrrp_instance ${user.name} has an interface ${name} already; the name is ignored`,
+        'give each virtual router an interface of its own',
+      );
+    } else draft.name = name;
+  }
 }
 
 function readNamed(draft: { name?: string }, cursor: Cursor): void {

@@ -64,6 +64,14 @@ describe('use_vmac', () => {
     expect(codes(instance(`use_vmac\nvmac_xmit_base\n${peers}`))).toEqual([]);
   });
 
+  it('two virtual routers cannot share an interface: the second has the name it gets', () => {
+    const text =
+      instance('use_vmac vv') + instance('use_vmac vv', 'VI_2', 52) + instance('use_ipvlan vv 10.0.0.9', 'VI_3', 53);
+    expect(codes(text)).toEqual(['CFG_DUPLICATE', 'CFG_DUPLICATE']);
+    const names = model(text).vrrp.instances.map(({ virtualInterface }) => virtualInterface?.name);
+    expect(names).toEqual(['vv', undefined, undefined]);
+  });
+
   it('vmac_xmit_base without a VMAC is reported', () => {
     expect(codes(instance('vmac_xmit_base'))).toEqual(['CFG_CONFLICT']);
     expect(codes(instance('vmac_xmit_base\nuse_ipvlan x 10.0.0.5'))).toEqual(['CFG_CONFLICT']);
