@@ -1,11 +1,29 @@
 /** The interface of an instance: VMAC, ipvlan, VRF (reference: behaviour A9, A10). */
 import type { AddressFamily, IpvlanConfiguration, VmacConfiguration } from '../model.ts';
+import type { Statement } from '../statement.ts';
 import type { InstanceReports } from './vrrp-reports.ts';
 
 const octetsOfMacAddress = 6;
 
 function hexadecimal(octet: number): string {
   return octet.toString(16).padStart(2, '0');
+}
+
+/** The name that the file gives, unless an interface of an instance before has it: then it is made up, as without one. */
+function ownName(
+  { context, draft }: InstanceReports,
+  { name, statement }: { readonly name?: string; readonly statement: Statement },
+): string | undefined {
+  if (name === undefined) return undefined;
+  const { instances } = context.draft;
+  const before = instances
+    .slice(0, instances.indexOf(draft))
+    .find(({ vmac, ipvlan }) => vmac?.name === name || ipvlan?.name === name);
+  if (before === undefined) return name;
+  const word = Math.max(statement.words.indexOf(name), 0);
+  const first = before.vmac?.statement ?? before.ipvlan?.statement ?? before.statement;
+  context.duplicate(statement, word, `the interface ${name}`, first, 'another name is made up');
+  return undefined;
 }
 
 function vmacOf(reports: InstanceReports, peers: number): VmacConfiguration | undefined {
@@ -29,7 +47,8 @@ function vmacOf(reports: InstanceReports, peers: number): VmacConfiguration | un
       'add "vmac_xmit_base"',
     );
   }
-  const { name, octets, netlinkNotify, group } = vmac;
+  const { octets, netlinkNotify, group } = vmac;
+  const name = ownName(reports, vmac);
   const whole = octets && (octets.length < octetsOfMacAddress ? [...octets, virtualRouterId] : octets);
   return {
     kind: 'vmac',
@@ -44,7 +63,8 @@ function vmacOf(reports: InstanceReports, peers: number): VmacConfiguration | un
 function ipvlanOf(reports: InstanceReports, family: AddressFamily): IpvlanConfiguration | undefined {
   const { ipvlan, sourceAddress } = reports.draft;
   if (!ipvlan) return undefined;
-  const { name, mode, group } = ipvlan;
+  const { mode, group } = ipvlan;
+  const name = ownName(reports, ipvlan);
   let { address } = ipvlan;
   if (address && address.family !== family) {
     reports.error(

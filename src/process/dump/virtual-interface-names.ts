@@ -4,14 +4,10 @@ import type { Configuration, VrrpInstanceConfiguration } from '../../config/mode
 /** By the name of the instance. What the file does not name gets the first free name of prefix and virtual router id. */
 export function virtualInterfaceNames({ vrrp, global }: Configuration): ReadonlyMap<string, string> {
   const virtual = vrrp.instances.filter(({ virtualInterface }) => virtualInterface !== undefined);
-  const wanted = virtual.map(({ virtualInterface }) => virtualInterface?.name);
-  const taken = new Set(wanted);
+  const taken = new Set(virtual.map(({ virtualInterface }) => virtualInterface?.name));
   const names = new Map<string, string>();
-  for (const [index, instance] of virtual.entries()) {
-    const own = instance.virtualInterface?.name;
-    // A name that two want is the first one's.
-    const name =
-      own !== undefined && wanted.indexOf(own) === index ? own : freeName(instance, global.vmacNames.prefix, taken);
+  for (const instance of virtual) {
+    const name = instance.virtualInterface?.name ?? freeName(instance, global.vmacNames.prefix, taken);
     taken.add(name);
     names.set(instance.name, name);
   }
