@@ -9,10 +9,13 @@ import { encodeDumpRules, encodeRuleChange } from '../network/rule-codec.ts';
 import type { RoutingView } from '../network/plan-routing.ts';
 import { DaemonError } from '../core/errors.ts';
 import { NLM_F } from '../core/netlink/constants.ts';
-import { describeErrno } from './errors.ts';
+import { SystemError, describeErrno } from './errors.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 
 const groups = [RTNLGRP_ROUTE.IPV4_ROUTE, RTNLGRP_ROUTE.IPV6_ROUTE, RTNLGRP_ROUTE.IPV4_RULE, RTNLGRP_ROUTE.IPV6_RULE];
+
+/** EOPNOTSUPP, EAFNOSUPPORT: no IPv6, or no rules, in this kernel. */
+const absentTable: ReadonlySet<number> = new Set([95, 97]);
 
 const families = ['inet', 'inet6'] as const;
 
@@ -119,8 +122,8 @@ export class RoutingSocket {
       const rules: KernelRule[] = [];
       for (const family of families) {
         const messages = [
-          ...(await this.#socket.dump(encodeDumpRoutes(family))),
-          ...(await this.#socket.dump(encodeDumpRules(family))),
+          ...(await this.#dump(encodeDumpRoutes(family))),
+          ...(await this.#dump(encodeDumpRules(family))),
         ];
         for (const message of messages) this.#take(message, routes, rules);
       }
@@ -130,6 +133,16 @@ export class RoutingSocket {
     if (seen === this.#seen || this.#closed) return;
     this.#seen = seen;
     this.#onChange();
+  }
+
+  /** A table of the kernel; one that it was built without is empty. */
+  async #dump(request: Uint8Array): Promise<readonly Uint8Array[]> {
+    try {
+      return await this.#socket.dump(request);
+    } catch (error) {
+      if (error instanceof SystemError && absentTable.has(error.errno)) return [];
+      throw error;
+    }
   }
 
   #take(message: Uint8Array, routes: KernelRoute[], rules: KernelRule[]): void {

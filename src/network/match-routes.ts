@@ -9,20 +9,30 @@ import type { Link } from './types.ts';
 /** What a line says beside the route itself. */
 const aside: ReadonlySet<string> = new Set(['at', 'track', 'trackGroup']);
 
+/** Keys of routes: they are asked for whenever something of the network changes. */
+const keys = new WeakMap<VirtualRoute, string>();
+
 /** Identity of a wish as text. */
 export function routeKey(route: VirtualRoute): string {
-  return JSON.stringify(route, (key, value: unknown) => (aside.has(key) ? undefined : value));
+  const known = keys.get(route);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(route, (name, value: unknown) => (aside.has(name) ? undefined : value));
+  keys.set(route, key);
+  return key;
 }
 
 /**
  * A route with the numbers of its interfaces.
+ * @param links by name
  * @returns undefined while one of them is missing or down: the kernel would refuse the route
  */
-export function placeRoute(route: VirtualRoute, links: readonly Link[]): PlacedRoute | undefined {
-  const find = (name: string): Link | undefined =>
-    links.find((link) => link.name === name && (link.flags & IFF.UP) !== 0);
+export function placeRoute(route: VirtualRoute, links: ReadonlyMap<string, Link>): PlacedRoute | undefined {
+  const find = (name: string): Link | undefined => {
+    const link = links.get(name);
+    return link && (link.flags & IFF.UP) !== 0 ? link : undefined;
+  };
   const own = route.interface === undefined ? undefined : find(route.interface);
-  const vrf = route.vrf === undefined ? undefined : links.find((link) => link.name === route.vrf);
+  const vrf = route.vrf === undefined ? undefined : links.get(route.vrf);
   if (route.interface !== undefined && !own) return undefined;
   if (route.vrf !== undefined && vrf?.vrfTable === undefined) return undefined;
   const nexthopLinks = route.nexthops.map((way) => (way.interface === undefined ? undefined : find(way.interface)));

@@ -60,15 +60,24 @@ interface Candidate {
   readonly isThere: boolean;
 }
 
+function destinationText({ destination }: KernelRoute | VirtualRoute): string {
+  return `${destination.address}/${destination.prefixLength}`;
+}
+
 class Candidates {
-  readonly #view: RoutingView;
-  readonly #links: readonly Link[];
+  readonly #links: ReadonlyMap<string, Link>;
+  /** Routes of the kernel by their destination. */
+  readonly #routes = new Map<string, KernelRoute[]>();
   readonly #ruleKeys: ReadonlySet<string>;
 
   constructor({ view, links }: RoutingSituation) {
-    this.#view = view;
-    this.#links = links;
+    this.#links = new Map(links.map((link) => [link.name, link]));
     this.#ruleKeys = new Set(view.rules.map(ruleKey));
+    for (const route of view.routes) {
+      const same = this.#routes.get(destinationText(route));
+      if (same) same.push(route);
+      else this.#routes.set(destinationText(route), [route]);
+    }
   }
 
   route(route: VirtualRoute, subject: string): Candidate {
@@ -78,7 +87,9 @@ class Candidates {
       key,
       watched: watched(route),
       addition: placed && { what: 'route', change: 'add', route: placed, key, subject },
-      isThere: placed !== undefined && this.#view.routes.some((present) => isRoute(placed, present)),
+      isThere:
+        placed !== undefined &&
+        this.#routes.get(destinationText(route))?.some((present) => isRoute(placed, present)) === true,
     };
   }
 

@@ -194,7 +194,7 @@ describe('routes are written as iproute2 writes them', () => {
     const change = command.includes(' del ') ? 'delete' : 'add';
     const [virtual] = model(instance(`virtual_routes {\n${line}\n}`), { host: plainHost }).vrrp.instances;
     const [route] = virtual?.virtualRoutes ?? [];
-    const placed = route && placeRoute(route, [loopback]);
+    const placed = route && placeRoute(route, new Map([['lo', loopback]]));
     if (!placed) throw new Error(`${line} is no route`);
     const nested = new Set<number>([RTA.METRICS, RTA.ENCAP]);
     expect(canonical(encodeRouteChange(change, placed), nested)).toEqual(canonical(fromHex(octets), nested));

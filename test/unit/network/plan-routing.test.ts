@@ -20,6 +20,8 @@ const links: readonly Link[] = [
   { ...link(5, 'red'), kind: 'vrf', vrfTable: 77 },
 ];
 
+const byName = new Map(links.map((each) => [each.name, each]));
+
 const host = { ...plainHost, interfaceExists: () => true };
 
 function route(line: string): VirtualRoute {
@@ -36,7 +38,7 @@ function rule(line: string): VirtualRule {
 
 /** What the kernel says of a route after it was written: the message of the addition, with what the kernel fills in. */
 function kernelRoute(wish: VirtualRoute, changes: Partial<KernelRoute> = {}): KernelRoute {
-  const placed = placeRoute(wish, links);
+  const placed = placeRoute(wish, byName);
   const made = placed && readRoute(encodeRouteChange('add', placed).subarray(16));
   if (!made) throw new Error('not placed');
   const metric = made.family === 'inet6' && made.metric === 0 ? 1024 : made.metric;
@@ -141,7 +143,7 @@ describe('the plan of routes and rules', () => {
   });
 
   it('puts the routes of a VRF into its table', () => {
-    expect(placeRoute(route('10.30.0.0/16 dev eth0 vrf red'), links)?.table).toBe(77);
+    expect(placeRoute(route('10.30.0.0/16 dev eth0 vrf red'), byName)?.table).toBe(77);
   });
 });
 
@@ -156,7 +158,7 @@ describe('a route of the kernel', () => {
     'blackhole 10.30.0.0/16',
   ];
   it.each(lines)('is known again: %s', (line) => {
-    const placed = placeRoute(route(line), links);
+    const placed = placeRoute(route(line), byName);
     expect(placed && isRoute(placed, kernelRoute(route(line)))).toBe(true);
   });
 
@@ -172,19 +174,19 @@ describe('a route of the kernel', () => {
     ['another service', { tos: 16 }],
     ['another destination', { destination: { address: '10.30.0.0', prefixLength: 17 } }],
   ])('is another with %s', (_name, changes) => {
-    const placed = placeRoute(plain, links);
+    const placed = placeRoute(plain, byName);
     expect(placed && isRoute(placed, kernelRoute(plain, changes))).toBe(false);
   });
 
   it('may be on an interface that was left to the kernel', () => {
-    const placed = placeRoute(plain, links);
+    const placed = placeRoute(plain, byName);
     const ways = [{ via: '10.0.0.2', interfaceIndex: 3, weight: 1, onLink: false }];
     expect(placed && isRoute(placed, kernelRoute(plain, { ways }))).toBe(true);
   });
 });
 
 describe('answers of the kernel', () => {
-  const placed = placeRoute(first, links);
+  const placed = placeRoute(first, byName);
   if (!placed) throw new Error('not placed');
   it.each([
     ['add', 0, 'done'],
