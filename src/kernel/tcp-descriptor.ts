@@ -1,5 +1,4 @@
 /** Descriptors for checks that must leave from a given address, interface or with a mark, handed to Node's own sockets. */
-import { closeSync } from 'node:fs';
 import type { AddressFamily } from '../config/model.ts';
 import { Descriptor } from './descriptor.ts';
 import { SystemError } from './errors.ts';
@@ -20,13 +19,16 @@ export interface ProbeDescriptorOptions {
   readonly namespacePath?: string;
 }
 
-function open(type: number, options: ProbeDescriptorOptions): number {
+/**
+ * An unconnected TCP descriptor for `new net.Socket({ fd })`, which owns it from then on; connect() follows.
+ * @throws SystemError EADDRNOTAVAIL, EADDRINUSE, ENODEV, EPERM; DaemonError ADDRESS_INVALID
+ */
+export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
   const { family, source, sourcePort } = options;
-  const kind = type === SOCK.STREAM ? 'TCP' : 'UDP';
   const descriptor = new Descriptor(
-    `${kind} socket of a check`,
+    'TCP socket of a check',
     family === 'inet' ? AF.INET : AF.INET6,
-    type,
+    SOCK.STREAM,
     0,
     options.namespacePath,
   );
@@ -37,33 +39,11 @@ function open(type: number, options: ProbeDescriptorOptions): number {
       const address = source ?? anyAddress(family);
       const scope = options.interface === undefined ? 0 : Math.max(0, addon().interfaceIndex(options.interface));
       const result = addon().bind(descriptor.number, internetName(family, address, sourcePort ?? 0, scope));
-      if (result < 0) throw new SystemError('bind', -result, `${kind} source ${address} port ${sourcePort ?? 0}`);
+      if (result < 0) throw new SystemError('bind', -result, `TCP source ${address} port ${sourcePort ?? 0}`);
     }
     return descriptor.release();
   } catch (error) {
     descriptor.close();
     throw error;
   }
-}
-
-/**
- * An unconnected TCP descriptor for `new net.Socket({ fd })`, which owns it from then on; connect() follows.
- * @throws SystemError EADDRNOTAVAIL, EADDRINUSE, ENODEV, EPERM; DaemonError ADDRESS_INVALID
- */
-export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
-  return open(SOCK.STREAM, options);
-}
-
-/**
- * The same for UDP, for `dgram.createSocket(...).bind({ fd })`, which binds nothing anew and says `listening` before it
- * returns.
- * @throws as openTcpDescriptor
- */
-export function openUdpDescriptor(options: ProbeDescriptorOptions): number {
-  return open(SOCK.DGRAM, options);
-}
-
-/** Closes a descriptor that was not handed on. */
-export function closeDescriptor(descriptor: number): void {
-  closeSync(descriptor);
 }

@@ -1,4 +1,6 @@
 /** Connected datagram sockets between two machines: what answers, what refuses, what is not there. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEchoRequest, isEchoReply } from '../../../src/check/icmp-echo.ts';
 import {
@@ -11,12 +13,24 @@ import type { Machine, TwoMachines } from './two-machines.ts';
 let lan: TwoMachines;
 let left: Machine;
 let right: Machine;
-beforeAll(() => {
+beforeAll(async () => {
   lan = makeTwoMachines();
   ({ left, right } = lan);
   ip(`-n ${left.name} addr add 10.99.0.10/24 dev eth0`);
+  await Promise.all([serve(right.address), serve(right.address6)]);
 });
-afterAll(() => lan.remove());
+afterAll(() => {
+  servers.forEach((server) => server.kill());
+  lan.remove();
+});
+
+const servers: ChildProcess[] = [];
+async function serve(address: string): Promise<void> {
+  const program = `${import.meta.dirname}/programs/answering-server.ts`;
+  const server = spawn('ip', ['netns', 'exec', right.name, process.execPath, program, address]);
+  servers.push(server);
+  await once(server.stdout, 'data');
+}
 
 /** Sends one datagram; the first that comes back, or the code of the error. */
 function exchange(
@@ -76,10 +90,23 @@ describe('a UDP datagram', () => {
     ).toBe('ECONNREFUSED');
   });
 
-  it('leaves by interface, mark, address and port as it is told to', async () => {
-    const options = { family: 'inet', protocol: 'udp', destination: right.address, mark: 7 } as const;
-    const source = { source: '10.99.0.10', sourcePort: 4_000, interface: 'eth0' };
-    expect(await exchange({ ...options, ...source }, () => new Uint8Array(3))).toBe('ECONNREFUSED');
+  it('leaves by interface, address and port as it is told to', async () => {
+    const ask = async (options: Omit<ConnectedDatagramOptions, 'protocol' | 'port'>): Promise<string> => {
+      const result = await exchange({ protocol: 'udp', port: 7_000, ...options }, () => new Uint8Array(3));
+      return typeof result === 'string' ? result : new TextDecoder().decode(result.answer);
+    };
+    const [four, six] = [
+      { family: 'inet', destination: right.address },
+      { family: 'inet6', destination: right.address6 },
+    ] as const;
+    expect(await ask({ ...four, source: '10.99.0.10', sourcePort: 4_003 })).toBe('10.99.0.10 4003');
+    expect(await ask({ ...four, sourcePort: 4_005, interface: 'eth0' })).toBe('10.99.0.1 4005');
+    expect(await ask({ ...six, source: left.address6, sourcePort: 4_004 })).toBe('fd00:99::1 4004');
+    // A packet marked 7 gets a route that has another source address; the mark alone makes the difference.
+    ip(`-n ${left.name} rule add fwmark 7 table 77`);
+    ip(`-n ${left.name} route add 10.99.0.0/24 dev eth0 src 10.99.0.10 table 77`);
+    expect(await ask({ ...four, mark: 7 })).toMatch(/^10\.99\.0\.10 /);
+    expect(await ask({ ...four, mark: 8 })).toMatch(/^10\.99\.0\.1 /);
   });
 
   it('cannot leave where there is no way, no such interface or address', () => {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTcpDescriptor, openUdpDescriptor } from '../../../src/kernel/tcp-descriptor.ts';
+import { openTcpDescriptor } from '../../../src/kernel/tcp-descriptor.ts';
 import type { ProbeDescriptorOptions } from '../../../src/kernel/tcp-descriptor.ts';
 import { ip, makeTwoMachines } from './two-machines.ts';
 import type { Machine, TwoMachines } from './two-machines.ts';
@@ -42,16 +41,6 @@ async function askTcp(options: Omit<ProbeDescriptorOptions, 'namespacePath'>): P
   return answer;
 }
 
-async function askUdp(options: Omit<ProbeDescriptorOptions, 'namespacePath'>): Promise<string> {
-  const fd = openUdpDescriptor({ ...options, namespacePath: left.path });
-  const socket = createSocket(options.family === 'inet' ? 'udp4' : 'udp6');
-  socket.bind({ fd });
-  socket.send('who am I', 7_000, options.family === 'inet' ? right.address : right.address6);
-  const [answer] = (await once(socket, 'message')) as [Buffer];
-  socket.close();
-  return answer.toString();
-}
-
 describe('descriptors of checks', () => {
   it('connects from the source address and port it is given', async () => {
     expect(await askTcp({ family: 'inet', source: '10.99.0.10', sourcePort: 4_000 })).toBe('10.99.0.10 4000');
@@ -59,11 +48,6 @@ describe('descriptors of checks', () => {
     expect(await askTcp({ family: 'inet', sourcePort: 4_001 })).toBe('10.99.0.1 4001');
     expect(await askTcp({ family: 'inet6', source: left.address6, sourcePort: 4_002 })).toBe('fd00:99::1 4002');
     expect(await askTcp({ family: 'inet' })).toMatch(/^10\.99\.0\.1 \d+$/);
-  });
-
-  it('sends datagrams likewise', async () => {
-    expect(await askUdp({ family: 'inet', source: '10.99.0.10', sourcePort: 4_003 })).toBe('10.99.0.10 4003');
-    expect(await askUdp({ family: 'inet6', source: left.address6, sourcePort: 4_004 })).toBe('fd00:99::1 4004');
   });
 
   it('leaves through the interface and with the mark it is given', async () => {
