@@ -81,7 +81,8 @@ function sentence(text: string): string {
 
 function meaning(facts: KeywordFacts, link: string | undefined): string {
   const parts = [cell(sentence(facts.note))];
-  if (facts.since !== undefined) parts.push(`Since keepalived ${facts.since}.`);
+  if (facts.since !== undefined)
+    parts.push(/^\d/.test(facts.since) ? `Since keepalived ${facts.since}.` : `In keepalived ${facts.since}.`);
   if (facts.replacement !== undefined) parts.push(`**Old:** write ${cell(facts.replacement)}.`);
   if (facts.effect === 'none-yet') parts.push('*Accepted, without effect in this version.*');
   if (link !== undefined) parts.push(link);
@@ -243,7 +244,7 @@ function indexPage(pages: readonly Page[], fileOf: (path: string) => string | un
     table('keyword', top),
     '## Anywhere',
     '',
-    'Read before everything else; see each line as text that is replaced by other text.',
+    'Done line by line, before keywords are looked for.',
     '',
     table('written', language),
     notation,

@@ -20,7 +20,8 @@ export interface KeywordPlace {
 export type KeywordPlaces = (keyword: string) => readonly KeywordPlace[];
 
 function history(since: string | undefined): string {
-  return since === undefined ? '' : ` (since ${since})`;
+  if (since === undefined) return '';
+  return /^\d/.test(since) ? ` (since ${since})` : ` (${since})`;
 }
 
 function blockName(block: string): string {
