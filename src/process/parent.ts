@@ -23,6 +23,7 @@ import { writeDumpFile } from './dump/dump-file.ts';
 import { dumpFilePath } from './dump-names.ts';
 import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
+import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { PidFile } from './pid-file.ts';
 import { checkBeforeReload } from './reload-check.ts';
@@ -137,6 +138,7 @@ export class Parent {
       this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
     });
     await this.#runOnce('startup_script', global.startupScript);
+    await initializeTrackFiles(configuration.vrrp.trackFiles, log);
     // Nothing may be started that a stop under way would not end.
     if (this.#stopping) return;
     const answered = this.#startChildren(configuration);

@@ -203,15 +203,12 @@ const trackFileSchema = new BlockSchema<TrackFileDraft>('track_file', {
     '1',
     'error',
   ),
-  init_file: {
-    ...custom<TrackFileDraft>(
-      'Creates the file, or overwrites it, with a number at the start.',
-      '<int?> <overwrite?>',
-      readInitialValue,
-      { default: 'off' },
-    ),
-    effect: 'none-yet',
-  },
+  init_file: custom(
+    'Creates the file, or overwrites it, with a number at the start.',
+    '<int?> <overwrite?>',
+    readInitialValue,
+    { default: 'off' },
+  ),
 });
 
 const trackFileBlock = block<ConfigurationDraft, TrackFileDraft>(
