@@ -35,6 +35,8 @@ export async function writeVrrpDump(
     instances: engine.status(),
     groups: engine.groupStatus(),
     scripts: engine.scriptStatus(),
+    processes: engine.processStatus(),
+    trackFileValues: engine.trackFileValues(),
     clock: { now: now(), wall: Date.now() },
     links: network.links,
     addresses: network.addresses,

@@ -296,6 +296,11 @@ export class VrrpEngine {
     return this.#processes.status();
   }
 
+  /** The number last read from each track file, by its name. */
+  trackFileValues(): ReadonlyMap<string, number> {
+    return new Map(this.#files);
+  }
+
   /** Sets every statistics counter to zero. */
   clearStatistics(): void {
     for (const instance of this.#instances) instance.statistics = emptyStatistics();

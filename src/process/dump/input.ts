@@ -2,6 +2,7 @@
 import type { Configuration } from '../../config/model.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
+import type { VrrpProcessStatus } from '../../vrrp/processes.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus } from '../../vrrp/types.ts';
 import type { CheckStatus } from '../../check/status.ts';
 import type { MachineFacts } from './global-data.ts';
@@ -30,6 +31,7 @@ export interface VrrpDumpInput extends MachineFacts {
   readonly clock: DumpClock;
   readonly groups?: readonly VrrpGroupStatus[];
   readonly scripts?: readonly VrrpScriptStatus[];
+  readonly processes?: readonly VrrpProcessStatus[];
   /** Number read from each track file, by its name. */
   readonly trackFileValues?: ReadonlyMap<string, number>;
   readonly details?: ReadonlyMap<string, InstanceDetails>;

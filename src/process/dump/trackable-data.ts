@@ -72,6 +72,7 @@ export function trackFileDataText(file: VrrpTrackFile, input: VrrpDumpInput): st
 
 export function trackProcessDataText(process: VrrpTrackProcess, input: VrrpDumpInput): string {
   const { parameterMatch: match, parameters } = process;
+  const status = input.processes?.find(({ name }) => name === process.name);
   return textOf([
     ` VRRP Track process = ${process.name}`,
     `   Process = ${process.process}`,
@@ -83,6 +84,9 @@ export function trackProcessDataText(process: VrrpTrackProcess, input: VrrpDumpI
         ]),
     `   Min processes = ${process.quorum}`,
     ...(process.quorumMax === undefined ? [] : [`   Max processes = ${process.quorumMax}`]),
+    ...(status === undefined
+      ? []
+      : [`   Current processes = ${status.running ?? 0}`, `   Have quorum = ${trueFalse(status.up === true)}`]),
     weightLine(process),
     `   Terminate delay = ${sixDecimals(process.terminateDelay)}s`,
     `   Fork delay = ${sixDecimals(process.forkDelay)}s`,

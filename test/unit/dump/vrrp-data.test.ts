@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { VrrpTrackProcess } from '../../../src/config/model.ts';
 import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
 import { vrrpDataText } from '../../../src/process/dump/vrrp-data.ts';
+import { at } from '../../support/models.ts';
 import { backupScenario, syncGroupScenario, trackingScenario } from './models.ts';
 import { grepFirstState, readExporterData } from './readers.ts';
 
@@ -40,6 +42,45 @@ describe('keepalived.data', () => {
     const theirs = blocks(fixture('tracking.data'), heading);
     expect(theirs.size).toBeGreaterThan(0);
     expect(blocks(vrrpDataText(trackingScenario()), heading)).toEqual(theirs);
+  });
+
+  it('shows how many processes run and whether they are enough, where keepalived does', () => {
+    const input = trackingScenario();
+    const { configuration } = input;
+    const process: VrrpTrackProcess = {
+      name: 'web_server',
+      process: 'nginx worker',
+      parameters: [],
+      parameterMatch: 'none',
+      fullCommand: false,
+      weight: -20,
+      reverse: false,
+      quorum: 2,
+      quorumMax: 9,
+      terminateDelay: 1500,
+      forkDelay: 1500,
+      at,
+    };
+    const text = vrrpDataText({
+      ...input,
+      configuration: { ...configuration, vrrp: { ...configuration.vrrp, trackProcesses: [process] } },
+      processes: [{ name: 'web_server', running: 3, up: true }],
+    });
+    // The block of ../../golden/dumps/vrrp.vrrp.data up to the delays, with another number and verdict.
+    expect(text).toContain(
+      [
+        '------< VRRP Track processes >------',
+        ' VRRP Track process = web_server',
+        '   Process = nginx worker',
+        '   Min processes = 2',
+        '   Max processes = 9',
+        '   Current processes = 3',
+        '   Have quorum = true',
+        '   Weight = -20',
+        '   Terminate delay = 1.500000s',
+        '   Fork delay = 1.500000s',
+      ].join('\n'),
+    );
   });
 
   it.each(scenarios)('can be read by the Prometheus exporter: %s', (_name, input) => {
