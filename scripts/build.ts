@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bodyWrapper, precompiledFiles } from '../src/process/precompiled.ts';
+import { bodyWrapper, markOf, precompiledFiles } from '../src/process/precompiled.ts';
 
 const root = path.dirname(import.meta.dirname);
 const dist = path.join(root, 'dist');
@@ -123,6 +123,8 @@ async function bundleConfigTest(): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  const text = readFileSync(files.script);
+  writeFileSync(files.script, markOf(createHash('sha256').update(text).digest('hex')) + text.toString());
   const samples = ['nat', 'pair'].flatMap((example) => filesBelow(path.join(root, 'examples', example), ['.conf']));
   // The V8 flags are those of launcher.sh. The samples' findings are of no interest here.
   execFileSync(process.execPath, ['--no-opt', codeCache, dist, ...samples], { stdio: 'ignore' });

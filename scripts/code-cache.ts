@@ -3,10 +3,9 @@
  * what V8 then has. A process of its own, because V8 takes a cache only under the flags it was made with (launcher.sh).
  * Called by build.ts: code-cache.ts DIST CONFIGURATION...
  */
-import { writeFileSync } from 'node:fs';
 import { parseKeepalivedArguments } from '../src/cli/keepalived-arguments.ts';
 import type * as ConfigTest from '../src/process/config-test.ts';
-import { loadPrecompiled, precompiledFiles } from '../src/process/precompiled.ts';
+import { loadPrecompiled, saveCodeCache } from '../src/process/precompiled.ts';
 
 const [dist = '', ...configurations] = process.argv.slice(2);
 const name = 'config-test';
@@ -18,5 +17,5 @@ for (const file of configurations) {
   const parsed = parseKeepalivedArguments(['--config-test', '--use-file', file]);
   if (parsed.kind === 'run') testConfiguration(parsed.arguments, undefined);
 }
-writeFileSync(precompiledFiles(dist, name).cache, part.script.createCachedData());
+saveCodeCache(dist, name, part);
 if (loadPrecompiled(dist, name)?.script.cachedDataRejected !== false) throw new Error('V8 rejects its own code cache');

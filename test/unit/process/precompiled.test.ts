@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bodyWrapper, loadPrecompiled, precompiledFiles } from '../../../src/process/precompiled.ts';
+import {
+  bodyWrapper,
+  loadPrecompiled,
+  markOf,
+  precompiledFiles,
+  saveCodeCache,
+  type Precompiled,
+} from '../../../src/process/precompiled.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -10,11 +17,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A part that says where it is, with what it requires. */
-function write(text = 'module.exports = { add: (a, b) => a + b, separator: require("node:path").sep };'): string {
-  const { script } = precompiledFiles(folder, 'part');
-  writeFileSync(script, bodyWrapper.before + text + bodyWrapper.after);
-  return precompiledFiles(folder, 'part').cache;
+const body = 'module.exports = { add: (a, b) => a + b, separator: require("node:path").sep };';
+
+function write(text = body, digest = '1'.repeat(64)): void {
+  const marked = markOf(digest) + bodyWrapper.before + text + bodyWrapper.after;
+  writeFileSync(precompiledFiles(folder, 'part').script, marked);
+}
+
+function read(): Precompiled {
+  const part = loadPrecompiled(folder, 'part');
+  if (!part) throw new Error('there is no part');
+  return part;
 }
 
 const works = (exports: unknown): void => {
@@ -29,26 +42,35 @@ describe('a precompiled part', () => {
 
   it('is loaded without a code cache', () => {
     write();
-    works(loadPrecompiled(folder, 'part')?.exports);
+    works(read().exports);
   });
 
   it('is loaded from its code cache', () => {
-    const cache = write();
-    const first = loadPrecompiled(folder, 'part');
-    works(first?.exports);
-    writeFileSync(cache, first?.script.createCachedData() ?? '');
-    const again = loadPrecompiled(folder, 'part');
-    expect(again?.script.cachedDataRejected).toBe(false);
-    works(again?.exports);
+    write();
+    const first = read();
+    works(first.exports);
+    saveCodeCache(folder, 'part', first);
+    const again = read();
+    expect(again.script.cachedDataRejected).toBe(false);
+    works(again.exports);
+  });
+
+  it('is not taken from the code cache of another text, even of the same length', () => {
+    write(body.replace('a + b', 'a - b'), '2'.repeat(64));
+    saveCodeCache(folder, 'part', read());
+    write();
+    works(read().exports);
   });
 
   it.each([
-    ['rubbish', 'no code'],
-    ['nothing', ''],
+    ['rubbish', `${markOf('1'.repeat(64))}no code`],
+    ['short', 'no'],
+    ['empty', ''],
   ])('is loaded beside a code cache that is %s', (_what, content) => {
-    writeFileSync(write(), content);
-    const part = loadPrecompiled(folder, 'part');
-    expect(part?.script.cachedDataRejected).toBe(true);
-    works(part?.exports);
+    write();
+    writeFileSync(precompiledFiles(folder, 'part').cache, content);
+    const part = read();
+    expect(part.script.cachedDataRejected).not.toBe(false);
+    works(part.exports);
   });
 });
