@@ -1,7 +1,7 @@
 /**
  * A part of the program that is wanted at once and only once, as for `-t`: the build bundles it into a single script and
  * keeps, beside it, what V8 had compiled when the script had run (V8's code cache). Measured for the configuration test:
- * 14 ms from that, against 30 ms for finding, linking and compiling the modules.
+ * 6 ms from that, against 17 ms for finding, linking and compiling the modules.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
