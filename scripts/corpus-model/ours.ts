@@ -45,16 +45,21 @@ function hostFacts(): HostFacts {
 
 /** Reads a configuration as the daemon does at its start. */
 export function loadOurs(file: string): LoadResult {
+  const usualPath = process.env['PATH'];
   process.env['PATH'] = searchPath;
-  return loadConfiguration({
-    path: path.join(shownFolder, path.basename(file)),
-    files: filesOf(path.dirname(path.resolve(file))),
-    configId: hostName,
-    environment: {},
-    random: () => 0,
-    host: hostFacts(),
-    mode: 'run',
-  });
+  try {
+    return loadConfiguration({
+      path: path.join(shownFolder, path.basename(file)),
+      files: filesOf(path.dirname(path.resolve(file))),
+      configId: hostName,
+      environment: {},
+      random: () => 0,
+      host: hostFacts(),
+      mode: 'run',
+    });
+  } finally {
+    process.env['PATH'] = usualPath;
+  }
 }
 
 function identities(configuration: Configuration): {
