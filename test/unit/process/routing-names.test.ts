@@ -32,13 +32,13 @@ describe('names of iproute2', () => {
     ['rt_dsfield', 'AF12', undefined],
     ['group', 'default', undefined],
   ] as const)('%s %s is %s', (table, name, number) => {
-    const { routingName } = nodeHostFacts();
-    expect(routingName?.(table, name, { etc: etc(), user: user() })).toBe(number);
+    const host = nodeHostFacts();
+    expect(host.routingName?.(table, name, { etc: etc(), user: user() })).toBe(number);
   });
 
   it('of one directory do not come from another', () => {
-    const { routingName } = nodeHostFacts();
-    expect(routingName?.('rt_tables', 'both', { etc: user(), user: etc() })).toBe(8);
-    expect(routingName?.('rt_tables', 'shipped', { etc: etc(), user: etc() })).toBeUndefined();
+    const host = nodeHostFacts();
+    expect(host.routingName?.('rt_tables', 'both', { etc: user(), user: etc() })).toBe(8);
+    expect(host.routingName?.('rt_tables', 'shipped', { etc: etc(), user: etc() })).toBeUndefined();
   });
 });
