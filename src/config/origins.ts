@@ -144,8 +144,10 @@ class OriginFinder {
 
   /** The one statement that opened a block of which there are several: by what is written behind it and inside. */
   #oneOf(candidates: readonly RecordedStatement[], line: PrintedLine): RecordedStatement[] {
-    const free = candidates.filter((statement) => !this.#used.has(statement));
-    if (free.length < 2) return free;
+    const unused = candidates.filter((statement) => !this.#used.has(statement));
+    // One statement may have made several blocks: a checker for each host of an old SMTP_CHECK.
+    const free = unused.length > 0 ? unused : candidates;
+    if (free.length < 2) return [...free];
     const likeness = (statement: RecordedStatement): number =>
       (line.block ?? []).filter((inner) =>
         statement.block.some((other) => other.keyword === inner.keyword && sameWords(inner, other)),

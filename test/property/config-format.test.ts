@@ -1,7 +1,10 @@
 // Formatting: once is enough, no comment is lost, the meaning stays; over made files and over the corpus where it is at hand.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+
+// Thousands of configurations, on machines that do other things too.
+vi.setConfig({ testTimeout: 240_000 });
 import { formatConfiguration, type FormatResult } from '../../src/config/format/format.ts';
 import { stripComment } from '../../src/config/source/comments.ts';
 import { mainFile, memoryFiles } from '../unit/config/memory.ts';

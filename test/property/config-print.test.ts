@@ -1,7 +1,10 @@
 // What is printed is read as the same configuration: for the examples, for made ones, and for the corpus where it is at hand.
 import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+
+// Thousands of configurations, on machines that do other things too.
+vi.setConfig({ testTimeout: 240_000 });
 import { OriginRecorder } from '../../src/config/origins.ts';
 import { shownText } from '../../src/config/show.ts';
 import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';

@@ -187,6 +187,7 @@ const synonyms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['flag-1', 'sh-fallback', 'mh-fallback'],
     ['flag-2', 'sh-port', 'mh-port'],
   ],
+  garp_group: [['interfaces', 'interface']],
   bfd_instance: [
     ['neighbor_ip', 'neighbour_ip'],
     ['ttl', 'hoplimit'],
