@@ -2,14 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-
-// Thousands of configurations, on machines that do other things too.
-vi.setConfig({ testTimeout: 240_000 });
 import { formatConfiguration, type FormatResult } from '../../src/config/format/format.ts';
 import { stripComment } from '../../src/config/source/comments.ts';
 import { mainFile, memoryFiles } from '../unit/config/memory.ts';
 import { read, meaning } from '../unit/config/round-trip.ts';
 import { configurationText } from './config-arbitraries.ts';
+
+// Thousands of configurations, on machines that do other things too.
+vi.setConfig({ testTimeout: 240_000 });
 
 const corpus = new URL('../../../shared/corpus/', import.meta.url);
 const hasCorpus = existsSync(corpus);

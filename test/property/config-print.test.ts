@@ -2,14 +2,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-
-// Thousands of configurations, on machines that do other things too.
-vi.setConfig({ testTimeout: 240_000 });
 import { OriginRecorder } from '../../src/config/origins.ts';
 import { shownText } from '../../src/config/show.ts';
 import { nodeConfigurationFiles } from '../../src/process/configuration-files.ts';
 import { meaning, read, roundTrip } from '../unit/config/round-trip.ts';
 import { configurationText, eachKeyword } from './config-arbitraries.ts';
+
+// Thousands of configurations, on machines that do other things too.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Real configurations beside the repository. */
 const corpus = new URL('../../../shared/corpus/', import.meta.url);
