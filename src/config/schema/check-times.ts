@@ -10,7 +10,7 @@ const anySeconds = { min: 0, max: Infinity, decimals: 6 } as const;
 export function timeKeywords<D extends CheckTimesDraft>(
   retryMinimum: 0 | 1,
   inherits: string,
-): Readonly<Record<string, Keyword<D>>> {
+): Readonly<Record<'retry' | 'delay_before_retry' | 'warmup' | 'delay_loop', Keyword<D>>> {
   return {
     retry: integer(
       'Failures lived with before the server is down.',

@@ -5,7 +5,7 @@ import type { Statement } from '../statement.ts';
 import { parseInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords } from './check-times.ts';
 import { quote, type Context } from './context.ts';
-import { address, block, bool, choice, custom, flag, integer, noEffectYet, readScript, text } from './forms.ts';
+import { address, block, bool, choice, custom, flag, integer, readScript, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 import { readUser } from './vrrp-trackables.ts';
 
@@ -14,12 +14,12 @@ type C = CheckerDraft;
 /** What every checker knows: retries, times, alpha, log_all_failures. */
 export function commonKeywords<D extends C>(retry: string, pause: string): Readonly<Record<string, Keyword<D>>> {
   const times = timeKeywords<D>(0, 'inherited');
-  const withDefault = (keyword: Keyword<D> | undefined, value: string) => keyword && { ...keyword, default: value };
+  const withDefault = (keyword: Keyword<D>, value: string): Keyword<D> => ({ ...keyword, default: value });
   return {
     ...times,
-    retry: withDefault(times['retry'], `inherited, else ${retry}`) ?? flag('', noEffectYet),
-    delay_before_retry: withDefault(times['delay_before_retry'], `inherited, else ${pause}`) ?? flag('', noEffectYet),
-    warmup: withDefault(times['warmup'], 'inherited (delay_loop)') ?? flag('', noEffectYet),
+    retry: withDefault(times.retry, `inherited, else ${retry}`),
+    delay_before_retry: withDefault(times.delay_before_retry, `inherited, else ${pause}`),
+    warmup: withDefault(times.warmup, 'inherited (delay_loop)'),
     alpha: bool('Starts in the failed state.', (draft: D, value) => (draft.alpha = value), { default: 'inherited' }),
     log_all_failures: bool('Logs each failure.', (draft: D, value) => (draft.logAllFailures = value), {
       default: 'checker_log_all_failures',

@@ -1,4 +1,4 @@
-/** Builders of keyword entries, one for each form of argument. A setter left out means: accepted, no effect yet. */
+/** Builders of keyword entries, one for each form of argument; each puts what it read into the draft. */
 import type { ScriptDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { splitScriptWords } from '../script-words.ts';
@@ -23,10 +23,7 @@ export interface Extra extends Partial<KeywordFacts> {
   readonly wordGroups?: Readonly<Record<string, LineWords>>;
 }
 
-type Setter<D, V> = ((draft: D, value: V, statement: Statement, context: Context) => void) | undefined;
-
-/** No setter: the keyword is accepted and checked, and nothing acts on it in this version. */
-export const noEffectYet = undefined;
+type Setter<D, V> = (draft: D, value: V, statement: Statement, context: Context) => void;
 
 /** For a keyword that is read into the model while nothing acts on it in this version. */
 export const nothingActsYet = { effect: 'none-yet' } as const;
@@ -35,10 +32,9 @@ function facts(
   note: string,
   form: string,
   extra: Extra | undefined,
-  hasEffect: boolean,
 ): KeywordFacts & Pick<Extra, 'words' | 'wordGroups'> {
   const { missing: _missing, ...rest } = extra ?? {};
-  return { note, form, ...(!hasEffect && { effect: 'none-yet' }), ...rest };
+  return { note, form, ...rest };
 }
 
 /** Reports the missing argument; returns true if there is one. */
@@ -52,16 +48,16 @@ function hasArgument(statement: Statement, context: Context, form: string, extra
 /** A keyword without argument; what follows it is ignored. */
 export function flag<D>(note: string, set: Setter<D, true>, extra?: Extra): Keyword<D> {
   return {
-    ...facts(note, '(none)', extra, set !== undefined),
+    ...facts(note, '(none)', extra),
     shape: 'statement',
-    read: (draft, statement, context) => set?.(draft, true, statement, context),
+    read: (draft, statement, context) => set(draft, true, statement, context),
   };
 }
 
 /** An optional boolean: no argument means true; a word that is none leaves the setting. */
 export function bool<D>(note: string, set: Setter<D, boolean>, extra?: Extra): Keyword<D> {
   return {
-    ...facts(note, '<bool?>', extra, set !== undefined),
+    ...facts(note, '<bool?>', extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       const word = statement.words[1];
@@ -76,7 +72,7 @@ export function bool<D>(note: string, set: Setter<D, boolean>, extra?: Extra): K
         );
         return;
       }
-      set?.(draft, value, statement, context);
+      set(draft, value, statement, context);
     },
   };
 }
@@ -99,11 +95,11 @@ export function integer<D>(note: string, range: IntegerForm, set: Setter<D, numb
   const form = extra?.form ?? rangeForm(range);
   const accepted = range.clamp === true ? { min: -Infinity, max: Infinity } : range;
   return {
-    ...facts(note, form, extra, set !== undefined),
+    ...facts(note, form, extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (statement.words.length < 2) {
-        if (range.absent !== undefined) set?.(draft, range.absent, statement, context);
+        if (range.absent !== undefined) set(draft, range.absent, statement, context);
         else hasArgument(statement, context, form, extra);
         return;
       }
@@ -119,7 +115,7 @@ export function integer<D>(note: string, range: IntegerForm, set: Setter<D, numb
           `${statement.keyword}: ${value} is out of the range ${range.min} to ${range.max}; ${clamped} is used`,
         );
       }
-      set?.(draft, clamped, statement, context);
+      set(draft, clamped, statement, context);
     },
   };
 }
@@ -129,12 +125,12 @@ export function seconds<D>(note: string, range: SecondsRange, set: Setter<D, num
   const bounds = Number.isFinite(range.max) ? ` ${range.min}..${range.max}` : range.min > 0 ? ` from ${range.min}` : '';
   const form = extra?.form ?? `<secs float${bounds}>`;
   return {
-    ...facts(note, form, extra, set !== undefined),
+    ...facts(note, form, extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, extra)) return;
       const value = readSeconds(context, statement, 1, range);
-      if (value !== undefined) set?.(draft, value, statement, context);
+      if (value !== undefined) set(draft, value, statement, context);
     },
   };
 }
@@ -143,13 +139,13 @@ export function seconds<D>(note: string, range: SecondsRange, set: Setter<D, num
 export function text<D>(note: string, set: Setter<D, string>, extra?: Extra): Keyword<D> {
   const form = extra?.form ?? '<string>';
   return {
-    ...facts(note, form, extra, set !== undefined),
+    ...facts(note, form, extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, extra)) return;
       const value = statement.words[1] ?? '';
       adviseOnPunctuation(statement, value, context);
-      set?.(draft, value, statement, context);
+      set(draft, value, statement, context);
     },
   };
 }
@@ -172,9 +168,9 @@ function adviseOnPunctuation(statement: Statement, value: string, context: Conte
 /** One word or none. */
 export function optionalText<D>(note: string, set: Setter<D, string | undefined>, extra?: Extra): Keyword<D> {
   return {
-    ...facts(note, extra?.form ?? '<string?>', extra, set !== undefined),
+    ...facts(note, extra?.form ?? '<string?>', extra),
     shape: 'statement',
-    read: (draft, statement, context) => set?.(draft, statement.words[1], statement, context),
+    read: (draft, statement, context) => set(draft, statement.words[1], statement, context),
   };
 }
 
@@ -188,7 +184,7 @@ export function choice<D, const W extends string>(
   const { ignoreCase = false, ...rest } = extra ?? {};
   const form = rest.form ?? words.join(' or ');
   return {
-    ...facts(note, form, rest, set !== undefined),
+    ...facts(note, form, rest),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, rest)) return;
@@ -197,7 +193,7 @@ export function choice<D, const W extends string>(
         (candidate) => candidate === word || (ignoreCase && candidate.toLowerCase() === word.toLowerCase()),
       );
       if (found !== undefined) {
-        set?.(draft, found, statement, context);
+        set(draft, found, statement, context);
         return;
       }
       const meant = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
@@ -215,12 +211,12 @@ export function choice<D, const W extends string>(
 export function address<D>(note: string, set: Setter<D, ReadAddress>, extra?: Extra): Keyword<D> {
   const form = extra?.form ?? '<ip>';
   return {
-    ...facts(note, form, extra, set !== undefined),
+    ...facts(note, form, extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, extra)) return;
       const parsed = readAddress(statement, 1, context);
-      if (parsed) set?.(draft, parsed, statement, context);
+      if (parsed) set(draft, parsed, statement, context);
       else invalidAddress(statement, 1, context);
     },
   };
@@ -263,7 +259,7 @@ export function custom<D>(
   extra?: Extra,
 ): Keyword<D> {
   return {
-    ...facts(note, form, extra, true),
+    ...facts(note, form, extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (extra?.missing !== undefined && !hasArgument(statement, context, form, extra)) return;
@@ -282,7 +278,7 @@ export function script<D>(
 ): Keyword<D> {
   const form = extra?.form ?? '<cmd> <user?> <group?>';
   return {
-    ...facts(note, form, extra, true),
+    ...facts(note, form, extra),
     shape: 'statement',
     read: (draft, statement, context) => {
       if (!hasArgument(statement, context, form, extra)) return;
@@ -353,7 +349,7 @@ export function block<P, C>(
   extra?: Extra,
 ): Keyword<P> {
   return {
-    ...facts(note, extra?.form ?? 'block', extra, true),
+    ...facts(note, extra?.form ?? 'block', extra),
     shape: 'block',
     nested: schema,
     read: (parent, statement, context) => {
@@ -369,12 +365,12 @@ export function block<P, C>(
 export function lines<D>(
   note: string,
   form: string,
-  line: ((draft: D, statement: Statement, context: Context) => void) | undefined,
+  line: (draft: D, statement: Statement, context: Context) => void,
   extra?: Extra & { readonly begin?: (draft: D, statement: Statement, context: Context) => void },
 ): Keyword<D> {
   const { begin, ...rest } = extra ?? {};
   return {
-    ...facts(note, form, rest, line !== undefined),
+    ...facts(note, form, rest),
     shape: 'values',
     read: (draft, statement, context) => {
       if (statement.words.length > 1) {
@@ -386,7 +382,7 @@ export function lines<D>(
         );
       }
       begin?.(draft, statement, context);
-      if (line) for (const inner of statement.block ?? []) line(draft, inner, context);
+      for (const inner of statement.block ?? []) line(draft, inner, context);
     },
   };
 }
