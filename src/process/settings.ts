@@ -110,6 +110,9 @@ export function wantedChildren(args: KeepalivedArguments, configuration: Configu
     (global.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined);
   const kinds: ChildKind[] = [];
   if (args.checker && (checker || args.allProcesses)) kinds.push('checker');
-  if (args.vrrp && (vrrp.instances.length > 0 || args.allProcesses)) kinds.push('vrrp');
+  // Static addresses, routes and rules are the VRRP process's, with or without an instance.
+  const { instances, staticAddresses, staticRoutes, staticRules } = vrrp;
+  const vrrpItems = instances.length + staticAddresses.length + staticRoutes.length + staticRules.length;
+  if (args.vrrp && (vrrpItems > 0 || args.allProcesses)) kinds.push('vrrp');
   return kinds;
 }

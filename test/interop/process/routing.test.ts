@@ -370,6 +370,17 @@ describe('routes and rules of this daemon', () => {
     expect(await stateOf(ours)).toEqual([]);
   });
 
+  it('that are static need no instance', async () => {
+    const daemon = await ours.daemon(
+      'static_ipaddress {\n  10.88.1.9/24 dev eth1\n}\nstatic_routes {\n  10.50.0.0/16 src 10.88.1.9 dev eth1\n}\n',
+    );
+    await until('the route', { within: patience, every: 50 }, async () => (await stateOf(ours)).length === 1);
+    expect(await ours.addresses('eth1')).toContain('10.88.1.9/24');
+    await daemon.stop();
+    expect(await stateOf(ours)).toEqual([]);
+    expect(await ours.addresses('eth1')).not.toContain('10.88.1.9/24');
+  });
+
   it('stay at a stop with -V', async () => {
     const daemon = await ours.daemon(virtual(['10.30.0.0/16 dev eth0']), { options: ['-V'] });
     await until('the route', { within: patience, every: 50 }, async () => (await stateOf(ours)).length === 1);
