@@ -44,8 +44,12 @@ export function judgeScript(checker: MiscCheckerConfiguration, result: ScriptRes
   if (exit === undefined && signal === undefined) {
     return failed(`could not be started${words}`, ownTrouble.test(message ?? '') ? 'setup' : 'verdict');
   }
-  if (duration >= checker.timeout) return failed(`timed out after ${checker.timeout / 1000} s${words}`);
-  if (exit === undefined) return failed(`ended by ${signal ?? 'a signal'}${words}`);
+  if (exit === undefined) {
+    const timedOut = (signal === 'SIGTERM' || signal === 'SIGKILL') && duration >= checker.timeout;
+    return failed(
+      `${timedOut ? `timed out after ${checker.timeout / 1000} s` : `ended by ${signal ?? 'a signal'}`}${words}`,
+    );
+  }
   const ended = `exited with status ${exit}`;
   if (exit === 0) return { ok: true, detail: ended, duration };
   if (checker.dynamic && exit >= 2) {

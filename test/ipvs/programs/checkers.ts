@@ -26,12 +26,12 @@ const checks: Readonly<Record<string, string>> = {
   '127.0.0.1 6001': 'UDP_CHECK {\n}',
   '127.0.0.2 80': 'PING_CHECK {\n}',
   '10.99.0.1 80': 'PING_CHECK {\n}',
-  '127.0.0.3 81': `MISC_CHECK {\nmisc_path "${folder}/check.sh a"\n}`,
-  '127.0.0.3 82': `MISC_CHECK {\nmisc_path "${folder}/check.sh b"\nmisc_dynamic\n}`,
+  '127.0.0.3 81': `MISC_CHECK {\nmisc_path "${folder}/check.sh a"\nmisc_timeout 5\n}`,
+  '127.0.0.3 82': `MISC_CHECK {\nmisc_path "${folder}/check.sh b"\nmisc_timeout 5\nmisc_dynamic\n}`,
   '127.0.0.3 83': `MISC_CHECK {\nmisc_path "${folder}/slow.sh"\nmisc_timeout 1\n}`,
   '127.0.0.4 84': 'FILE_CHECK {\ntrack_file f\n}',
   '127.0.0.4 85': 'FILE_CHECK {\ntrack_file f\nweight 0\n}',
-  '127.0.0.4 86': `FILE_CHECK {\ntrack_file f\nweight 2\n}\nMISC_CHECK {\nmisc_path "${folder}/check.sh b"\nmisc_dynamic\n}`,
+  '127.0.0.4 86': `FILE_CHECK {\ntrack_file f\nweight 2\n}\nMISC_CHECK {\nmisc_path "${folder}/check.sh b"\nmisc_timeout 5\nmisc_dynamic\n}`,
 };
 const servers = Object.entries(checks).map(([server, check]) => `real_server ${server} {\nweight 5\n${check}\n}`);
 const configuration = `global_defs {
@@ -50,7 +50,7 @@ delay_loop 1
 warmup 0
 retry 1
 delay_before_retry 1
-connect_timeout 1
+connect_timeout 3
 ${servers.join('\n')}
 }
 `;
@@ -138,7 +138,11 @@ async function play([program, ...options]: readonly string[]): Promise<Record<st
   daemon.stderr.on('data', (data: Buffer) => log.push(data.toString()));
   const ended = new Promise((resolve) => daemon.on('exit', resolve));
   const start = performance.now();
-  while (table().length === 0 && performance.now() - start < longestWait) await sleep(50);
+  while (table().length === 0) {
+    if (performance.now() - start > longestWait)
+      throw new Error(`${program ?? ''} sets up no service:\n${log.join('')}`);
+    await sleep(50);
+  }
   result['no servers'] = await settled();
   const end = await serve();
   say(0, 9, 3);

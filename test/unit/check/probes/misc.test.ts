@@ -68,7 +68,13 @@ describe('the judgement', () => {
     });
   });
 
-  it('takes a program that ends with 0 only because it was told to end for one that failed', () => {
-    expect(judgeScript(miscCheck({ timeout: 1000 }), { exit: 0, duration: 1001 })).toMatchObject({ ok: false });
+  it('lets a program that says 0 have passed, however late the machine was with it', () => {
+    expect(judgeScript(miscCheck({ timeout: 1000 }), { exit: 0, duration: 1001 })).toMatchObject({ ok: true });
+  });
+
+  it('tells a program that was ended at its limit from one that somebody killed', () => {
+    const ended = (duration: number) => judgeScript(miscCheck({ timeout: 1000 }), { signal: 'SIGKILL', duration });
+    expect(ended(3000)).toMatchObject({ ok: false, detail: 'timed out after 1 s' });
+    expect(ended(10)).toMatchObject({ ok: false, detail: 'ended by SIGKILL' });
   });
 });
