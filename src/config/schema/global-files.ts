@@ -3,7 +3,7 @@ import type { GlobalDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { parseCInteger } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { bool, choice, custom, flag, integer, nothingActsYet, optionalText, text } from './forms.ts';
+import { bool, choice, custom, flag, integer, optionalText, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type G = GlobalDraft;
@@ -120,13 +120,12 @@ export const fileKeywords: Entries = {
     },
   ),
   tmp_config_directory: text(
-    'Place for the merged copy of the configuration.',
+    'Place for the merged copy of the configuration; here there is none, each process gets what was read.',
     (draft, value) => (draft.temporaryDirectory = value),
     {
       form: '<dir>',
       default: 'memory',
       ...missingError,
-      ...nothingActsYet,
     },
   ),
   data_use_instance: bool(
