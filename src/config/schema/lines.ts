@@ -103,3 +103,43 @@ function unknownOption(cursor: Cursor): boolean {
   cursor.error('CFG_UNKNOWN_OPTION', `unknown option ${quote(cursor.current)}; it is ignored`);
   return true;
 }
+
+/** Builders of the options of one kind of line. */
+export interface LineOptionBuilders<D> {
+  readonly option: (form: string, note: string, read: LineOption<D>['read'], defaultValue?: string) => LineOption<D>;
+  /** An option whose value is kept if it could be read; else the line is dropped. */
+  readonly value: <V>(
+    form: string,
+    note: string,
+    read: (draft: D, cursor: Cursor) => V | undefined,
+    set: (draft: D, found: V) => void,
+    defaultValue?: string,
+  ) => LineOption<D>;
+  /** The same under another name. */
+  readonly synonym: (entry: LineOption<D>, of: string) => LineOption<D>;
+}
+
+export function lineOptionBuilders<D>(): LineOptionBuilders<D> {
+  const option: LineOptionBuilders<D>['option'] = (form, note, read, defaultValue) => ({
+    form,
+    note,
+    read,
+    ...(defaultValue !== undefined && { default: defaultValue }),
+  });
+  return {
+    option,
+    value: (form, note, read, set, defaultValue) =>
+      option(
+        form,
+        note,
+        (draft, cursor) => {
+          const found = read(draft, cursor);
+          if (found === undefined) return false;
+          set(draft, found);
+          return true;
+        },
+        defaultValue,
+      ),
+    synonym: (entry, of) => ({ ...entry, note: `Synonym of ${of}.` }),
+  };
+}

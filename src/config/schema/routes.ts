@@ -5,7 +5,14 @@ import type { Statement } from '../statement.ts';
 import { quote, type Context } from './context.ts';
 import { lines } from './forms.ts';
 import type { Keyword, LineWords } from './keyword.ts';
-import { positional, readOptions, type Cursor, type LineOption, type LineOptions } from './lines.ts';
+import {
+  lineOptionBuilders,
+  positional,
+  readOptions,
+  type Cursor,
+  type LineOption,
+  type LineOptions,
+} from './lines.ts';
 import { encapsulationForm, encapsulationWords, readEncapsulation } from './route-encapsulation.ts';
 import {
   agree,
@@ -24,35 +31,7 @@ import {
 
 type R = RouteDraft;
 
-function option(form: string, note: string, read: LineOption<R>['read'], defaultValue?: string): LineOption<R> {
-  return { form, note, read, ...(defaultValue !== undefined && { default: defaultValue }) };
-}
-
-/** An option whose value is kept if it could be read; else the line is dropped. */
-function value<V>(
-  form: string,
-  note: string,
-  read: (draft: R, cursor: Cursor) => V | undefined,
-  set: (draft: R, found: V) => void,
-  defaultValue?: string,
-): LineOption<R> {
-  return option(
-    form,
-    note,
-    (draft, cursor) => {
-      const found = read(draft, cursor);
-      if (found === undefined) return false;
-      set(draft, found);
-      return true;
-    },
-    defaultValue,
-  );
-}
-
-/** The same under another name. */
-function synonym(entry: LineOption<R>, of: string): LineOption<R> {
-  return { ...entry, note: `Synonym of ${of}.` };
-}
+const { option, value, synonym } = lineOptionBuilders<R>();
 
 interface MetricForm {
   readonly form?: string;

@@ -7,7 +7,7 @@ import { quote, type Context } from './context.ts';
 import { lines } from './forms.ts';
 import { ipProtocolNumber } from './ip-protocols.ts';
 import type { Keyword } from './keyword.ts';
-import { readOptions, type Cursor, type LineOption, type LineOptions } from './lines.ts';
+import { lineOptionBuilders, readOptions, type Cursor, type LineOption, type LineOptions } from './lines.ts';
 import {
   agree,
   nameOrNumber,
@@ -22,34 +22,7 @@ import {
 
 type R = RuleDraft;
 
-function option(form: string, note: string, read: LineOption<R>['read'], defaultValue?: string): LineOption<R> {
-  return { form, note, read, ...(defaultValue !== undefined && { default: defaultValue }) };
-}
-
-/** An option whose value is kept if it could be read; else the line is dropped. */
-function value<V>(
-  form: string,
-  note: string,
-  read: (draft: R, cursor: Cursor) => V | undefined,
-  set: (draft: R, found: V) => void,
-  defaultValue?: string,
-): LineOption<R> {
-  return option(
-    form,
-    note,
-    (draft, cursor) => {
-      const found = read(draft, cursor);
-      if (found === undefined) return false;
-      set(draft, found);
-      return true;
-    },
-    defaultValue,
-  );
-}
-
-function synonym(entry: LineOption<R>, of: string): LineOption<R> {
-  return { ...entry, note: `Synonym of ${of}.` };
-}
+const { option, value, synonym } = lineOptionBuilders<R>();
 
 /** Only one action may be named. */
 function setAction(draft: R, cursor: Cursor, action: NonNullable<R['action']>): boolean {
