@@ -113,7 +113,10 @@ describe.skipIf(!found('nginx'))('with nginx', () => {
       ['a page that is not there', ['-u', '/gone']],
     ])('genhash prints the same: %s', async (_name, more) => {
       const argv = [...page(), ...more];
-      const [ours, theirs] = [await genhash('bare', ...argv), await original(...argv)];
+      const ask = async () => [await genhash('bare', ...argv), await original(...argv)] as const;
+      let [ours, theirs] = await ask();
+      // The verbose form shows the Date of the answer: where a second ended between the two, they are asked again.
+      if (withoutTime(ours.out) !== withoutTime(theirs.out)) [ours, theirs] = await ask();
       expect(withoutTime(ours.out)).toBe(withoutTime(theirs.out));
       expect(ours.code).toBe(theirs.code);
     });
