@@ -5,12 +5,12 @@ import path from 'node:path';
 import { ensureDebianPackages, ensureNpmPackages, pinnedNode, root, SetupError } from './setup.mjs';
 
 const commands = {
-  setup: { purposes: ['build', 'lab'], steps: [] },
+  setup: { purposes: ['build', 'lab', 'test'], steps: [] },
   build: { purposes: ['build'], steps: [['scripts/build.ts']] },
   docs: { purposes: [], steps: [['scripts/reference.ts']] },
   lint: { purposes: [], steps: lintSteps() },
   test: {
-    purposes: ['build', 'lab'],
+    purposes: ['build', 'lab', 'test'],
     rootWanted: true,
     steps: [['scripts/build.ts'], ...lintSteps(), ['node_modules/vitest/vitest.mjs', 'run']],
   },
