@@ -1,5 +1,6 @@
 /** Lines made of words with options (`10.0.0.1/24 dev eth0 label eth0:1`): one entry an option, read by a cursor. */
 import type { Statement } from '../statement.ts';
+import { nearestWord } from '../nearest.ts';
 import { readInteger, type NumberRange } from '../values.ts';
 import { quote, type Context } from './context.ts';
 import type { KeywordFacts, LineWords } from './keyword.ts';
@@ -84,7 +85,7 @@ export function readOptions<D>(
   statement: Statement,
   from: number,
   context: Context,
-  unknown: (cursor: Cursor) => boolean = unknownOption,
+  unknown: (cursor: Cursor) => boolean = (cursor) => unknownOption(cursor, Object.keys(options)),
 ): boolean {
   const cursor = new Cursor(statement, context, from);
   while (cursor.next() !== undefined) {
@@ -99,8 +100,10 @@ export function readOptions<D>(
   return true;
 }
 
-function unknownOption(cursor: Cursor): boolean {
-  cursor.error('CFG_UNKNOWN_OPTION', `unknown option ${quote(cursor.current)}; it is ignored`);
+function unknownOption(cursor: Cursor, known: readonly string[]): boolean {
+  const nearest = nearestWord(cursor.current, known);
+  const remedy = nearest === undefined ? undefined : `did you mean ${nearest}?`;
+  cursor.error('CFG_UNKNOWN_OPTION', `unknown option ${quote(cursor.current)}; it is ignored`, remedy);
   return true;
 }
 

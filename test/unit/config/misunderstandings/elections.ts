@@ -182,4 +182,10 @@ export const elections: Case[] = [
     exit: 5,
     expected: [{ code: 'CFG_UNKNOWN_OPTION', at: '5:15', severity: 'error', says: ['netmask', 'write 10.0.0.51/20'] }],
   },
+  {
+    title: 'an option of an address with a typing mistake',
+    text: instance('', { address: '10.0.0.51/32 lable eth0:1' }),
+    exit: 5,
+    expected: [{ code: 'CFG_UNKNOWN_OPTION', at: '5:18', severity: 'error', says: ['lable', 'did you mean label?'] }],
+  },
 ];
