@@ -21,6 +21,8 @@ export interface ReconcileReport {
   readonly outcomes: readonly IpvsOutcome[];
   /** True if the table was read anew in this round. */
   readonly resynchronised: boolean;
+  /** What somebody else undid of ours since the table was last known, as the writes that put it back; usually none. */
+  readonly undone: readonly IpvsOperation[];
 }
 
 /** Looks in one run: a rival who undoes everything at once must not keep us busy for ever. */
@@ -92,13 +94,13 @@ export class ServiceReconciler {
         const believed = this.#known();
         if (believed) {
           const outcomes = await this.#write(believed, desired);
-          if (outcomes.length > 0) this.#onReport({ outcomes, resynchronised: false });
+          if (outcomes.length > 0) this.#onReport({ outcomes, resynchronised: false, undone: [] });
           if (looks < MAXIMUM_LOOKS && contradictsBelief(outcomes)) this.#mustLook = true;
         } else {
           looks++;
-          await this.#look();
+          const undone = await this.#look();
           this.#changed = true;
-          this.#onReport({ outcomes: [], resynchronised: true });
+          this.#onReport({ outcomes: [], resynchronised: true, undone });
         }
       }
     } finally {
@@ -115,8 +117,10 @@ export class ServiceReconciler {
     return this.#believed;
   }
 
-  async #look(): Promise<void> {
+  /** Reads the table. @returns what others undid of ours, as the writes that put it back */
+  async #look(): Promise<readonly IpvsOperation[]> {
     this.#mustLook = false;
+    const before = this.#believed;
     this.#believed = undefined;
     const unread = new Set<string>();
     const services = await this.#table.dumpServices((text) => {
@@ -125,7 +129,14 @@ export class ServiceReconciler {
       return ours;
     });
     this.#believed = mergeServices(services);
+    const ours = new Map<string, Service>();
+    // A service whose servers were not read then was not ours.
+    for (const [text, service] of before ?? []) {
+      if (this.#owned.has(text) && !this.#unread.has(text)) ours.set(text, service);
+    }
     this.#unread = unread;
+    // What is there and was not is no loss: a service that became ours, or one to be deleted soon.
+    return ours.size === 0 ? [] : planTables(this.#believed, ours, new Set());
   }
 
   async #write(believed: Map<string, Service>, desired: ReadonlyMap<string, Service>): Promise<readonly IpvsOutcome[]> {

@@ -7,6 +7,7 @@ import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
 import type { Configuration, GlobalConfiguration, ProcessScheduling, VrrpTrackFile } from '../config/model.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { ReconcileReport } from '../ipvs/reconciler.ts';
+import { undoneText } from '../ipvs/undone.ts';
 import type { IpvsTimeouts } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
@@ -21,6 +22,7 @@ import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ParentScripts } from './probe-scripts.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
+import { TableWatch } from './table-watch.ts';
 import { TrackFiles } from './track-files.ts';
 
 export function runCheckerProcess(): void {
@@ -41,6 +43,7 @@ class CheckerWork implements ChildWork {
   #configuration: Configuration | undefined;
   #table: IpvsTable | undefined;
   #reconciler: ServiceReconciler | undefined;
+  #watch: TableWatch | undefined;
   /** The kernel's time-outs before ours, to be given back. */
   #formerTimeouts: IpvsTimeouts | undefined;
   /** Stopping with -I: whatever the engine wants now, IPVS stays as it is. */
@@ -75,6 +78,7 @@ class CheckerWork implements ChildWork {
     await this.#trackFiles.follow(followedFiles(configuration));
     this.#step(() => engine.start(now()));
     await this.#written;
+    this.#watch = new TableWatch(() => this.#mend());
   }
 
   async reload({ configuration }: Snapshot): Promise<void> {
@@ -83,7 +87,7 @@ class CheckerWork implements ChildWork {
     await this.#setTimeouts(global);
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.
-    await this.#reconciler?.resync().catch((error: unknown) => this.#log.error((error as Error).message));
+    await this.#mend();
     await this.#renewTlsClient(configuration);
     await this.#trackFiles.follow(followedFiles(configuration));
     this.#step((engine) => engine.reload(check, global, now()));
@@ -92,6 +96,7 @@ class CheckerWork implements ChildWork {
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
+    this.#watch?.stop();
     this.#trackFiles.close();
     const engine = this.#engine;
     const table = this.#table;
@@ -183,11 +188,17 @@ class CheckerWork implements ChildWork {
     });
   }
 
+  /** Compares the kernel's table with what was written and puts back what somebody else changed. */
+  async #mend(): Promise<void> {
+    await this.#reconciler?.resync().catch((error: unknown) => this.#log.error(`IPVS: ${(error as Error).message}`));
+  }
+
   /** Writes that the kernel refused are said with their reason; the rest is for the debug log. */
   #report(report: ReconcileReport): void {
     for (const outcome of report.outcomes) {
       if (outcome.result === 'failed') this.#log.error(`IPVS: ${outcome.reason ?? outcome.operation.op}`);
     }
+    if (report.undone.length > 0) this.#log.warning(`IPVS: ${undoneText(report.undone)}`);
     if (report.outcomes.length === 0) return;
     this.#log.debug(`IPVS: ${report.outcomes.length} writes${report.resynchronised ? ', table read' : ''}`);
   }

@@ -31,6 +31,8 @@ describe.skipIf(process.arch !== 'x64')('the checker process', () => {
 
   it.each([
     ['started', [...service(25, [1]), ...service(80, [1, 2])]],
+    ['cleared by somebody', [...service(25, [1]), ...service(80, [1, 2]), '-A -t 10.9.9.9:99 -s rr']],
+    ['told of it', ['1']],
     ['checker killed', [...service(25, [1]), ...service(80, [1, 2])]],
     ['reloaded', service(80, [2, 3])],
     ['no services', []],

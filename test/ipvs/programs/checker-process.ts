@@ -58,6 +58,14 @@ let pid = start();
 await until('start', () => said('Startup complete') === 1);
 result['started'] = table();
 
+// A service of somebody else survives; ours come back without anybody asking.
+execFileSync('ipvsadm', ['-C']);
+execFileSync('ipvsadm', ['-A', '-t', '10.9.9.9:99', '-s', 'rr']);
+await until('what was cleared is back', () => table().length === 6);
+result['cleared by somebody'] = table();
+result['told of it'] = [String(said('somebody else changed IPVS: 2 services and 3 servers are'))];
+execFileSync('ipvsadm', ['-D', '-t', '10.9.9.9:99']);
+
 const killed = checkerPid();
 process.kill(killed, 'SIGKILL');
 await until(

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DaemonError } from '../../../src/core/errors.ts';
 import { ServiceReconciler } from '../../../src/ipvs/reconciler.ts';
 import type { ReconcileReport, ServiceTable } from '../../../src/ipvs/reconciler.ts';
-import { serviceKeyText } from '../../../src/ipvs/keys.ts';
+import { describeOperation, serviceKeyText } from '../../../src/ipvs/keys.ts';
+import { pauseBetweenLooks, undoneText } from '../../../src/ipvs/undone.ts';
 import type { IpvsOutcome } from '../../../src/ipvs/outcome.ts';
 import type { Destination, IpvsOperation, Service } from '../../../src/ipvs/types.ts';
 import { IpvsKernelModel } from './kernel-model.ts';
@@ -127,6 +128,42 @@ describe('the service reconciler', () => {
     await reconciler.resync();
     expect(table.kernel.dump()).toEqual(wanted);
     expect(reports.map(({ resynchronised }) => resynchronised)).toEqual([true, false, true, false]);
+  });
+
+  it('tells what somebody else undid, and only that', async () => {
+    const table = new Table([service('192.0.2.99', [server(9)])]);
+    const reports: ReconcileReport[] = [];
+    const reconciler = new ServiceReconciler(table, (report) => reports.push(report));
+    const wish = [service('192.0.2.1', [server(1), server(2)]), service('192.0.2.2', [server(3)])];
+    await reconciler.setDesired(wish);
+    await reconciler.resync();
+    expect(reports.flatMap(({ undone }) => undone)).toEqual([]);
+    const [first, second] = wish as [Service, Service];
+    table.kernel.write({ op: 'delete-service', key: second.key });
+    table.kernel.write({ op: 'edit-destination', key: first.key, destination: server(1, 7) });
+    table.kernel.write({ op: 'add-destination', key: first.key, destination: server(8) });
+    await Promise.all([reconciler.resync(), reconciler.setDesired([...wish, service('192.0.2.3', [server(4)])])]);
+    const undone = reports.flatMap((report) => report.undone);
+    expect(undone.map(describeOperation)).toEqual([
+      'change server 172.16.1.1:80 (weight 1) of tcp 192.0.2.1:80',
+      'delete server 172.16.1.8:80 of tcp 192.0.2.1:80',
+      'add service tcp 192.0.2.2:80 (rr)',
+      'add server 172.16.1.3:80 (weight 1) to tcp 192.0.2.2:80',
+    ]);
+    expect(undoneText(undone)).toBe(
+      'somebody else changed IPVS: 1 service and 3 servers are not as written and are put back (change server 172.16.1.1:80 (weight 1) of tcp 192.0.2.1:80, delete server 172.16.1.8:80 of tcp 192.0.2.1:80, add service tcp 192.0.2.2:80 (rr), ...)',
+    );
+    expect(table.kernel.dump()).toEqual([
+      service('192.0.2.99', [server(9)]),
+      ...wish.slice(0, 1),
+      second,
+      service('192.0.2.3', [server(4)]),
+    ]);
+  });
+
+  it('looks every 10 s, and less often where a look takes long', () => {
+    expect(pauseBetweenLooks(3)).toBe(10_000);
+    expect(pauseBetweenLooks(1000)).toBe(50_000);
   });
 
   it('notices by the answers that somebody cleared the table', async () => {
