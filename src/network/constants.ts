@@ -23,6 +23,8 @@ export const IFLA = {
   LINK: 5,
   MASTER: 10,
   LINKINFO: 18,
+  AF_SPEC: 26,
+  GROUP: 27,
   EXT_MASK: 29,
   LINK_NETNSID: 37,
 } as const;
@@ -33,6 +35,20 @@ export const IFLA_INFO_DATA = 2;
 
 /** Inside IFLA_INFO_DATA of a VRF. */
 export const IFLA_VRF_TABLE = 1;
+
+/** Inside IFLA_INFO_DATA of a macvlan. */
+export const IFLA_MACVLAN_MODE = 1;
+export const MACVLAN_MODE_PRIVATE = 1;
+
+/** Inside IFLA_INFO_DATA of an ipvlan. */
+export const IFLA_IPVLAN_MODE = 1;
+export const IFLA_IPVLAN_FLAGS = 2;
+export const IPVLAN_MODE_L2 = 0;
+export const IPVLAN_F = { bridge: 0, private: 1, vepa: 2 } as const;
+
+/** Inside IFLA_AF_SPEC, AF_INET6. */
+export const IFLA_INET6_ADDR_GEN_MODE = 8;
+export const IN6_ADDR_GEN_MODE_NONE = 1;
 
 /** IFLA_EXT_MASK: no statistics, which are most of a link's octets. */
 export const RTEXT_FILTER_SKIP_STATS = 8;

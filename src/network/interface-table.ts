@@ -21,6 +21,8 @@ function sameLink(a: Link, b: Link): boolean {
     a.masterIndex === b.masterIndex &&
     a.kind === b.kind &&
     a.vrfTable === b.vrfTable &&
+    a.group === b.group &&
+    a.mode === b.mode &&
     sameOctets(a.hardwareAddress, b.hardwareAddress)
   );
 }

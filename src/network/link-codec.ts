@@ -14,6 +14,8 @@ import {
   IFLA,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
+  IFLA_IPVLAN_MODE,
+  IFLA_MACVLAN_MODE,
   IFLA_VRF_TABLE,
   RTEXT_FILTER_SKIP_STATS,
   RTM,
@@ -53,6 +55,11 @@ function lowerIndex(attributes: Attributes, index: number, kind: string | undefi
   return lower;
 }
 
+function modeOf(kind: string | undefined, data: Attributes | undefined): number | undefined {
+  if (kind === 'macvlan') return data?.u32(IFLA_MACVLAN_MODE);
+  return kind === 'ipvlan' ? data?.u16(IFLA_IPVLAN_MODE) : undefined;
+}
+
 function readLink(payload: Uint8Array, header: DataView): Link | undefined {
   const attributes = new Attributes(payload.subarray(IFINFOMSG_LENGTH));
   const name = attributes.string(IFLA.IFNAME);
@@ -65,6 +72,8 @@ function readLink(payload: Uint8Array, header: DataView): Link | undefined {
   const information = attributes.nested(IFLA.LINKINFO);
   const kind = information?.string(IFLA_INFO_KIND);
   const vrfTable = kind === 'vrf' ? information?.nested(IFLA_INFO_DATA)?.u32(IFLA_VRF_TABLE) : undefined;
+  const mode = modeOf(kind, information?.nested(IFLA_INFO_DATA));
+  const group = attributes.u32(IFLA.GROUP);
   const lower = lowerIndex(attributes, index, kind);
   const master = attributes.u32(IFLA.MASTER);
   return {
@@ -79,6 +88,8 @@ function readLink(payload: Uint8Array, header: DataView): Link | undefined {
     ...(master !== undefined && master !== 0 && { masterIndex: master }),
     ...(kind !== undefined && { kind }),
     ...(vrfTable !== undefined && { vrfTable }),
+    ...(group !== undefined && group !== 0 && { group }),
+    ...(mode !== undefined && { mode }),
   };
 }
 

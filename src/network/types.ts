@@ -22,6 +22,10 @@ export interface Link {
   readonly kind?: string;
   /** Routing table of a VRF. */
   readonly vrfTable?: number;
+  /** Interface group; absent: 0, the default one. */
+  readonly group?: number;
+  /** MACVLAN_MODE_* of a macvlan, IPVLAN_MODE_* of an ipvlan. */
+  readonly mode?: number;
 }
 
 /** An address as read from rtnetlink. */

@@ -99,6 +99,11 @@ export class AddressKeeper {
     this.#idle = Promise.all([this.#idle, settled]).then(() => undefined);
   }
 
+  /** Reads links and addresses anew, ahead of their notifications. @throws SystemError */
+  async resync(): Promise<void> {
+    await this.#monitor?.resync();
+  }
+
   /** Waits for the writes under way and stops following. */
   async close(): Promise<void> {
     await this.#idle;

@@ -21,6 +21,7 @@ import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
 import { TrackedProcesses } from './tracked-processes.ts';
+import { VirtualInterfaces } from './virtual-interface-keeper.ts';
 import { writeVrrpDump } from './vrrp-dumps.ts';
 
 export function runVrrpProcess(): void {
@@ -40,6 +41,7 @@ class VrrpWork implements ChildWork {
   readonly #trackedProcesses: TrackedProcesses;
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
+  readonly #virtual: VirtualInterfaces;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   /** No call of the engine so far was later than this. */
@@ -60,10 +62,12 @@ class VrrpWork implements ChildWork {
       links: () => this.#linksChanged(),
       addresses: () => {
         this.#keepStaticAddresses();
+        this.#virtual.addressesChanged();
         this.#routing.interfacesChanged();
         this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now()));
       },
     });
+    this.#virtual = new VirtualInterfaces(log, this.#addresses);
     this.#routing = new RoutingKeeper(log, () => this.#addresses.links);
     this.#sockets = new AdvertisementSockets({
       packet: (packet, meta) => this.#received(packet, meta),
@@ -86,6 +90,7 @@ class VrrpWork implements ChildWork {
     this.#configuration = configuration;
     if (configuration.global.disableLocalIgmp) disableLocalIgmp(this.#log);
     await this.#addresses.open();
+    const vrrp = await this.#virtual.configure(configuration);
     this.#indexInterfaces();
     const environment: VrrpEnvironment = {
       digests: {
@@ -98,8 +103,8 @@ class VrrpWork implements ChildWork {
       // CLOCK_MONOTONIC counts from the boot.
       bootedAt: 0,
     };
-    await rehearse(configuration, environment, this.#frames);
-    const engine = new VrrpEngine(configuration.vrrp, configuration.global, environment);
+    await rehearse({ ...configuration, vrrp }, environment, this.#frames);
+    const engine = new VrrpEngine(vrrp, configuration.global, environment);
     this.#engine = engine;
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
@@ -119,7 +124,9 @@ class VrrpWork implements ChildWork {
     this.#configuration = configuration;
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
-    this.#step((engine) => engine.reload(configuration.vrrp, configuration.global, now()));
+    const vrrp = await this.#virtual.configure(configuration);
+    this.#step((engine) => engine.reload(vrrp, configuration.global, now()));
+    await this.#virtual.removeUnwanted();
     if (this.#engine !== undefined) this.#keepRouting(this.#engine);
     this.#openSockets();
     await Promise.all([
@@ -148,6 +155,7 @@ class VrrpWork implements ChildWork {
     this.#sockets.close();
     // Behind the addresses: the kernel keeps the others of a network while ours go.
     await this.#promotedSecondaries.release();
+    await this.#virtual.close();
     await Promise.all([this.#addresses.close(), this.#routing.close(), this.#syncDaemons.close()]);
     this.#frames.close();
     this.#timer.close();
@@ -209,6 +217,7 @@ class VrrpWork implements ChildWork {
   #linksChanged(): void {
     this.#indexInterfaces();
     this.#promotedSecondaries.interfacesChanged();
+    this.#virtual.interfacesChanged();
     this.#keepStaticAddresses();
     this.#routing.interfacesChanged();
     // Sockets first: the engine may answer with an advertisement on an interface that has just come.
@@ -275,6 +284,7 @@ class VrrpWork implements ChildWork {
       }
     }
     if (routing) this.#routing.install();
+    if (this.#virtual.hasFirewall && intents.some(changesRouting)) this.#virtual.follow(engine.status());
     for (const intent of intents) this.#tell(intent);
   }
 

@@ -411,6 +411,7 @@ export class VrrpEngine {
     const names = new Set<string>();
     for (const { configuration, addresses, group } of this.#instances) {
       if (configuration.interface !== '') names.add(configuration.interface);
+      if (configuration.virtualInterface?.name !== undefined) names.add(configuration.virtualInterface.name);
       for (const address of addresses) names.add(address.interface);
       for (const name of routingInterfaces(configuration)) names.add(name);
       for (const name of this.#host.staticInterfaces.get(configuration.name) ?? []) names.add(name);

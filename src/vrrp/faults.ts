@@ -40,8 +40,10 @@ export function faultsOf(instance: Instance): string[] {
   };
   if (configuration.unicastFaultNoPeer && configuration.unicastWithoutPeers)
     add('there is no unicast_peer, and unicast_fault_no_peer forbids multicast');
-  const { interface: own } = configuration;
+  const { interface: own, virtualInterface: virtual } = configuration;
   if (own !== '' && !configuration.dontTrackPrimary) add(missingOrDown(own));
+  // Nobody but us makes it, and without it there is nothing to advertise from or no place for the addresses.
+  if (virtual?.name !== undefined) add(missingOrDown(virtual.name));
   for (const address of addresses) {
     if (address.track && address.interface !== own) add(missingOrDown(address.interface));
   }
@@ -75,7 +77,11 @@ function updateSource(instance: Instance): string | undefined {
   const isVirtual = (address: string): boolean => host.isVirtual(name, address);
   const found = host.network.sourceAddress(name, family, isVirtual, instance.sourceAddress);
   // The owner's own address is the virtual one; it sends from it whether or not it is set at the moment.
-  const owned = instance.owner ? configuration.virtualAddresses.find(({ interface: on }) => on === name) : undefined;
+  const owned = instance.owner
+    ? configuration.virtualAddresses.find(
+        ({ interface: on }) => on === name || on === configuration.virtualInterface?.name,
+      )
+    : undefined;
   const next = found ?? owned?.address;
   // A master that just lost its address still has to resign, from the address the others know.
   if (next !== undefined || instance.state !== 'MASTER') instance.sourceAddress = next;

@@ -1,4 +1,5 @@
 /** Finds the instance a packet is for, among hundreds, without looking at each. */
+import { advertisingInterface } from './advertising-interface.ts';
 import { isMulticast, peekVirtualRouterId } from './examine.ts';
 import type { Instance } from './instance.ts';
 import type { NetworkView } from './network-view.ts';
@@ -12,7 +13,8 @@ export class InstanceIndex {
 
   constructor(instances: readonly Instance[], network: NetworkView) {
     for (const instance of instances) {
-      const { interface: name, virtualRouterId, family } = instance.configuration;
+      const { virtualRouterId, family } = instance.configuration;
+      const name = advertisingInterface(instance.configuration);
       const index = name === '' ? ANY_INTERFACE : network.link(name)?.index;
       if (index === undefined) continue;
       const key = keyOf(index, virtualRouterId, family);

@@ -277,11 +277,15 @@ export class Instance {
 
   /** garp_extra_if: one message on each interface that has addresses of ours and is not where we advertise. */
   #announceElsewhere(now: MonotonicMs): void {
-    const { extraGratuitous, interface: own } = this.configuration;
+    const { extraGratuitous, interface: base, virtualInterface } = this.configuration;
     if (!extraGratuitous) return;
+    const own = virtualInterface?.name ?? base;
     const elsewhere = new Map<string, VirtualAddress>();
     for (const address of this.addresses) {
-      if (address.interface !== own && !elsewhere.has(address.interface)) elsewhere.set(address.interface, address);
+      if (address.interface === own || elsewhere.has(address.interface)) continue;
+      // Without `all` it means VMACs only.
+      const isVmac = this.host.network.link(address.interface)?.kind === 'macvlan';
+      if (isVmac || extraGratuitous.allInterfaces) elsewhere.set(address.interface, address);
     }
     this.announce(1, now, [...elsewhere.values()]);
     this.host.deadlines.set(this.#extra, now + extraGratuitous.interval);
@@ -291,8 +295,7 @@ export class Instance {
   scheduleRefresh(now: MonotonicMs): void {
     const { gratuitous, extraGratuitous } = this.configuration;
     this.#repeat(this.#refresh, gratuitous.masterRefresh, now);
-    // Without `all` it means VMACs only.
-    this.#repeat(this.#extra, extraGratuitous?.allInterfaces === true ? extraGratuitous.interval : 0, now);
+    this.#repeat(this.#extra, extraGratuitous?.interval ?? 0, now);
   }
 
   /** Sets what runs every `period` while master, or takes it back. */

@@ -4,6 +4,7 @@
  */
 import type { VirtualAddress, VrrpConfiguration, VrrpInstanceConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import { advertisingInterface } from './advertising-interface.ts';
 import { Instance, addressKey } from './instance.ts';
 import type { InstanceHost } from './instance.ts';
 
@@ -26,7 +27,9 @@ function identity(configuration: VrrpInstanceConfiguration): string {
   const { virtualRouterId, family, interface: name, unicastPeers, multicastGroup, sourceAddress } = configuration;
   const unicast = unicastPeers.length > 0;
   const place = unicast ? `unicast ${sourceAddress ?? ''}` : `multicast ${multicastGroup}`;
-  return `${virtualRouterId} ${family} ${name} ${place}`;
+  const { virtualInterface: virtual } = configuration;
+  const own = virtual === undefined ? '' : `${virtual.kind} ${advertisingInterface(configuration)}`;
+  return `${virtualRouterId} ${family} ${name} ${place} ${own}`;
 }
 
 /** Matches old and new instances. The old ones that stay have their configuration exchanged already. */

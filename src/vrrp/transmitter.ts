@@ -1,6 +1,7 @@
 /** Makes the advertisements of one instance: the message, its checksum for each destination, the IP header, AH. */
 import type { VrrpAuthentication, VrrpInstanceConfiguration } from '../config/model.ts';
 import { parseIpAddress } from '../core/ip-address.ts';
+import { advertisingInterface } from './advertising-interface.ts';
 import { HmacSigner } from './hmac.ts';
 import type { SendAdvertisementIntent, VrrpDigests } from './types.ts';
 import type { ChecksumAddresses } from './wire/advertisement.ts';
@@ -118,7 +119,7 @@ export class Transmitter {
         type: 'send-advertisement',
         instance: configuration.name,
         family: configuration.family,
-        interface: configuration.interface,
+        interface: advertisingInterface(configuration),
         packet: ipv4 ? this.#ipv4Packet(configuration, payload, from, to, ttl, unicast, digests) : payload,
         source,
         destination,

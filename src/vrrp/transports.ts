@@ -1,5 +1,6 @@
 /** The sockets a configuration needs: one for each family, interface, cast and group or source. */
 import type { GlobalConfiguration, VrrpInstanceConfiguration } from '../config/model.ts';
+import { advertisingInterface } from './advertising-interface.ts';
 import { receiveBufferOctets } from './receive-buffer.ts';
 import type { VrrpTransport } from './types.ts';
 
@@ -17,7 +18,8 @@ export function transportsOf(
   const { advertisementBuffers, logUnknownVirtualRouters } = global;
   const transports = new Map<string, Shared>();
   for (const instance of instances) {
-    const { family, interface: name, unicastPeers, multicastGroup, ...rest } = instance;
+    const { family, unicastPeers, multicastGroup, ...rest } = instance;
+    const name = advertisingInterface(instance);
     const unicast = unicastPeers.length > 0;
     const authenticationHeader = rest.authentication?.type === 'AH';
     const source = unicast ? rest.sourceAddress : undefined;

@@ -3,7 +3,7 @@ import type { VirtualAddress, VrrpInstanceConfiguration } from '../../config/mod
 import { dumpDate, microseconds } from '../../log/timestamps.ts';
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
 import { wallTime, type InstanceDetails, type VrrpDumpInput } from './input.ts';
-import { virtualInterfaceNames } from './virtual-interface-names.ts';
+import { virtualInterfaceNames } from '../../vrrp/virtual-interface-names.ts';
 import { routeText, ruleText } from './route-texts.ts';
 import { enabled, seconds, virtualAddressText, yesNo } from './texts.ts';
 import { notifyLines, trackingLines } from './tracking-lines.ts';

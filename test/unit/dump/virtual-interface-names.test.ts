@@ -1,7 +1,7 @@
 /** Names that keepalived 2.2.7 gave to VMACs of which the file does not name one. */
 import { describe, expect, it } from 'vitest';
 import type { VmacConfiguration } from '../../../src/config/model.ts';
-import { virtualInterfaceNames } from '../../../src/process/dump/virtual-interface-names.ts';
+import { virtualInterfaceNames } from '../../../src/vrrp/virtual-interface-names.ts';
 import { configurationModel, instanceModel } from '../../support/models.ts';
 
 const vmac = (name?: string): VmacConfiguration => ({

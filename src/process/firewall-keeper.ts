@@ -1,0 +1,124 @@
+/** Keeps the rules of nftables as the instances need them: one run of nft a change, one transaction a run. */
+import { spawn } from 'node:child_process';
+import type { Log } from '../log/log.ts';
+import { firewallScript, removalScript } from '../network/firewall-script.ts';
+import type { FirewallFamilies, FirewallSettings } from '../network/firewall-script.ts';
+
+/** Where nft is, on every distribution. */
+const searchPath = '/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin';
+const mostWords = 400;
+
+/** Runs a script of nft. Rejects with what nft says. */
+export type RunScript = (script: string) => Promise<void>;
+
+export function runNft(script: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('nft', ['-f', '-'], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { PATH: searchPath, LC_ALL: 'C' },
+    });
+    let words = '';
+    child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
+    child.on('error', (error) =>
+      reject('code' in error && error.code === 'ENOENT' ? new Error('there is no program nft') : error),
+    );
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(words.trim().split('\n', 1)[0]?.slice(0, mostWords) ?? `nft ended with ${code ?? 'a signal'}`),
+        );
+    });
+    // nft may end before it has read everything: its words say why.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(script);
+  });
+}
+
+export class FirewallKeeper {
+  readonly #log: Log;
+  readonly #run: RunScript;
+  #settings: FirewallSettings | undefined;
+  /** As the last run left it; undefined: unknown. */
+  #present: FirewallFamilies | undefined;
+  #wanted: FirewallFamilies | undefined;
+  #running: Promise<void> | undefined;
+  /** Nothing is tried any more until another configuration. */
+  #given = false;
+
+  constructor(log: Log, run: RunScript = runNft) {
+    this.#log = log;
+    this.#run = run;
+  }
+
+  get isActive(): boolean {
+    return this.#settings !== undefined;
+  }
+
+  /** Takes the settings of a configuration. Another table is made by the next follow(); the old one goes now. */
+  async configure(settings: FirewallSettings | undefined): Promise<void> {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    await this.release();
+    this.#settings = settings;
+    this.#given = false;
+  }
+
+  /** Brings the rules there, behind a run that is under way. Returns at once. */
+  follow(wanted: FirewallFamilies): void {
+    this.#wanted = wanted;
+    if (this.#running !== undefined || this.#settings === undefined || this.#given) return;
+    this.#running = this.#work().finally(() => (this.#running = undefined));
+  }
+
+  /** Settles when nothing is under way. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Takes our tables away. */
+  async release(): Promise<void> {
+    this.#wanted = undefined;
+    await this.#running;
+    const settings = this.#settings;
+    const made = (['ip', 'ip6'] as const).filter((family) => {
+      const there = this.#present?.[family];
+      return there !== undefined && (there.drops || there.vmacs.length > 0);
+    });
+    this.#settings = undefined;
+    this.#present = undefined;
+    if (settings === undefined || made.length === 0) return;
+    await this.#run(removalScript(settings, made)).catch((error: unknown) => {
+      this.#log.warning(`nftables: table ${settings.table} is not removed: ${(error as Error).message}`);
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#wanted !== undefined && this.#settings !== undefined && !this.#given) {
+      const wanted = this.#wanted;
+      this.#wanted = undefined;
+      const script = firewallScript(this.#present, wanted, this.#settings);
+      if (script === '') continue;
+      try {
+        await this.#run(script);
+        this.#present = wanted;
+      } catch (error) {
+        this.#failed(error as Error, wanted);
+      }
+    }
+  }
+
+  /** Somebody may have taken the table away: once more from the beginning, then it is given up. */
+  #failed(error: Error, wanted: FirewallFamilies): void {
+    const { table } = this.#settings ?? { table: '' };
+    if (this.#present !== undefined) {
+      this.#present = undefined;
+      this.#wanted ??= wanted;
+      return;
+    }
+    this.#given = true;
+    this.#log.error(
+      `nftables: table ${table} cannot be made: ${error.message}. Packets for addresses of instances with no_accept are ` +
+        'accepted, and VMACs send their group membership reports themselves',
+    );
+  }
+}
