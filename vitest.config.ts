@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['test/{unit,property,golden}/**/*.test.ts'],
+          include: ['test/{unit,property,golden,simulation}/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 30_000,
         },

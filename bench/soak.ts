@@ -5,6 +5,7 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { simulationMain } from '../test/simulation/run.ts';
 import { runCommand } from './command.ts';
 import { measuredRouter, pairConfiguration } from './configurations.ts';
 import type { Contender } from './contenders.ts';
@@ -21,6 +22,8 @@ const help = `npm run soak -- [options]
 Reloads a running master again and again (SIGHUP; each odd reload adds an instance, each even one removes it) and
 compares memory and descriptors early and late; no advertisement may be missed and the backup must never speak.
 Ends with 1 if something did not hold. About 6 minutes.
+
+"npm run soak -- simulation --help": thousands of simulated networks instead.
 
 Options
   --reloads N      how many (1000)
@@ -126,6 +129,7 @@ function wholeNumber(name: string, text: string | undefined, usual: number): num
 }
 
 async function main(): Promise<number> {
+  if (process.argv[2] === 'simulation') return simulationMain(process.argv.slice(3));
   const { values } = parseArgs({
     options: {
       reloads: { type: 'string' },

@@ -20,7 +20,7 @@ export class SyncGroup {
   reason = 'not started';
   readonly #out: Outbox;
 
-  /** @param previous the group of the same name before a reload: its state goes on */
+  /** @param previous the group of the same name before a reload: its state goes on, if one of its members does */
   constructor(
     configuration: VrrpSyncGroupConfiguration | undefined,
     members: readonly Instance[],
@@ -30,7 +30,7 @@ export class SyncGroup {
     this.configuration = configuration;
     this.members = members;
     this.#out = out;
-    if (previous) {
+    if (previous && members.some(({ state }) => state !== 'INIT')) {
       this.state = previous.state;
       this.since = previous.since;
       this.reason = previous.reason;

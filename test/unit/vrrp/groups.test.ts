@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import { Bench, advertised, eventsOf, logLines } from './bench.ts';
-import { address, instance, link, syncGroup, vrrpConfiguration } from './configuration.ts';
+import { address, instance, link, script, syncGroup, vrrpConfiguration } from './configuration.ts';
 
 function pair(changes: Partial<VrrpInstanceConfiguration> = {}): readonly VrrpInstanceConfiguration[] {
   return [
@@ -138,6 +138,21 @@ describe('a sync group', () => {
     bench.reload(grouped());
     expect(states(bench)).toEqual(['BACKUP', 'BACKUP']);
     expect(bench.engine.groupStatus()).toMatchObject([{ state: 'BACKUP' }]);
+  });
+
+  it('whose members a reload replaces by new ones begins anew', () => {
+    const bench = masters();
+    const awaited = { trackScripts: [{ script: 'chk', weight: 0, reverse: false }] };
+    const others = pair(awaited).map((each, index) => ({ ...each, name: `N${index}`, virtualRouterId: 71 + index }));
+    bench.reload(
+      vrrpConfiguration({
+        instances: others,
+        syncGroups: [syncGroup('G1', ['N0', 'N1'])],
+        scripts: [script('chk')],
+      }),
+    );
+    expect(states(bench)).toEqual(['INIT', 'INIT']);
+    expect(bench.engine.groupStatus()).toMatchObject([{ name: 'G1', state: 'INIT' }]);
   });
 
   it('unknown members are ignored', () => {

@@ -1,0 +1,261 @@
+/**
+ * One machine: the real engine, the shell around it (a queue of what waits while the process is stopped, packets before
+ * timers), a model kernel with links and addresses, and the scripts, files and processes that are tracked.
+ */
+import type { GlobalConfiguration, VrrpConfiguration } from '../../src/config/model.ts';
+import type { KernelAddress, Link } from '../../src/network/types.ts';
+import { VrrpEngine } from '../../src/vrrp/engine.ts';
+import type { PacketMeta, RunScriptIntent, ScriptOutcome, VrrpEnvironment, VrrpIntent } from '../../src/vrrp/types.ts';
+import { digests, kernelAddress, link } from '../unit/vrrp/configuration.ts';
+import { links, ownAddress, tracked } from './configuration.ts';
+import type { Ethernet, Station } from './ethernet.ts';
+import { Watch } from './watch.ts';
+
+export type Cause =
+  'start' | 'receive' | 'timeout' | 'links' | 'addresses' | 'script' | 'file' | 'processes' | 'reload' | 'stop';
+
+export interface MachineConfiguration {
+  readonly vrrp: VrrpConfiguration;
+  readonly global: GlobalConfiguration;
+}
+
+/** How engines are made: a test may put a recording one in the place of the plain one. */
+export type MakeEngine = (
+  machine: number,
+  configuration: MachineConfiguration,
+  environment: VrrpEnvironment,
+  now: number,
+) => VrrpEngine;
+
+export const plainEngine: MakeEngine = (_, { vrrp, global }, environment) => new VrrpEngine(vrrp, global, environment);
+
+/** What waits for a stopped process, at most: a socket's buffer. */
+const WAITING_LIMIT = 100;
+
+export class Machine implements Station {
+  readonly number: number;
+  side = 0;
+  alive = false;
+  configuration: MachineConfiguration;
+  /** `interface|address` in the kernel, own addresses left out. They survive the process. */
+  readonly addresses = new Set<string>();
+  /** Addresses that somebody deleted and the kernel has not told yet. */
+  readonly untold = new Set<string>();
+  readonly linkStates = new Map<string, 'up' | 'down' | 'gone'>(links.map((name) => [name, 'up']));
+  script: 'good' | 'bad' | 'hangs' = 'good';
+  file = 0;
+  processes = 1;
+  pausedUntil = -Infinity;
+  engine: VrrpEngine | undefined;
+  readonly watch: Watch;
+  /** Every intent of every life, in order. */
+  readonly intents: VrrpIntent[] = [];
+  readonly #ethernet: Ethernet;
+  readonly #makeEngine: MakeEngine;
+  #life = 0;
+  #latest = 0;
+  #run: number | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(number: number, configuration: MachineConfiguration, ethernet: Ethernet, makeEngine: MakeEngine) {
+    this.number = number;
+    this.configuration = configuration;
+    this.watch = new Watch(this, ethernet);
+    this.#ethernet = ethernet;
+    this.#makeEngine = makeEngine;
+  }
+
+  get paused(): boolean {
+    return this.#ethernet.now < this.pausedUntil;
+  }
+
+  start(): void {
+    const { now } = this.#ethernet;
+    this.alive = true;
+    this.#life++;
+    this.#run = undefined;
+    const environment: VrrpEnvironment = {
+      digests,
+      links: this.#links(),
+      addresses: this.#addresses(),
+      realTime: (at) => 1_700_000_000_000 + this.number * 17 + at,
+    };
+    this.engine = this.#makeEngine(this.number, this.configuration, environment, now);
+    this.engine.trackFileChanged(tracked.file, this.file, now);
+    this.engine.processesCounted(tracked.process, this.processes, now);
+    this.watch.begin();
+    this.#call('start', (engine) => engine.start(now));
+  }
+
+  /** SIGKILL: nothing is said, nothing is cleaned up. */
+  crash(): void {
+    this.alive = false;
+    this.engine = undefined;
+    this.#waiting = [];
+    this.pausedUntil = -Infinity;
+  }
+
+  stop(): void {
+    this.#call('stop', (engine, now) => engine.stop(now));
+    this.crash();
+  }
+
+  reload(configuration: MachineConfiguration): void {
+    this.configuration = configuration;
+    this.#call('reload', (engine, now) => engine.reload(configuration.vrrp, configuration.global, now));
+    this.#whenAwake(() => this.#call('file', (engine, now) => engine.trackFileChanged(tracked.file, this.file, now)));
+    this.#whenAwake(() =>
+      this.#call('processes', (engine, now) => engine.processesCounted(tracked.process, this.processes, now)),
+    );
+  }
+
+  setLink(name: string, state: 'up' | 'down' | 'gone'): void {
+    this.linkStates.set(name, state);
+    for (const key of this.addresses) {
+      if (state !== 'gone' || !key.startsWith(`${name}|`)) continue;
+      this.addresses.delete(key);
+      this.untold.add(key);
+    }
+    this.#whenAwake(() => this.#call('links', (engine, now) => engine.linksChanged(this.#links(), now)));
+    this.#whenAwake(() => this.#tellAddresses());
+  }
+
+  /** Somebody deletes one of the virtual addresses. */
+  deleteAddress(choice: number): void {
+    const keys = [...this.addresses];
+    const key = keys[choice % Math.max(1, keys.length)];
+    if (key === undefined) return;
+    this.addresses.delete(key);
+    this.untold.add(key);
+    this.#whenAwake(() => this.#tellAddresses());
+  }
+
+  setFile(value: number): void {
+    this.file = value;
+    this.#whenAwake(() => this.#call('file', (engine, now) => engine.trackFileChanged(tracked.file, value, now)));
+  }
+
+  setProcesses(count: number): void {
+    this.processes = count;
+    this.#whenAwake(() =>
+      this.#call('processes', (engine, now) => engine.processesCounted(tracked.process, count, now)),
+    );
+  }
+
+  linkIsUp(name: string): boolean {
+    return this.linkStates.get(name) === 'up';
+  }
+
+  /** A packet counts from the moment the kernel had it, also when the process sleeps. */
+  hear(packet: Uint8Array, meta: PacketMeta): void {
+    const receivedAt = this.#ethernet.now;
+    this.#whenAwake(() =>
+      this.#call('receive', (engine, now) => engine.receive(packet, meta, Math.max(receivedAt, this.#latest), now)),
+    );
+  }
+
+  nextAction(): number | undefined {
+    if (!this.alive) return undefined;
+    const next = this.engine?.nextTimeout();
+    if (this.#waiting.length > 0) return Math.max(this.#ethernet.now, this.pausedUntil);
+    return next === undefined ? undefined : Math.max(next, this.pausedUntil);
+  }
+
+  act(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) each();
+    this.#call('timeout', (engine, now) => engine.timeout(now));
+  }
+
+  #whenAwake(work: () => void): void {
+    if (!this.alive) return;
+    if (!this.paused) work();
+    else if (this.#waiting.length < WAITING_LIMIT) this.#waiting.push(work);
+  }
+
+  #tellAddresses(): void {
+    this.untold.clear();
+    this.#call('addresses', (engine, now) => engine.addressesChanged(this.#addresses(), now));
+  }
+
+  #call(cause: Cause, act: (engine: VrrpEngine, now: number) => readonly VrrpIntent[]): void {
+    const { engine } = this;
+    if (!engine) return;
+    const before = this.watch.observe(engine, cause);
+    const intents = act(engine, this.#ethernet.now);
+    this.#latest = this.#ethernet.now;
+    this.intents.push(...intents);
+    const addressesWritten = this.#perform(engine, intents);
+    this.watch.judge(engine, cause, before, intents);
+    if (addressesWritten && cause !== 'stop') this.#tellAddresses();
+  }
+
+  #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): boolean {
+    let written = false;
+    for (const intent of intents) {
+      switch (intent.type) {
+        case 'send-advertisement':
+          this.#ethernet.transmit(this, intent);
+          break;
+        case 'reconcile-addresses':
+          this.#reconcile(engine, intent.instances);
+          written = true;
+          break;
+        case 'run-script':
+          this.#runScript(intent);
+          break;
+        case 'kill-script':
+          this.#finishScript(this.#run, { kind: 'killed', signal: intent.signal }, 1);
+          break;
+        default:
+      }
+    }
+    return written;
+  }
+
+  #reconcile(engine: VrrpEngine, instances: readonly string[]): void {
+    for (const { addresses, unwanted } of engine.desiredAddresses(instances)) {
+      for (const each of unwanted) this.addresses.delete(`${each.interface}|${each.address}`);
+      for (const each of addresses) {
+        const exists = (this.linkStates.get(each.interface) ?? 'gone') !== 'gone';
+        if (exists) this.addresses.add(`${each.interface}|${each.address}`);
+      }
+    }
+  }
+
+  #runScript({ run }: RunScriptIntent): void {
+    this.#run = run;
+    if (this.script !== 'hangs') this.#finishScript(run, { kind: 'exited', code: this.script === 'good' ? 0 : 1 }, 20);
+  }
+
+  #finishScript(run: number | undefined, outcome: ScriptOutcome, later: number): void {
+    const life = this.#life;
+    this.#ethernet.after(later, () => {
+      if (this.#life !== life) return;
+      this.#whenAwake(() =>
+        this.#call('script', (engine, now) => engine.scriptFinished(tracked.script, outcome, now, run)),
+      );
+    });
+  }
+
+  #links(): Link[] {
+    return links.flatMap((name) => {
+      const state = this.linkStates.get(name);
+      return state === 'gone' ? [] : link(name, state === 'up', this.number);
+    });
+  }
+
+  #addresses(): KernelAddress[] {
+    const present = links.filter((name) => this.linkStates.get(name) !== 'gone');
+    const own = present.flatMap((name) => [
+      kernelAddress(ownAddress(this.number, name), links.indexOf(name) + 2),
+      kernelAddress(ownAddress(this.number, name, 'inet6'), links.indexOf(name) + 2, 64),
+    ]);
+    const virtual = [...this.addresses].map((key) => {
+      const [name = '', address = ''] = key.split('|');
+      return kernelAddress(address, links.findIndex((each) => each === name) + 2, address.includes(':') ? 128 : 32);
+    });
+    return [...own, ...virtual];
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * What must hold for one machine at every moment, whatever happens to it: checked after every call of its engine. The
+ * expectations come from the protocol and the configuration, not from the engine's own arithmetic.
+ */
+import type { VrrpState } from '../../src/core/events.ts';
+import type { VrrpEngine } from '../../src/vrrp/engine.ts';
+import type { SendAdvertisementIntent, VrrpInstanceStatus, VrrpIntent } from '../../src/vrrp/types.ts';
+import type { Ethernet } from './ethernet.ts';
+import type { Cause, Machine, MachineConfiguration } from './machine.ts';
+
+/** Floating point of virtual milliseconds. */
+const TOLERANCE = 1e-6;
+
+export class BrokenInvariant extends Error {}
+
+interface Before {
+  readonly statuses: ReadonlyMap<string, VrrpInstanceStatus>;
+  readonly next: number | undefined;
+  readonly configuration: MachineConfiguration | undefined;
+}
+
+/** Priority in the advertisement, read from its octets (RFC 5798 section 5.1). */
+export function prioritySent({ family, packet }: SendAdvertisementIntent): number {
+  const header = family === 'inet' ? ((packet[0] ?? 0) & 15) * 4 : 0;
+  const authentication = family === 'inet' && packet[9] === 51 ? 24 : 0;
+  return packet[header + authentication + 2] ?? 0;
+}
+
+export class Watch {
+  readonly #machine: Machine;
+  readonly #ethernet: Ethernet;
+  /** State of each instance and group as its events told it. */
+  #told = new Map<string, VrrpState>();
+  /** Last advertisement with a priority by instance and destination. */
+  #sent = new Map<string, number>();
+  /** Interval that counted when it was sent, by instance. */
+  #intervals = new Map<string, number>();
+  #seen: MachineConfiguration | undefined;
+
+  constructor(machine: Machine, ethernet: Ethernet) {
+    this.#machine = machine;
+    this.#ethernet = ethernet;
+  }
+
+  /** The process starts. */
+  begin(): void {
+    this.#told = new Map();
+    this.#sent = new Map();
+    this.#intervals = new Map();
+    this.#seen = this.#machine.configuration;
+  }
+
+  observe(engine: VrrpEngine, cause: Cause): Before {
+    const statuses = new Map(engine.status().map((status) => [status.name, status]));
+    if (cause === 'start') statuses.clear();
+    return { statuses, next: engine.nextTimeout(), configuration: this.#seen };
+  }
+
+  judge(engine: VrrpEngine, cause: Cause, before: Before, intents: readonly VrrpIntent[]): void {
+    const after = engine.status();
+    this.#seen = this.#machine.configuration;
+    this.#checkAddresses(after);
+    this.#checkGroups(engine, after);
+    this.#checkReasons(after, intents);
+    this.#checkPriorities(before, after, intents);
+    this.#checkRate(cause, before, after, intents);
+    if (cause === 'stop') return;
+    this.#checkTimers(engine, cause, before, after);
+  }
+
+  #fail(words: string): never {
+    throw new BrokenInvariant(`at ${this.#ethernet.now.toFixed(3)} ms, R${this.#machine.number}: ${words}`);
+  }
+
+  #checkAddresses(statuses: readonly VrrpInstanceStatus[]): void {
+    const { addresses, configuration, linkStates } = this.#machine;
+    const wanted = new Set<string>();
+    for (const { name, virtualAddresses, excludedVirtualAddresses } of configuration.vrrp.instances) {
+      const master = statuses.find((status) => status.name === name)?.state === 'MASTER';
+      for (const each of [...virtualAddresses, ...excludedVirtualAddresses]) {
+        const key = `${each.interface}|${each.address}`;
+        if (master) wanted.add(key);
+        // What somebody deleted is put back as soon as the kernel tells; until then there is nothing to blame.
+        if (!master && addresses.has(key)) this.#fail(`${name} is no master and ${key} is set`);
+        if (
+          master &&
+          !addresses.has(key) &&
+          linkStates.get(each.interface) !== 'gone' &&
+          !this.#machine.untold.has(key)
+        )
+          this.#fail(`${name} is master and ${key} is not set`);
+      }
+    }
+    for (const key of addresses) if (!wanted.has(key)) this.#fail(`${key} is set and nobody's`);
+  }
+
+  #checkGroups(engine: VrrpEngine, statuses: readonly VrrpInstanceStatus[]): void {
+    for (const { name, members, state } of engine.groupStatus()) {
+      const states = new Set(statuses.filter((status) => members.includes(status.name)).map((status) => status.state));
+      if (states.size > 1) this.#fail(`sync group ${name} is split: ${[...states].join(' and ')}`);
+      const [only] = states;
+      if (only !== undefined && only !== state) this.#fail(`sync group ${name} is ${state}, its members are ${only}`);
+    }
+  }
+
+  #checkReasons(statuses: readonly VrrpInstanceStatus[], intents: readonly VrrpIntent[]): void {
+    for (const intent of intents) {
+      if (intent.type !== 'event') continue;
+      const { event } = intent;
+      if (event.reason === '') this.#fail(`an event without a reason: ${JSON.stringify(event)}`);
+      if (event.kind !== 'vrrp-instance' && event.kind !== 'vrrp-group') continue;
+      const subject = event.kind === 'vrrp-instance' ? event.instance : `group ${event.group}`;
+      const told = this.#told.get(subject) ?? 'INIT';
+      // A group whose members are all new begins anew.
+      const anew = event.kind === 'vrrp-group' && event.from === 'INIT';
+      if (told !== event.from && !anew) this.#fail(`${subject} came from ${event.from} and was told to be ${told}`);
+      // Of one that a reload removed a last FAULT is told, as by the original, whatever it was.
+      const gone = event.to === 'DELETED' || (event.kind === 'vrrp-instance' && this.#isRemoved(event.instance));
+      if (event.from === event.to && !gone) this.#fail(`${subject} changed from ${event.from} to the same`);
+      if (gone) this.#told.delete(subject);
+      else this.#told.set(subject, event.to);
+    }
+    for (const { name, reason, state } of statuses) {
+      if (reason === '') this.#fail(`${name} is ${state} for no reason`);
+      const told = this.#told.get(name) ?? 'INIT';
+      if (told !== state) this.#fail(`${name} is ${state} and was told to be ${told}`);
+    }
+  }
+
+  #isRemoved(name: string): boolean {
+    return !this.#machine.configuration.vrrp.instances.some((each) => each.name === name);
+  }
+
+  #checkPriorities({ statuses }: Before, after: readonly VrrpInstanceStatus[], intents: readonly VrrpIntent[]): void {
+    for (const intent of intents) {
+      if (intent.type !== 'send-advertisement') continue;
+      const sent = prioritySent(intent);
+      const shown = [statuses.get(intent.instance), after.find(({ name }) => name === intent.instance)];
+      if (sent !== 0 && !shown.some((status) => status?.effectivePriority === sent))
+        this.#fail(
+          `${intent.instance} sent priority ${sent}, shown is ${shown.map((each) => each?.effectivePriority).join(', ')}`,
+        );
+    }
+  }
+
+  /**
+   * The interval is the least distance of advertisements. Only an answer to another router, a reload and becoming master
+   * may speak before, each once.
+   */
+  #checkRate(
+    cause: Cause,
+    { statuses }: Before,
+    after: readonly VrrpInstanceStatus[],
+    intents: readonly VrrpIntent[],
+  ): void {
+    const { now } = this.#ethernet;
+    const counts = new Map<string, number>();
+    for (const intent of intents) {
+      if (intent.type !== 'send-advertisement' || prioritySent(intent) === 0) continue;
+      const { instance } = intent;
+      const stream = `${instance} to ${intent.destination}`;
+      const count = (counts.get(stream) ?? 0) + 1;
+      counts.set(stream, count);
+      if (count > 1) this.#fail(`${stream}: ${count} advertisements at once after ${cause}`);
+      const last = this.#sent.get(stream);
+      this.#sent.set(stream, now);
+      const was = statuses.get(instance)?.state;
+      if (was !== 'MASTER') {
+        if (after.find(({ name }) => name === instance)?.state !== 'MASTER')
+          this.#fail(`${stream}: advertised as ${was ?? 'nobody'}`);
+        continue;
+      }
+      if (cause === 'receive' || cause === 'reload') continue;
+      if (cause !== 'timeout') this.#fail(`${stream}: advertised because of ${cause}`);
+      const interval = Math.min(this.#interval(instance), this.#intervals.get(instance) ?? Infinity);
+      if (last !== undefined && now - last < interval - TOLERANCE)
+        this.#fail(`${stream}: ${now - last} ms after the one before, the interval is ${interval} ms`);
+    }
+    for (const { name, state } of after)
+      if (state === 'MASTER' && counts.size > 0) this.#intervals.set(name, this.#interval(name));
+  }
+
+  #interval(instance: string): number {
+    return (
+      this.#machine.configuration.vrrp.instances.find(({ name }) => name === instance)?.advertisementInterval ??
+      Infinity
+    );
+  }
+
+  /** A master speaks at the end of its interval, a backup waits for something, and a reload changes none of it. */
+  #checkTimers(engine: VrrpEngine, cause: Cause, before: Before, after: readonly VrrpInstanceStatus[]): void {
+    const { now } = this.#ethernet;
+    const next = engine.nextTimeout();
+    for (const { name, state } of after) {
+      if (state !== 'BACKUP' && state !== 'MASTER') continue;
+      if (next === undefined) this.#fail(`${name} is ${state} and waits for nothing`);
+      if (state !== 'MASTER') continue;
+      const last = [...this.#sent].find(([stream]) => stream.startsWith(`${name} to `))?.[1];
+      const due = (last ?? -Infinity) + this.#interval(name);
+      if (due >= now && next > due + TOLERANCE)
+        this.#fail(`${name} is master, advertised at ${last ?? 'no time'} and speaks again at ${next} or later`);
+    }
+    const same = before.configuration?.vrrp === this.#machine.configuration.vrrp;
+    if (cause === 'reload' && same && !after.some(({ state }) => state === 'MASTER') && next !== before.next)
+      this.#fail(
+        `a reload of the same configuration moved the next timer from ${before.next ?? 'none'} to ${next ?? 'none'}`,
+      );
+  }
+}
