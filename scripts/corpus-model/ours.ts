@@ -93,6 +93,8 @@ function initialStatus(instance: VrrpInstanceConfiguration): VrrpInstanceStatus 
     masterAdvertisementInterval: instance.advertisementInterval,
     addressesSet: false,
     statistics: emptyStatistics(),
+    heardPeer: false,
+    refusals: [],
   };
 }
 

@@ -241,7 +241,7 @@ class VrrpWork implements ChildWork {
    */
   #received(packet: Uint8Array, meta: PacketMeta): void {
     const at = Math.max(meta.receivedAt ?? now(), this.#latest);
-    this.#step((engine) => engine.receive(packet, meta, at));
+    this.#step((engine) => engine.receive(packet, meta, at, now()));
   }
 
   /** One call of the engine: its intents are performed, its next deadline is set. */

@@ -17,6 +17,7 @@ import { SyncGroup } from './group.ts';
 import { Instance, addressKey, emptyStatistics } from './instance.ts';
 import type { InstanceHost } from './instance.ts';
 import { InstanceIndex } from './instance-index.ts';
+import { noticeLateness } from './lateness.ts';
 import { LinkDelays } from './link-delays.ts';
 import { NetworkView } from './network-view.ts';
 import { Outbox } from './outbox.ts';
@@ -118,10 +119,12 @@ export class VrrpEngine {
   /**
    * A packet of IP protocol 112 (or 51, AH).
    * @param packet IPv4: from the first octet of the IP header, as a raw socket delivers it; IPv6: from the VRRP header
+   * @param now when the packet arrived
+   * @param handledAt when this call is made, if that is later: shows whether the process was late itself
    */
-  receive(packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): readonly VrrpIntent[] {
+  receive(packet: Uint8Array, meta: PacketMeta, now: MonotonicMs, handledAt: MonotonicMs = now): readonly VrrpIntent[] {
     const instance = this.#index.find(packet, meta);
-    if (instance) receive(instance, packet, meta, now);
+    if (instance) receive(instance, packet, meta, now, handledAt);
     else if (this.#host.global.logUnknownVirtualRouters) this.#logUnknown(packet, meta, now);
     return this.#out.take();
   }
@@ -195,7 +198,9 @@ export class VrrpEngine {
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
   reload(configuration: VrrpConfiguration, global: GlobalConfiguration, now: MonotonicMs): readonly VrrpIntent[] {
     // However long the change takes, the others hear from us first.
-    for (const instance of this.#instances) if (instance.state === 'MASTER') instance.advertise(now);
+    for (const instance of this.#instances) {
+      if (instance.state === 'MASTER' && !instance.listening && !noticeLateness(instance, now)) instance.advertise(now);
+    }
     this.#host.global = global;
     this.#host.staticInterfaces = staticInterfaces(configuration);
     this.#configuration = configuration;
@@ -303,7 +308,10 @@ export class VrrpEngine {
 
   /** Sets every statistics counter to zero. */
   clearStatistics(): void {
-    for (const instance of this.#instances) instance.statistics = emptyStatistics();
+    for (const instance of this.#instances) {
+      instance.statistics = emptyStatistics();
+      instance.refusals.clear();
+    }
   }
 
   get #running(): boolean {

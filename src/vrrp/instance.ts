@@ -7,11 +7,16 @@ import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Deadline, DeadlineQueue } from './deadlines.ts';
 import type { GratuitousSender } from './gratuitous.ts';
 import { ReplayMarks } from './hmac.ts';
+import { noticeLateness } from './lateness.ts';
+import type { Listening } from './lateness.ts';
 import type { NetworkView } from './network-view.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
+import { OwnerConflict } from './owner-conflict.ts';
 import type { Assessment } from './priority.ts';
+import { Refusals } from './refusals.ts';
 import { RivalWatch } from './rival.ts';
+import { Solitude } from './solitude.ts';
 import type { SyncGroup } from './group.ts';
 import { Transmitter, advertisedOctets } from './transmitter.ts';
 import type { VrrpDigests, VrrpInstanceStatus, VrrpStatistics } from './types.ts';
@@ -98,8 +103,8 @@ export class Instance {
   lastRefusal: { readonly source: string; readonly reason: string } | undefined;
   /** An owner that met another owner of higher address counts as 254 until the conflict is over. */
   ownerYields = false;
-  /** The process was late: this timer run only listens (see #lateBy). */
-  listening = false;
+  /** The process was late: until the timer runs it only listens. */
+  listening: Listening | undefined;
   group: SyncGroup | undefined;
   statistics = emptyStatistics();
   readonly transmitter = new Transmitter();
@@ -107,12 +112,11 @@ export class Instance {
   readonly heardSequences = new Map<string, number>();
   /** The same of auth_hmac. */
   readonly replayMarks = new ReplayMarks();
-  /** Refusals and remarks already logged since the state or the master changed. */
-  readonly logged = new Set<string>();
+  readonly refusals: Refusals;
+  readonly ownerConflict = new OwnerConflict();
   /** Keys of our addresses that the kernel has shown since we set them. */
   readonly installed = new Set<string>();
   readonly host: InstanceHost;
-  #hinted = false;
   #secondRepeat = 0;
   /** Master-down interval before reconfigure(). */
   #spanBefore: Milliseconds = 0;
@@ -121,6 +125,7 @@ export class Instance {
   readonly #refresh: Deadline;
   readonly #extra: Deadline;
   readonly #rivals: RivalWatch;
+  readonly #solitude: Solitude;
 
   constructor(configuration: VrrpInstanceConfiguration, host: InstanceHost) {
     this.configuration = configuration;
@@ -136,6 +141,8 @@ export class Instance {
     this.#refresh = deadlines.create((now) => this.#refreshAddresses(now));
     this.#extra = deadlines.create((now) => this.#announceElsewhere(now));
     this.#rivals = new RivalWatch(() => this.name, host.out, deadlines);
+    this.refusals = new Refusals(() => this.name, host.out, deadlines);
+    this.#solitude = new Solitude(this);
   }
 
   get name(): string {
@@ -165,10 +172,22 @@ export class Instance {
     return this.configuration.downTimerAdvertisements * this.masterInterval + this.skew;
   }
 
-  /** (Re)starts the master-down timer; during the startup delay it counts from the end of that. */
+  /** When the running timer is due; never, if none runs. */
+  get timerDue(): MonotonicMs {
+    return this.host.deadlines.isSet(this.#timer) ? this.#timer.at : Infinity;
+  }
+
+  /** (Re)starts the master-down timer; during the startup delay it counts from the end of that. Listening is not cut short. */
   startTimer(span: Milliseconds, now: MonotonicMs): void {
-    this.listening = false;
-    this.host.deadlines.set(this.#timer, Math.max(now, this.host.startupEnds) + span);
+    const at = Math.max(now, this.host.startupEnds) + span;
+    if (this.listening && at >= this.listening.until) this.listening = undefined;
+    this.host.deadlines.set(this.#timer, Math.max(at, this.listening?.until ?? 0));
+  }
+
+  /** Does nothing but hear for a time. */
+  listen(listening: Listening): void {
+    this.listening = listening;
+    this.host.deadlines.set(this.#timer, listening.until);
   }
 
   /** Another span was configured or computed: the running timer moves, it does not start again. */
@@ -180,47 +199,16 @@ export class Instance {
     if (this.host.deadlines.isSet(this.#timer) && this.#timer.at > at) this.host.deadlines.set(this.#timer, at);
   }
 
-  /**
-   * Stolen, suspended or stopped for longer than the others wait, somebody else may be master by now: listen first.
-   * Asked before a waiting packet is judged too, since packets are handed over before timers run.
-   * @returns whether the timer now runs for listening
-   */
-  noticeLateness(now: MonotonicMs): boolean {
-    const late = now - this.#timer.at;
-    if (this.#yieldForLateness(late, now)) return true;
-    if (late <= this.downInterval) return false;
-    const span = this.masterInterval + this.minimalSkew;
-    this.host.out.log(
-      'warning',
-      `(${this.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
-    );
-    this.startTimer(span, now);
-    this.listening = true;
-    return true;
-  }
-
-  /**
-   * timer_expired_backup: a master whose advertisement is so late that a router of that priority has taken over by now
-   * becomes backup without a word. The others count from our last advertisement, one interval before the one that is due.
-   */
-  #yieldForLateness(late: Milliseconds, now: MonotonicMs): boolean {
-    const { timerExpiredBackup: other, downTimerAdvertisements } = this.configuration;
-    if (other === undefined || this.state !== 'MASTER') return false;
-    const allowed = (downTimerAdvertisements - 1) * this.masterInterval + this.minimalSkew * (256 - other);
-    if (late < allowed) return false;
-    const words = `our advertisement is ${seconds(late)} late, a router of priority ${other} has taken over by now`;
-    this.host.out.log('warning', `(${this.name}) ${words}: timer_expired_backup`);
-    this.group?.memberYields(this, words, now);
-    return true;
-  }
-
   #expired(now: MonotonicMs): void {
-    if (this.noticeLateness(now)) return;
-    const listened = this.listening;
-    this.listening = false;
+    if (noticeLateness(this, now, this.#timer.at)) return;
+    const listened = this.listening !== undefined;
+    this.listening = undefined;
     if (this.state === 'MASTER') {
       this.advertise(now);
-      if (listened) this.announce(this.configuration.gratuitous.masterRepeat, now);
+      if (listened) {
+        this.host.out.log('notice', `(${this.name}) listened, and goes on as master`);
+        this.announce(this.configuration.gratuitous.masterRepeat, now);
+      }
     } else if (this.state === 'BACKUP') {
       this.host.out.log('info', `(${this.name}) Receive advertisement timeout`);
       this.group?.memberWantsMaster(this, `${this.silence} for ${seconds(now - this.silentSince)}`, now);
@@ -237,6 +225,7 @@ export class Instance {
   /** Sends an advertisement and starts the interval anew. */
   advertise(now: MonotonicMs): void {
     this.send(this.effectivePriority, now);
+    this.listening = undefined;
     this.host.deadlines.set(this.#timer, now + this.configuration.advertisementInterval);
   }
 
@@ -326,7 +315,7 @@ export class Instance {
     for (const key of this.installed) if (!keys.has(key)) this.installed.delete(key);
     const learned = next.version === 3 && before.version === 3 && this.state === 'BACKUP';
     if (!learned) this.masterInterval = next.advertisementInterval;
-    this.logged.clear();
+    this.refusals.tellAnew();
   }
 
   /** After reconfigure(): running timers go on, longer by what the master-down interval grew, never beyond its new span. */
@@ -354,14 +343,14 @@ export class Instance {
     this.masterInterval = this.configuration.advertisementInterval;
     this.masterPriority = 0;
     this.masterAddress = undefined;
-    this.ownerYields = false;
+    this.yieldOwnership(false, now);
     this.preemptAt = undefined;
     this.advertise(now);
     if (this.addresses.length > 0) this.host.out.log('info', `(${this.name}) setting VIPs.`);
     this.reconcile();
     this.announceTwice(this.configuration.gratuitous.masterRepeat, this.configuration.gratuitous.masterDelay, now);
     this.scheduleRefresh(now);
-    this.#hintIfNeverHeard();
+    this.#solitude.becameMaster(now);
     this.#finish(from, now);
   }
 
@@ -385,9 +374,9 @@ export class Instance {
   enterFault(reason: string, now: MonotonicMs): void {
     const from = this.#change('FAULT', reason, now, this.state === 'INIT');
     this.host.deadlines.clear(this.#timer);
-    this.listening = false;
+    this.listening = undefined;
     this.preemptAt = undefined;
-    this.ownerYields = false;
+    this.yieldOwnership(false, now);
     this.masterPriority = 0;
     this.masterAddress = undefined;
     if (from === 'MASTER') {
@@ -421,6 +410,7 @@ export class Instance {
     deadlines.clear(this.#refresh);
     deadlines.clear(this.#extra);
     this.#rivals.forget();
+    this.#solitude.end();
     gratuitous.cancel(this.name);
     this.installed.clear();
     if (this.addresses.length > 0) out.log('info', `(${this.name}) removing VIPs.`);
@@ -433,7 +423,7 @@ export class Instance {
     this.wanted = to;
     this.since = now;
     this.reason = reason;
-    this.logged.clear();
+    this.refusals.tellAnew();
     this.host.out.log('notice', `(${this.name}) Entering ${to} STATE${initial ? ' (init)' : ''}: ${reason}`);
     return from;
   }
@@ -456,31 +446,21 @@ export class Instance {
     );
   }
 
-  /** Two masters in a cloud are mostly a filter between them: say once where to look. */
-  #hintIfNeverHeard(): void {
-    if (this.heardPeer || this.#hinted || this.owner) return;
-    this.#hinted = true;
-    const {
-      configuration: { unicastPeers, multicastGroup, virtualRouterId },
-      sourceAddress,
-      lastRefusal,
-    } = this;
-    if (lastRefusal) {
-      this.host.out.log(
-        'notice',
-        `(${this.name}) is master, and every advertisement heard so far was dropped, the last from ` +
-          `${lastRefusal.source}: ${lastRefusal.reason}. As long as the two routers disagree, both are masters`,
-      );
-      return;
-    }
-    const peers = unicastPeers.map((peer) => peer.address).join(', ');
-    const to = peers === '' ? `the multicast group ${multicastGroup}` : `the unicast peers ${peers}`;
-    this.host.out.log(
-      'notice',
-      `(${this.name}) is master without ever having heard another router. If there is one, check that IP protocol 112 ` +
-        `passes between the machines (firewall, security group), that ${to} can be reached from ${sourceAddress ?? 'here'}, ` +
-        `and that virtual_router_id ${virtualRouterId} and version are the same on both`,
-    );
+  /** An advertisement was taken. */
+  heardAnother(): void {
+    this.heardPeer = true;
+    this.#solitude.end();
+  }
+
+  /** An owner among two gives way to the other one, or is owner again. */
+  yieldOwnership(yields: boolean, now: MonotonicMs): void {
+    if (this.ownerYields === yields) return;
+    const from = this.effectivePriority;
+    this.ownerYields = yields;
+    const { effectivePriority: to, name: instance, state } = this;
+    const reason = yields ? 'another router owns the addresses too' : 'the other owner has given way';
+    this.host.out.log('notice', `(${instance}) Changing effective priority from ${from} to ${to}: ${reason}`);
+    this.host.out.event({ kind: 'vrrp-priority', instance, state, from, to, reason, at: now });
   }
 
   /**

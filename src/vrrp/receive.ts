@@ -2,8 +2,8 @@
 import { compareAddresses } from '../core/ip-address.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { examine } from './examine.ts';
-import type { Finding } from './examine.ts';
 import type { Instance } from './instance.ts';
+import { noticeLateness } from './lateness.ts';
 import type { PacketMeta } from './types.ts';
 import type { ReceivedAdvertisement } from './wire/advertisement.ts';
 import { VRRP } from './wire/constants.ts';
@@ -11,11 +11,21 @@ import { VRRP } from './wire/constants.ts';
 /** Sources whose sequence numbers are remembered; more routers than this do not share a virtual router. */
 const REMEMBERED_SEQUENCES = 16;
 
-/** Checks a packet against an instance and lets it act. */
-export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): void {
+/**
+ * Checks a packet against an instance and lets it act.
+ * @param now when the packet arrived, from which a backup counts
+ * @param handledAt when this call is made, from which a master counts
+ */
+export function receive(
+  instance: Instance,
+  packet: Uint8Array,
+  meta: PacketMeta,
+  now: MonotonicMs,
+  handledAt: MonotonicMs,
+): void {
   if (now < instance.host.startupEnds) return;
   if (instance.state !== 'BACKUP' && instance.state !== 'MASTER') return;
-  instance.noticeLateness(now);
+  noticeLateness(instance, handledAt);
   const examination = examine(packet, meta, {
     configuration: instance.configuration,
     addressOctets: instance.addressOctets,
@@ -30,11 +40,15 @@ export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta
   });
   if (!examination.accepted) {
     instance.lastRefusal = { source: meta.source, reason: examination.refusal.reason };
-    note(instance, examination.refusal, meta, 'dropped');
+    if (examination.refusal.counter) instance.statistics[examination.refusal.counter]++;
+    instance.refusals.dropped(examination.refusal, meta.source, now);
     return;
   }
   const { advertisement, remarks, sequence, hmacSequence } = examination;
-  for (const remark of remarks) note(instance, remark, meta, 'accepted');
+  for (const remark of remarks) {
+    if (remark.counter) instance.statistics[remark.counter]++;
+    instance.refusals.remarked(remark, meta.source);
+  }
   if (examination.usesOldUnicastChecksum) {
     instance.oldUnicastChecksum = true;
     instance.host.out.log(
@@ -44,24 +58,14 @@ export function receive(instance: Instance, packet: Uint8Array, meta: PacketMeta
     );
   }
   instance.statistics.advertisementsReceived++;
-  instance.heardPeer = true;
+  instance.heardAnother();
   if (advertisement.priority === VRRP.priorityStop) instance.statistics.priorityZeroReceived++;
   if (hmacSequence !== undefined) instance.replayMarks.set(meta.source, hmacSequence, instance.configuration);
   if (sequence !== undefined) rememberSequence(instance, meta.source, sequence);
-  if (instance.state === 'MASTER') heardAsMaster(instance, advertisement, meta.source, now);
+  // What was said before we listened is no answer to anybody any more.
+  const stale = instance.listening !== undefined && (meta.receivedAt ?? handledAt) < instance.listening.since;
+  if (instance.state === 'MASTER') heardAsMaster(instance, advertisement, meta.source, stale, handledAt);
   else heardAsBackup(instance, advertisement, meta.source, now);
-}
-
-/** Counts a finding, and logs it unless it was since the state or the master last changed. */
-function note(instance: Instance, finding: Finding, meta: PacketMeta, fate: 'dropped' | 'accepted'): void {
-  if (finding.counter) instance.statistics[finding.counter]++;
-  const key = `${finding.code} ${meta.source}`;
-  if (instance.logged.has(key)) return;
-  instance.logged.add(key);
-  instance.host.out.log(
-    fate === 'dropped' ? 'warning' : 'notice',
-    `(${instance.name}) ${finding.reason} (from ${meta.source}; ${fate}, further ones are only counted)`,
-  );
 }
 
 function rememberSequence(instance: Instance, source: string, sequence: number): void {
@@ -76,7 +80,7 @@ function rememberSequence(instance: Instance, source: string, sequence: number):
 
 /** Accepts another router as master. */
 function follow(instance: Instance, advertisement: ReceivedAdvertisement, source: string, now: MonotonicMs): void {
-  if (instance.masterAddress !== source) instance.logged.clear();
+  if (instance.masterAddress !== source) instance.refusals.newMaster(now);
   instance.masterAddress = source;
   instance.masterPriority = advertisement.priority;
   if (instance.configuration.version === 3) instance.masterInterval = advertisement.interval;
@@ -90,8 +94,11 @@ function heardAsBackup(
   source: string,
   now: MonotonicMs,
 ): void {
-  const { configuration, host, name, effectivePriority } = instance;
+  const { configuration, host, name } = instance;
   const { priority } = advertisement;
+  // Whoever speaks with less, or resigns, is no owner beside us.
+  if (priority !== VRRP.priorityOwner) instance.yieldOwnership(false, now);
+  const { effectivePriority } = instance;
   if (priority === VRRP.priorityStop) {
     host.out.log('info', `(${name}) Backup received priority 0 advertisement`);
     instance.masterPriority = 0;
@@ -107,7 +114,6 @@ function heardAsBackup(
     instance.silence = `${source} has the lower priority ${priority}, nobody else advertised`;
     return;
   }
-  if (priority !== VRRP.priorityOwner) instance.ownerYields = false;
   follow(instance, advertisement, source, now);
   instance.wanted = 'BACKUP';
   instance.startTimer(instance.downInterval, now);
@@ -125,19 +131,20 @@ function heardAsMaster(
   instance: Instance,
   advertisement: ReceivedAdvertisement,
   source: string,
+  stale: boolean,
   now: MonotonicMs,
 ): void {
   const { configuration, host, name } = instance;
   const { priority } = advertisement;
   if (priority === VRRP.priorityStop) {
-    instance.advertise(now);
+    if (!stale) instance.advertise(now);
     return;
   }
   const ours = instance.effectivePriority;
   const order = compareAddresses(source, instance.sourceAddress ?? '');
   if (priority === ours && order === 0) {
     const finding = { code: 'own-address', reason: 'received an advertisement with our own priority and address' };
-    note(instance, finding, { source } as PacketMeta, 'dropped');
+    instance.refusals.dropped(finding, source, now);
     return;
   }
   if (priority > ours || (priority === ours && order > 0)) {
@@ -150,10 +157,12 @@ function heardAsMaster(
     instance.group?.memberYields(instance, reason, now);
     return;
   }
+  if (instance.owner && priority === VRRP.priorityOwner && !prevails(instance, advertisement, source, now)) return;
   const words = priority === ours ? 'same priority but lower address' : `lower priority ${priority}, ours ${ours}`;
   if (instance.meetRival(source, now)) {
     host.out.log('notice', `(${name}) Received advert from ${source} with ${words}, forcing new election`);
   }
+  if (stale) return;
   // RFC 9568 section 6.4.3: tell it, and every switch on the way, who the master is.
   if (!configuration.lowerPriorityNoAdvertisement) instance.advertise(now);
   instance.group?.announceLowerPriority(now);
@@ -171,8 +180,8 @@ function yieldTo(instance: Instance, advertisement: ReceivedAdvertisement, sourc
       : `higher priority ${priority}, ours ${ours}`;
   host.out.log('notice', `(${name}) Master received advert from ${source} with ${words}`);
   if (instance.owner && priority === VRRP.priorityOwner) {
-    host.out.log('warning', `(${name}) ${source} claims to own the addresses too: yielding until it is gone`);
-    instance.ownerYields = true;
+    warnOfOwner(instance, source, 'reducing local priority until it is gone');
+    instance.yieldOwnership(true, now);
   }
   follow(instance, advertisement, source, now);
   const relation =
@@ -180,4 +189,36 @@ function yieldTo(instance: Instance, advertisement: ReceivedAdvertisement, sourc
       ? `has our priority ${priority} and a higher address`
       : `has priority ${priority}, ours is ${ours}`;
   instance.group?.memberYields(instance, `${source} ${relation}`, now);
+}
+
+/** In the words of the original, which log scrapers know. */
+function warnOfOwner({ host, name }: Instance, source: string, consequence: string): void {
+  host.out.log(
+    'warning',
+    `(${name}) CONFIGURATION ERROR: local instance and a remote instance are both configured as address owner, ` +
+      `please fix - ${consequence} (${source})`,
+  );
+}
+
+/** An owner heard another one of lower address, which should give way. @returns whether we stay master */
+function prevails(instance: Instance, { interval }: ReceivedAdvertisement, source: string, now: MonotonicMs): boolean {
+  const longer = Math.max(interval, instance.configuration.advertisementInterval);
+  switch (instance.ownerConflict.heard(source, longer, now)) {
+    case 'answer':
+      warnOfOwner(instance, source, 'it has the lower address and should give way');
+      // The second one in case that the first is lost; the election that follows sends it.
+      instance.advertise(now);
+      return true;
+    case 'wait':
+      return true;
+    case 'yield': {
+      const reason = `${source} owns the addresses too and does not give way, although its address is lower`;
+      warnOfOwner(instance, source, 'it does not give way, reducing local priority until it is gone');
+      instance.yieldOwnership(true, now);
+      instance.masterAddress = source;
+      instance.masterPriority = VRRP.priorityOwner;
+      instance.group?.memberYields(instance, reason, now);
+      return false;
+    }
+  }
 }

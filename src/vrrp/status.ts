@@ -21,5 +21,8 @@ export function instanceStatus(instance: Instance): VrrpInstanceStatus {
     addressesSet: instance.state === 'MASTER' && instance.addresses.length > 0,
     ...(instance.sourceAddress !== undefined && { sourceAddress: instance.sourceAddress }),
     statistics: { ...instance.statistics },
+    heardPeer: instance.heardPeer,
+    refusals: instance.refusals.status(),
+    ...(instance.listening && { listeningUntil: instance.listening.until }),
   };
 }

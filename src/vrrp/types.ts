@@ -141,6 +141,24 @@ export interface VrrpInstanceStatus {
   /** Where its advertisements come from; absent while there is none. */
   readonly sourceAddress?: string;
   readonly statistics: Readonly<VrrpStatistics>;
+  /** Whether an advertisement of another router was ever taken. */
+  readonly heardPeer: boolean;
+  /** Advertisements dropped since the counters were cleared, the most frequent reason first. */
+  readonly refusals: readonly VrrpRefusalStatus[];
+  /** The process was late: it listens until then before it speaks. */
+  readonly listeningUntil?: MonotonicMs;
+}
+
+/** Advertisements that an instance dropped for one reason. */
+export interface VrrpRefusalStatus {
+  /** Stable name of the reason. */
+  readonly code: string;
+  /** In words, of the latest one. */
+  readonly reason: string;
+  readonly count: number;
+  /** Sender and time of the latest one. */
+  readonly source: string;
+  readonly at: MonotonicMs;
 }
 
 /** What the engine cannot know by itself, at the moment it is made. Later changes come as method calls. */

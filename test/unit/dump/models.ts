@@ -28,6 +28,8 @@ export function statusOf(
     masterAdvertisementInterval: configuration.advertisementInterval,
     addressesSet: some.state === 'MASTER',
     statistics: noStatistics,
+    heardPeer: false,
+    refusals: [],
     ...some,
   };
 }

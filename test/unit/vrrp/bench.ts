@@ -13,6 +13,8 @@ export interface PeerAdvertisement {
   readonly source?: string;
   readonly configuration?: VrrpInstanceConfiguration;
   readonly meta?: Partial<PacketMeta>;
+  /** When it arrived, if it waited; default now. */
+  readonly now?: number;
   /** Damages the packet. */
   readonly change?: (packet: Uint8Array) => Uint8Array;
 }
@@ -75,7 +77,14 @@ export class Bench {
   }
 
   /** A peer with the first instance's configuration (or the given one) advertises. */
-  hear({ priority, source = '192.0.2.9', configuration, meta, change }: PeerAdvertisement): VrrpIntent[] {
+  hear({
+    priority,
+    source = '192.0.2.9',
+    configuration,
+    meta,
+    now = this.now,
+    change,
+  }: PeerAdvertisement): VrrpIntent[] {
     const like = configuration ?? this.#configuration.instances[0]!;
     const peer: VrrpInstanceConfiguration =
       like.unicastPeers.length > 0 ? { ...like, unicastPeers: [{ address: like.sourceAddress ?? '192.0.2.5' }] } : like;
@@ -92,6 +101,7 @@ export class Bench {
           ttl: intent!.ttl,
           ...meta,
         },
+        now,
         this.now,
       ),
     );

@@ -1,0 +1,48 @@
+/**
+ * A process that was stolen from, suspended or stopped for longer than the others wait: somebody else may be master by
+ * now, so that it listens for one interval before it speaks, and says so.
+ */
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { Instance } from './instance.ts';
+import { seconds } from './outbox.ts';
+
+/** The time in which an instance that was late only listens. */
+export interface Listening {
+  readonly since: MonotonicMs;
+  readonly until: MonotonicMs;
+}
+
+/**
+ * Asked before a waiting packet is judged too, since packets are handed over before timers run.
+ * @param now when this call is made, however long a packet has waited
+ * @param due when the instance's timer was due
+ * @returns whether what the timer is for must not be done now
+ */
+export function noticeLateness(instance: Instance, now: MonotonicMs, due: MonotonicMs = instance.timerDue): boolean {
+  const late = now - due;
+  const other = instance.state === 'MASTER' ? instance.configuration.timerExpiredBackup : undefined;
+  if (other !== undefined) return yieldForLateness(instance, other, late, now);
+  // The others count from our last advertisement, one interval before the timer: those like us have taken over by now.
+  if (late <= instance.downInterval - instance.masterInterval) return false;
+  const span = instance.masterInterval + instance.minimalSkew;
+  instance.host.out.log(
+    'warning',
+    `(${instance.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
+  );
+  instance.listen({ since: now, until: now + span });
+  return true;
+}
+
+/**
+ * timer_expired_backup: a master whose advertisement is so late that a router of that priority has taken over by now
+ * becomes backup without a word.
+ */
+function yieldForLateness(instance: Instance, other: number, late: Milliseconds, now: MonotonicMs): boolean {
+  const { downTimerAdvertisements } = instance.configuration;
+  const allowed = (downTimerAdvertisements - 1) * instance.masterInterval + instance.minimalSkew * (256 - other);
+  if (late < allowed) return false;
+  const words = `our advertisement is ${seconds(late)} late, a router of priority ${other} has taken over by now`;
+  instance.host.out.log('warning', `(${instance.name}) ${words}: timer_expired_backup`);
+  instance.group?.memberYields(instance, words, now);
+  return true;
+}
