@@ -75,6 +75,7 @@ export function assemble(
     if (old !== undefined) {
       keptVirtualServers.add(virtualServer);
       removedServers.push(...oldServers.values());
+      virtualServer.suspended = old.suspended;
       virtualServer.quorum = old.quorum;
       virtualServer.quorumSince = old.quorumSince;
       virtualServer.quorumReason = old.quorumReason;

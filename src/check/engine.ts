@@ -37,6 +37,8 @@ export class CheckEngine {
   readonly #schedule: ProbeSchedule;
   /** Numbers in track files, as last heard. */
   readonly #fileValues = new Map<string, number>();
+  /** Addresses of this machine; undefined: nobody follows them. */
+  #addresses: ReadonlySet<string> | undefined;
   #assembly: Assembly = emptyAssembly;
   #running = false;
   #lastCall: MonotonicMs = 0;
@@ -81,6 +83,17 @@ export class CheckEngine {
     return [...this.#assembly.files.values()]
       .filter((check) => check.checker.trackFile === name)
       .flatMap((check) => this.#fileTaken(check, value ?? 0, now));
+  }
+
+  /**
+   * These are the addresses of this machine, in canonical form. Checks of virtual servers with ha_suspend wait until the
+   * address of theirs is among them; states stay as they are meanwhile. Before the start too; never called: none waits.
+   */
+  addressesChanged(addresses: ReadonlySet<string>, now: MonotonicMs): CheckIntent[] {
+    this.#addresses = addresses;
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    return this.#suspensions();
   }
 
   /** To be called when nextTimeout() has come; harmless earlier. */
@@ -277,6 +290,18 @@ export class CheckEngine {
     return quorum === undefined ? [event] : [event, quorum];
   }
 
+  #suspensions(): CheckIntent[] {
+    const addresses = this.#addresses;
+    if (addresses === undefined) return [];
+    return this.#assembly.virtualServers
+      .filter((virtualServer) => virtualServer.followAddresses(addresses))
+      .map(({ label, suspended }) =>
+        suspended
+          ? logIntent('info', `Suspending checks of VS ${label}: its address is not on this machine`)
+          : logIntent('info', `Resuming checks of VS ${label}`),
+      );
+  }
+
   // ----------------------------------------------------------------------------------------- start, reload and stop
 
   #replace(now: MonotonicMs): CheckIntent[] {
@@ -295,6 +320,7 @@ export class CheckEngine {
     }
     return [
       ...cancelled,
+      ...this.#suspensions(),
       ...weightChanges(change),
       { type: 'reconcile-services' },
       ...removals.map(eventIntent),

@@ -42,6 +42,11 @@ export class HealthCheck {
     return this.progress.state;
   }
 
+  /** Nobody who lives by it wants to know at present (ha_suspend). */
+  get suspended(): boolean {
+    return this.subscribers.length > 0 && this.subscribers.every(({ virtualServer }) => virtualServer.suspended);
+  }
+
   /** The next attempt. HTTP checks ask one url a run. */
   request(id: number): ProbeRequest {
     const { checker } = this;

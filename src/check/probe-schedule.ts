@@ -8,6 +8,9 @@ import type { HealthCheck } from './health-check.ts';
 import { startsPerTurn, turnSpacing, watchdogSlack, wholeCheckLimit } from './limits.ts';
 import type { CheckIntent } from './types.ts';
 
+/** A suspended check looks again after delay_loop, which may be written as next to nothing. */
+const shortestRearm: Milliseconds = 1;
+
 export class ProbeSchedule {
   readonly #maximumInFlight: number;
   readonly #due = new DeadlineQueue<HealthCheck>();
@@ -86,7 +89,8 @@ export class ProbeSchedule {
         break;
       }
       this.#due.shift();
-      intents.push(this.#startProbe(check, now));
+      if (check.suspended) this.schedule(check, now + Math.max(check.checker.delayLoop, shortestRearm));
+      else intents.push(this.#startProbe(check, now));
     }
     return intents;
   }

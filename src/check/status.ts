@@ -63,6 +63,8 @@ export interface VirtualServerStatus {
     readonly hysteresis: number;
   };
   readonly sorryServer?: { readonly label: string; readonly active: boolean };
+  /** ha_suspend: the checks wait for the address to come to this machine. */
+  readonly suspended?: true;
   readonly servers: readonly RealServerStatus[];
 }
 

@@ -3,7 +3,7 @@ import type { RealServerConfiguration, VirtualServerConfiguration, VirtualServer
 import type { HealthState, VirtualServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service } from '../ipvs/types.ts';
-import { servicesOf, type PoolMember } from './desired.ts';
+import { serviceKeysOf, servicesOf, type PoolMember } from './desired.ts';
 import { sameServer } from './identity.ts';
 import { quorumReason, quorumState } from './quorum.ts';
 import type { RealServerState } from './real-server.ts';
@@ -16,6 +16,8 @@ export class VirtualServerState {
   readonly label: string;
   readonly #group: VirtualServerGroup | undefined;
   servers: RealServerState[] = [];
+  /** ha_suspend: its address is not on this machine, and nobody is checked on its behalf. */
+  suspended = false;
   /** Down before its servers are first installed. */
   quorum: HealthState = 'DOWN';
   quorumSince: MonotonicMs;
@@ -34,6 +36,22 @@ export class VirtualServerState {
     this.key = key;
     this.label = label;
     this.quorumSince = now;
+  }
+
+  /**
+   * Follows the addresses of this machine; a group counts as being here when one of its addresses is.
+   * @returns true if that suspended the checks or let them go on
+   */
+  followAddresses(addresses: ReadonlySet<string>): boolean {
+    const before = this.suspended;
+    this.suspended = this.configuration.haSuspend && !this.#isHere(addresses);
+    return this.suspended !== before;
+  }
+
+  #isHere(addresses: ReadonlySet<string>): boolean {
+    return serviceKeysOf(this.configuration, this.#group).some(
+      (key) => key.kind === 'address' && addresses.has(key.address),
+    );
   }
 
   /** Sum of the weights of the servers that are up. */
@@ -145,6 +163,7 @@ export class VirtualServerState {
       ...(sorry === undefined
         ? {}
         : { sorryServer: { label: realServerLabel(configuration, sorry), active: this.sorryActive } }),
+      ...(this.suspended && { suspended: true }),
       servers: this.servers.map((server) => ({
         label: server.label,
         address: server.configuration.address,

@@ -20,6 +20,7 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
+import { LocalAddresses } from './local-addresses.ts';
 import { ParentScripts } from './probe-scripts.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
 import { TableWatch } from './table-watch.ts';
@@ -35,6 +36,7 @@ class CheckerWork implements ChildWork {
   readonly #log: Log;
   readonly #timer: DeadlineTimer;
   readonly #trackFiles: TrackFiles;
+  readonly #addresses: LocalAddresses;
   readonly #scripts: ParentScripts;
   readonly #registry: ProbeRegistry;
   /** Probes under way, to be given up at a reload or stop. */
@@ -58,6 +60,9 @@ class CheckerWork implements ChildWork {
     this.#trackFiles = new TrackFiles(log, (name, value) =>
       this.#step((engine) => engine.trackFileChanged(name, value, now())),
     );
+    this.#addresses = new LocalAddresses(log, (addresses) =>
+      this.#step((engine) => engine.addressesChanged(addresses, now())),
+    );
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
@@ -76,6 +81,7 @@ class CheckerWork implements ChildWork {
     const engine = new CheckEngine(check, global, { random: Math.random });
     this.#engine = engine;
     await this.#trackFiles.follow(followedFiles(configuration));
+    await this.#addresses.follow(someSuspend(configuration));
     this.#step(() => engine.start(now()));
     await this.#written;
     this.#watch = new TableWatch(() => this.#mend());
@@ -90,6 +96,7 @@ class CheckerWork implements ChildWork {
     await this.#mend();
     await this.#renewTlsClient(configuration);
     await this.#trackFiles.follow(followedFiles(configuration));
+    await this.#addresses.follow(someSuspend(configuration));
     this.#step((engine) => engine.reload(check, global, now()));
     await this.#written;
   }
@@ -98,6 +105,7 @@ class CheckerWork implements ChildWork {
     this.#timer.arm(undefined);
     this.#watch?.stop();
     this.#trackFiles.close();
+    this.#addresses.close();
     const engine = this.#engine;
     const table = this.#table;
     this.#leaving = this.#options.keepServicesAtStop;
@@ -267,6 +275,10 @@ function followedFiles({ check, vrrp }: Configuration): readonly VrrpTrackFile[]
     }
   }
   return vrrp.trackFiles.filter(({ name }) => named.has(name));
+}
+
+function someSuspend({ check }: Configuration): boolean {
+  return check.virtualServers.some(({ haSuspend }) => haSuspend);
 }
 
 function runsSyncDaemons(global: GlobalConfiguration | undefined): boolean {

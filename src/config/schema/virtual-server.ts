@@ -193,7 +193,6 @@ export const virtualServerSchema = new BlockSchema<V>('virtual_server', {
   ha_suspend: flag(
     'Checks pause while the address is not on this machine.',
     (draft, _value, statement) => (draft.haSuspendAt = statement),
-    { effect: 'none-yet' },
   ),
   smtp_alert: bool('Mail when the quorum changes.', (draft, value) => (draft.smtpAlert = value), {
     default: 'smtp_alert_checker, else false',

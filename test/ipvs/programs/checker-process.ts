@@ -63,6 +63,7 @@ execFileSync('ipvsadm', ['-C']);
 execFileSync('ipvsadm', ['-A', '-t', '10.9.9.9:99', '-s', 'rr']);
 await until('what was cleared is back', () => table().length === 6);
 result['cleared by somebody'] = table();
+await until('word of it', () => said('somebody else changed IPVS') > 0);
 result['told of it'] = [String(said('somebody else changed IPVS: 2 services and 3 servers are'))];
 execFileSync('ipvsadm', ['-D', '-t', '10.9.9.9:99']);
 

@@ -48,6 +48,8 @@ export class Simulation {
       environment?: Partial<CheckEnvironment>;
       global?: Partial<GlobalConfiguration>;
       now?: MonotonicMs;
+      /** Of this machine, known before the start. */
+      addresses?: readonly string[];
       /** Numbers known before the start. */
       trackFiles?: Readonly<Record<string, number>>;
     } = {},
@@ -57,6 +59,7 @@ export class Simulation {
     this.#global = globalModel(options.global);
     this.engine = new CheckEngine(configuration, this.#global, { random: () => 0, ...options.environment });
     for (const [name, value] of Object.entries(options.trackFiles ?? {})) this.trackFile(name, value);
+    if (options.addresses) this.addresses(...options.addresses);
     this.#take(this.engine.start(this.now));
   }
 
@@ -70,6 +73,11 @@ export class Simulation {
 
   trackFile(name: string, value: number | undefined): void {
     this.#take(this.engine.trackFileChanged(name, value, this.now));
+  }
+
+  /** This machine has exactly these addresses. */
+  addresses(...addresses: readonly string[]): void {
+    this.#take(this.engine.addressesChanged(new Set(addresses), this.now));
   }
 
   stop(): void {
