@@ -8,7 +8,7 @@ import type { Log } from '../log/log.ts';
 import { reportVerdict } from './daemonize.ts';
 import { Parent, StartRefused } from './parent.ts';
 import { logOptions, syslogIdent } from './settings.ts';
-import { connectServiceManager } from './systemd.ts';
+import { connectServiceManager, statusLine } from './systemd.ts';
 
 /** A defect of ours (sysexits.h, EX_SOFTWARE), as the original has it. */
 const internalErrorExitCode = 70;
@@ -23,10 +23,12 @@ export function runParent(args: KeepalivedArguments): void {
     reportVerdict({ type: 'exit', exitCode });
     process.exit(exitCode);
   };
+  const serviceManager = connectServiceManager();
   const refuse = (error: unknown): void => {
     const exitCode = error instanceof StartRefused ? error.exitCode : 1;
     const message = describeError(error);
     log.error(message);
+    serviceManager.notify(statusLine(message));
     void log.close(500).then(() => exit(exitCode, message));
   };
   try {
@@ -35,7 +37,7 @@ export function runParent(args: KeepalivedArguments): void {
     const parent = new Parent({
       args,
       log,
-      serviceManager: connectServiceManager(),
+      serviceManager,
       ready: () => reportVerdict({ type: 'ready' }),
       exit,
     });

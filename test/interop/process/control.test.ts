@@ -121,4 +121,28 @@ describe('the service manager', () => {
     expect(stopping).toMatch(/^STOPPING=1/);
     expect(rest).toEqual([]);
   });
+
+  it('is told why a start failed, and hears from a parent that lives', async () => {
+    const listener = machine.start('service manager', [
+      'python3',
+      '-u',
+      '-c',
+      'import socket\ns=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\ns.bind("/run/notify-2")\nprint("bound")\nwhile True: print(s.recv(4096).decode().replace("\\n","|"))',
+    ]);
+    await until('it listens', { within: patience, every: 10 }, () => listener.lines.length > 0);
+    const told = (): string[] => listener.lines.slice(1).map(({ text }) => text);
+    const env = { NOTIFY_SOCKET: '/run/notify-2' };
+    await expect(
+      machine.daemon('vrrp_instance VI_1 {\n    virtual_router_id 0\n}\n', { env, options: ['-f', '/none'] }),
+    ).rejects.toThrow();
+    await until('it heard why', { within: patience }, () => told().some((line) => line.startsWith('STATUS=')));
+    expect(told().join('|')).toMatch(/^STATUS=not started: .*\/none/);
+    const daemon = await machine.daemon(quick + instance({ interval }), { env: { ...env, WATCHDOG_USEC: '100000' } });
+    await until(
+      'it heard of life',
+      { within: patience },
+      () => told().filter((line) => line === 'WATCHDOG=1').length > 5,
+    );
+    expect(await daemon.stop()).toBe(0);
+  });
 });
