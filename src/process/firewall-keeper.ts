@@ -66,19 +66,27 @@ export class FirewallKeeper {
   /** Brings the rules there, behind a run that is under way. Returns at once. */
   follow(wanted: FirewallFamilies): void {
     this.#wanted = wanted;
+    this.#begin();
+  }
+
+  #begin(): void {
     if (this.#running !== undefined || this.#settings === undefined || this.#given) return;
-    this.#running = this.#work().finally(() => (this.#running = undefined));
+    this.#running = this.#work().finally(() => {
+      this.#running = undefined;
+      // Something else may be wanted since the last look.
+      if (this.#wanted !== undefined) this.#begin();
+    });
   }
 
   /** Settles when nothing is under way. */
   async settled(): Promise<void> {
-    await this.#running;
+    while (this.#running !== undefined) await this.#running;
   }
 
   /** Takes our tables away. */
   async release(): Promise<void> {
     this.#wanted = undefined;
-    await this.#running;
+    await this.settled();
     const settings = this.#settings;
     const made = (['ip', 'ip6'] as const).filter((family) => {
       const there = this.#present?.[family];
