@@ -2,28 +2,18 @@
 import type { VrrpInstanceConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Instance } from './instance.ts';
-import { assess } from './priority.ts';
+import { assess, reasonOfChange } from './priority.ts';
 import type { TrackedState } from './priority.ts';
 
 /** Evaluates the trackers; a changed effective priority is announced and shifts the running master-down timer. */
 export function assessInstance(instance: Instance, tracked: TrackedState, now: MonotonicMs): void {
-  const { configuration, group, effectivePriority: from, skew, state, host } = instance;
+  const { assessment: before, configuration, group, effectivePriority: from, skew, state, host } = instance;
   instance.assessment = assess(configuration, group?.configuration, tracked);
   const { effectivePriority: to, assessment } = instance;
   if (from === to || state === 'INIT') return;
-  host.out.log(
-    'notice',
-    `(${instance.name}) Changing effective priority from ${from} to ${to}: ${assessment.explanation}`,
-  );
-  host.out.event({
-    kind: 'vrrp-priority',
-    instance: instance.name,
-    state,
-    from,
-    to,
-    reason: assessment.explanation,
-    at: now,
-  });
+  const reason = reasonOfChange(before, assessment);
+  host.out.log('notice', `(${instance.name}) Changing effective priority from ${from} to ${to}: ${reason}`);
+  host.out.event({ kind: 'vrrp-priority', instance: instance.name, state, from, to, reason, at: now });
   if (state === 'BACKUP' && instance.wanted === 'BACKUP') instance.moveTimer(instance.skew - skew);
 }
 
@@ -84,10 +74,18 @@ function updateSource(instance: Instance): string | undefined {
     : undefined;
   const next = found ?? owned?.address;
   // A master that just lost its address still has to resign, from the address the others know.
+  const before = instance.sourceAddress;
   if (next !== undefined || instance.state !== 'MASTER') instance.sourceAddress = next;
+  if (next !== undefined && before !== undefined && next !== before)
+    host.out.log('notice', `(${instance.name}) source address ${before} is gone, advertisements come from ${next} now`);
   if (next !== undefined) return undefined;
   // One cause, one fault: a missing interface has no addresses either.
   if (host.network.link(name) === undefined && !configuration.dontTrackPrimary) return undefined;
-  const kind = family === 'inet' ? 'no IPv4 address' : 'no usable link-local IPv6 address';
-  return `interface ${name} has ${kind} to send from`;
+  if (family === 'inet') return `interface ${name} has no IPv4 address to send from`;
+  const state = host.network.linkLocalState(name);
+  if (state === 'tentative')
+    return `interface ${name} has no usable link-local IPv6 address to send from: duplicate address detection takes a second or two`;
+  if (state === 'duplicate')
+    return `interface ${name} has no usable link-local IPv6 address to send from: another machine has the same (duplicate address detection failed)`;
+  return `interface ${name} has no usable link-local IPv6 address to send from`;
 }

@@ -18,6 +18,8 @@ export class SyncGroup {
   state: InstanceState = 'INIT';
   since: MonotonicMs = 0;
   reason = 'not started';
+  /** The fault that keeps or kept the group in FAULT. */
+  #fault = '';
   readonly #out: Outbox;
 
   /** @param previous the group of the same name before a reload: its state goes on, if one of its members does */
@@ -34,6 +36,7 @@ export class SyncGroup {
       this.state = previous.state;
       this.since = previous.since;
       this.reason = previous.reason;
+      this.#fault = previous.#fault;
     }
     for (const member of members) member.group = this;
   }
@@ -58,7 +61,7 @@ export class SyncGroup {
     const running = this.members.filter((member) => member.state !== 'INIT');
     const recovered = running.find((member) => member.state === 'FAULT');
     const backup = running.find((member) => member.state === 'BACKUP');
-    if (recovered) this.#become('BACKUP', recovered, 'the fault is gone', now);
+    if (recovered) this.#become('BACKUP', recovered, `the fault "${this.#fault}" is gone`, now);
     else if (backup) this.#join('BACKUP', backup, now);
     else if (running[0]) this.#join('MASTER', running[0], now);
   }
@@ -136,12 +139,25 @@ export class SyncGroup {
     for (const member of this.members) {
       const own = member.faults.join('; ');
       if (member.state === 'FAULT') {
-        if (own !== '') member.reason = own;
-      } else if (own !== '') member.enterFault(own, now);
+        if (own !== '') this.#stayInFault(member, own);
+        // What a tracker has to say changes with each of its results; this is told at once when it changes.
+        member.faultsTold = untracked(member);
+      } else if (own !== '') {
+        member.enterFault(own, now);
+        member.faultsTold = untracked(member);
+      }
     }
     const reason = `${faulty.name}: ${faulty.faults.join('; ')}`;
+    this.#fault = this.configuration ? reason : faulty.faults.join('; ');
     this.#follow('FAULT', `member ${reason} (sync group ${this.name ?? ''})`, now);
     this.#note('FAULT', reason, now);
+  }
+
+  /** One fault is gone, another one is left or has come: without a word the operator would look for the wrong one. */
+  #stayInFault(member: Instance, reason: string): void {
+    member.reason = reason;
+    if (untracked(member) !== member.faultsTold)
+      this.#out.log('notice', `(${member.name}) is still in FAULT: ${reason}`);
   }
 
   /** The leader goes first with its own reason, the others follow it, then the group is said to have changed. */
@@ -167,6 +183,11 @@ export class SyncGroup {
     this.since = now;
     if (this.name !== undefined) this.#out.event({ kind: 'vrrp-group', group: this.name, from, to, reason, at: now });
   }
+}
+
+/** The faults of interfaces and addresses, in words. */
+function untracked({ assessment, faults }: Instance): string {
+  return faults.filter((fault) => !assessment.faults.includes(fault)).join('; ');
 }
 
 /** What an operator has to look for; with both, either will lead him to it. */

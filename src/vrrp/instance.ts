@@ -86,6 +86,8 @@ export class Instance {
   assessment: Assessment;
   /** Own fault sources, trackers included. */
   faults: readonly string[] = [];
+  /** Faults of interfaces and addresses that the log has told last. */
+  faultsTold = '';
   sourceAddress: string | undefined;
   masterPriority = 0;
   masterAddress: string | undefined;
@@ -134,7 +136,7 @@ export class Instance {
     this.addresses = allAddresses(configuration);
     this.masterInterval = configuration.advertisementInterval;
     this.oldUnicastChecksum = configuration.oldUnicastChecksum === true;
-    this.assessment = { priority: configuration.priority, explanation: '', faults: [], awaited: [] };
+    this.assessment = { priority: configuration.priority, explanation: '', faults: [], awaited: [], shares: new Map() };
     const { deadlines } = host;
     this.#timer = deadlines.create((now) => this.#expired(now));
     this.#secondBurst = deadlines.create((now) => this.announce(this.#secondRepeat, now));

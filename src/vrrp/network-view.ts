@@ -101,6 +101,13 @@ export class NetworkView {
     return (primary ?? candidates[0])?.address;
   }
 
+  /** Why an interface has no usable link-local address: its detection of duplicates runs, or has found one; or there is none. */
+  linkLocalState(interfaceName: string): 'tentative' | 'duplicate' | 'none' {
+    const own = this.#of(interfaceName).filter(({ address }) => isLinkLocal(address));
+    if (own.some(({ flags }) => (flags & IFA_F_DADFAILED) !== 0)) return 'duplicate';
+    return own.length > 0 ? 'tentative' : 'none';
+  }
+
   #of(interfaceName: string): readonly KernelAddress[] {
     const link = this.#links.get(interfaceName);
     return (link && this.#addresses.get(link.index)) ?? [];

@@ -30,10 +30,12 @@ export interface Assessment {
   readonly faults: readonly string[];
   /** Scripts without weight that have not reported yet: the instance is held until they do. */
   readonly awaited: readonly string[];
+  /** What each thing with a weight gives or takes at the moment, 0 included, by its kind and name. */
+  readonly shares: ReadonlyMap<string, { readonly amount: number; readonly words: string }>;
 }
 
 interface Findings {
-  readonly changes: { amount: number; words: string }[];
+  readonly shares: Map<string, { amount: number; words: string }>;
   readonly faults: string[];
   readonly awaited: string[];
 }
@@ -57,7 +59,7 @@ function assessInterfaces(trackers: Trackers, keepWeights: boolean, state: Track
     const up = state.isUp(name);
     const counted = keepWeights ? weight : 0;
     const words = `interface ${name} is ${up ? 'up' : state.exists(name) ? 'down' : 'missing'}`;
-    weigh(up !== reverse, counted, words, findings);
+    weigh(`interface ${name}`, up !== reverse, counted, words, findings);
   }
 }
 
@@ -68,7 +70,7 @@ function assessScripts(trackers: Trackers, keepWeights: boolean, state: TrackedS
     if (verdict === 'unknown') {
       if (counted === 0) findings.awaited.push(script);
     } else {
-      weigh((verdict === 'good') !== reverse, counted, `${script} ${words}`, findings);
+      weigh(`script ${script}`, (verdict === 'good') !== reverse, counted, `${script} ${words}`, findings);
     }
   }
 }
@@ -83,7 +85,7 @@ function assessFiles(trackers: Trackers, keepWeights: boolean, state: TrackedSta
     }
     const amount = Math.max(FILE_FAULT, Math.min(253, value * counted * (reverse ? -1 : 1)));
     if (amount === FILE_FAULT) findings.faults.push(`track file ${file} says ${value}, weight ${counted}`);
-    else if (amount !== 0) findings.changes.push({ amount, words: `track file ${file} says ${value}` });
+    else share(findings, `file ${file}`, amount, `track file ${file} says ${value}`);
   }
 }
 
@@ -91,16 +93,38 @@ function assessProcesses(trackers: Trackers, keepWeights: boolean, state: Tracke
   for (const { process, weight, reverse } of trackers.trackProcesses) {
     const { up, words } = state.process(process);
     // Not counted yet: that is a matter of milliseconds after a reload.
-    if (up !== undefined) weigh(up !== reverse, keepWeights ? weight : 0, words, findings);
+    if (up !== undefined) weigh(`process ${process}`, up !== reverse, keepWeights ? weight : 0, words, findings);
   }
 }
 
-function weigh(good: boolean, weight: number, words: string, findings: Findings): void {
-  if (weight === 0) {
-    if (!good) findings.faults.push(words);
-  } else if (weight > 0 ? good : !good) {
-    findings.changes.push({ amount: weight, words });
+function weigh(key: string, good: boolean, weight: number, words: string, findings: Findings): void {
+  if (weight !== 0) share(findings, key, (weight > 0 ? good : !good) ? weight : 0, words);
+  else if (!good) findings.faults.push(words);
+}
+
+/** An instance and its group may both track the same thing. */
+function share({ shares }: Findings, key: string, amount: number, words: string): void {
+  const own = shares.has(key) ? `${key} of the group` : key;
+  shares.set(own, { amount, words });
+}
+
+/**
+ * Why the effective priority is another one: what gives or takes something else than before, and, where that are
+ * several, how much of the difference is whose.
+ */
+export function reasonOfChange(before: Assessment, after: Assessment): string {
+  const parts: { difference: number; words: string }[] = [];
+  for (const [key, { amount, words }] of after.shares) {
+    const difference = amount - (before.shares.get(key)?.amount ?? 0);
+    if (difference !== 0) parts.push({ difference, words });
   }
+  for (const [key, { amount }] of before.shares) {
+    if (!after.shares.has(key) && amount !== 0) parts.push({ difference: -amount, words: `${key} is not tracked now` });
+  }
+  const [only] = parts;
+  if (only === undefined) return 'the configured priority is another one';
+  if (parts.length === 1) return only.words;
+  return parts.map(({ difference, words }) => `${words} (${difference > 0 ? '+' : ''}${difference})`).join(', ');
 }
 
 /** Everything an instance tracks by itself, through its group, and through the interfaces its addresses are on. */
@@ -109,7 +133,7 @@ export function assess(
   group: VrrpSyncGroupConfiguration | undefined,
   state: TrackedState,
 ): Assessment {
-  const findings: Findings = { changes: [], faults: [], awaited: [] };
+  const findings: Findings = { shares: new Map(), faults: [], awaited: [] };
   const keepWeights = group === undefined || group.trackingWeight || group.globalTracking;
   for (const trackers of group ? [configuration, group] : [configuration]) {
     assessInterfaces(trackers, keepWeights, state, findings);
@@ -120,7 +144,7 @@ export function assess(
   const { priority } = configuration;
   // The owner has the addresses whatever happens to others: weights do not count, faults do.
   const owner = priority === VRRP.priorityOwner;
-  const changes = owner ? [] : findings.changes;
+  const changes = owner ? [] : [...findings.shares.values()].filter(({ amount }) => amount !== 0);
   const sum = changes.reduce((total, change) => total + change.amount, priority);
   const effective = owner ? priority : Math.max(1, Math.min(254, sum));
   return {
@@ -128,10 +152,16 @@ export function assess(
     explanation: explain(priority, changes, sum, effective),
     faults: [...new Set(findings.faults)],
     awaited: findings.awaited,
+    shares: findings.shares,
   };
 }
 
-function explain(base: number, changes: Findings['changes'], sum: number, effective: number): string {
+function explain(
+  base: number,
+  changes: readonly { amount: number; words: string }[],
+  sum: number,
+  effective: number,
+): string {
   if (changes.length === 0) return `${base}`;
   const terms = changes.map(({ amount, words }) => `${amount < 0 ? '-' : '+'} ${Math.abs(amount)} (${words})`);
   const limit = sum === effective ? '' : `, limited to ${effective}`;

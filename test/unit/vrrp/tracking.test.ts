@@ -94,9 +94,81 @@ describe('the network an instance stands on', () => {
     const tentative = { ...kernelAddress('fe80::5', 2, 64), flags: 0xc0 };
     const bench = new Bench(ours, { addresses: [kernelAddress('2001:db8::5', 2, 64), tentative] });
     bench.start();
-    expect(bench.status().reason).toBe('interface eth0 has no usable link-local IPv6 address to send from');
+    expect(bench.status().reason).toBe(
+      'interface eth0 has no usable link-local IPv6 address to send from: duplicate address detection takes a second or two',
+    );
     bench.addresses([{ ...tentative, flags: 0x80 }]);
     expect(bench.status()).toMatchObject({ state: 'BACKUP', sourceAddress: 'fe80::5' });
+  });
+
+  it('IPv6 whose link comes up says what it still waits for, and which fault was gone last', () => {
+    const bench = new Bench(instance({ family: 'inet6' }));
+    bench.start();
+    bench.pass(4000);
+    bench.links([link('eth0', false), link('eth1')]);
+    bench.addresses([]);
+    // The kernel as recorded: the link first, the address a little later, with its detection of duplicates running.
+    const tentative = { ...kernelAddress('fe80::5', 2, 64), flags: 0xc0 };
+    const lines = [
+      ...logLines(bench.links([link('eth0'), link('eth1')])),
+      ...logLines(bench.addresses([tentative])),
+      ...logLines(bench.addresses([{ ...tentative, flags: 0x80 }])),
+    ];
+    const missing = 'interface eth0 has no usable link-local IPv6 address to send from';
+    const waiting = `${missing}: duplicate address detection takes a second or two`;
+    expect(lines).toEqual([
+      'Netlink reports eth0 up',
+      `(VI_1) is still in FAULT: ${missing}`,
+      `(VI_1) is still in FAULT: ${waiting}`,
+      `(VI_1) Entering BACKUP STATE: the fault "${waiting}" is gone`,
+    ]);
+  });
+
+  it('IPv6 whose link-local address another machine has says so', () => {
+    const duplicate = { ...kernelAddress('fe80::5', 2, 64), flags: 0xc8 };
+    const bench = new Bench(instance({ family: 'inet6' }), { addresses: [duplicate] });
+    bench.start();
+    expect(bench.status().reason).toContain('another machine has the same');
+  });
+
+  it('of two faults the one that is left is told', () => {
+    const bench = new Bench(instance({ trackInterfaces: [{ interface: 'eth1', weight: 0, reverse: false }] }));
+    bench.start();
+    bench.links([link('eth0', false), link('eth1', false)]);
+    expect(logLines(bench.links([link('eth0'), link('eth1', false)]))).toEqual([
+      'Netlink reports eth0 up',
+      '(VI_1) is still in FAULT: interface eth1 is down',
+    ]);
+    expect(logLines(bench.links([link('eth0'), link('eth1')]))).toEqual([
+      'Netlink reports eth1 up',
+      '(VI_1) Entering BACKUP STATE: the fault "interface eth1 is down" is gone',
+    ]);
+  });
+
+  it('a change of the priority says what changed, not the whole sum again', () => {
+    const both = [
+      { interface: 'eth1', weight: -30, reverse: false },
+      { interface: 'eth2', weight: -20, reverse: false },
+    ];
+    const bench = new Bench(instance({ trackInterfaces: both, priority: 150 }), {
+      links: [link('eth0'), link('eth1'), link('eth2')],
+    });
+    bench.start();
+    const changes = (...links: Parameters<typeof bench.links>[0]) =>
+      logLines(bench.links(links)).filter((line) => line.includes('priority'));
+    expect(changes(link('eth0'), link('eth1', false), link('eth2'))).toEqual([
+      '(VI_1) Changing effective priority from 150 to 120: interface eth1 is down',
+    ]);
+    expect(changes(link('eth0'), link('eth1'), link('eth2'))).toEqual([
+      '(VI_1) Changing effective priority from 120 to 150: interface eth1 is up',
+    ]);
+    expect(changes(link('eth0'), link('eth1', false), link('eth2', false))).toEqual([
+      '(VI_1) Changing effective priority from 150 to 100: interface eth1 is down (-30), interface eth2 is down (-20)',
+    ]);
+    const configured = instance({ trackInterfaces: both, priority: 170 });
+    expect(logLines(bench.reload(configured)).filter((line) => line.includes('Changing'))).toEqual([
+      '(VI_1) Changing effective priority from 100 to 120: the configured priority is another one',
+    ]);
   });
 
   it('keeps its source address while it exists, and takes the next when it goes', () => {
@@ -107,6 +179,9 @@ describe('the network an instance stands on', () => {
     expect(bench.status().sourceAddress).toBe('192.0.2.5');
     bench.addresses([kernelAddress('192.0.2.4', 2), kernelAddress('192.0.2.51', 2, 32)]);
     expect(bench.status()).toMatchObject({ sourceAddress: '192.0.2.4', state: 'MASTER' });
+    expect(logLines(bench.intents)).toContain(
+      '(VI_1) source address 192.0.2.5 is gone, advertisements come from 192.0.2.4 now',
+    );
   });
 
   it('mcast_src_ip is used as it is; with track_src_ip its absence is a fault', () => {
