@@ -4,7 +4,7 @@ import { languageEntries } from '../src/config/schema/language.ts';
 import { topSchema } from '../src/config/schema/top.ts';
 
 /** What the pages need of a keyword, whatever it is read into. */
-interface DocumentedKeyword extends KeywordFacts {
+export interface DocumentedKeyword extends KeywordFacts {
   readonly shape: 'statement' | 'block' | 'values';
   readonly nested?: unknown;
   readonly words?: LineWords;
@@ -16,7 +16,7 @@ interface DocumentedBlock {
   readonly keywords: ReadonlyMap<string, DocumentedKeyword>;
 }
 
-interface Page {
+export interface Page {
   readonly file: string;
   /** `real_server`, or the keyword of a block of lines. */
   readonly title: string;
@@ -29,12 +29,12 @@ interface Page {
 const command = 'npm run docs';
 const made = `<!-- Made by \`${command}\` from src/config/schema; edit that. -->\n`;
 
-function isBlock(value: unknown): value is DocumentedBlock {
+export function isBlock(value: unknown): value is DocumentedBlock {
   return value instanceof BlockSchema;
 }
 
 /** Every page, blocks before what stands inside them. */
-function collectPages(): Page[] {
+export function collectPages(): Page[] {
   const pages = new Map<unknown, Page>();
   const titles = new Map<string, number>();
   const visit = (block: DocumentedBlock, path: string): void => {
@@ -74,7 +74,7 @@ function code(text: string): string {
 }
 
 /** With a full stop. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
@@ -83,6 +83,7 @@ function meaning(facts: KeywordFacts, link: string | undefined): string {
   const parts = [cell(sentence(facts.note))];
   if (facts.since !== undefined)
     parts.push(/^\d/.test(facts.since) ? `Since keepalived ${facts.since}.` : `In keepalived ${facts.since}.`);
+  if (facts.own === true) parts.push('*Not in keepalived.*');
   if (facts.replacement !== undefined) parts.push(`**Old:** write ${cell(facts.replacement)}.`);
   if (facts.effect === 'none-yet') parts.push('*Accepted, without effect in this version.*');
   if (link !== undefined) parts.push(link);

@@ -8,6 +8,7 @@ const commands = {
   setup: { purposes: ['build', 'lab', 'test'], steps: [] },
   build: { purposes: ['build'], steps: [['scripts/build.ts']] },
   docs: { purposes: [], steps: [['scripts/reference.ts']] },
+  man: { purposes: [], steps: [['scripts/manual.ts']] },
   lint: { purposes: [], steps: lintSteps() },
   test: {
     purposes: ['build', 'lab', 'test'],

@@ -1,0 +1,62 @@
+/** What keepalivectl takes, for its manual page and the completion; a test holds it against what the program says. */
+
+export interface CommandOption {
+  readonly name: string;
+  /** Word for its value. */
+  readonly value?: string;
+  readonly purpose: string;
+}
+
+export interface ControlCommand {
+  readonly name: string;
+  /** Words behind it. */
+  readonly words?: string;
+  readonly purpose: string;
+  readonly options: readonly CommandOption[];
+}
+
+const socket: CommandOption = {
+  name: '--socket',
+  value: 'PATH',
+  purpose: 'Control socket of another daemon (default /run/keepalived/control.sock).',
+};
+const configId: CommandOption = {
+  name: '--config-id',
+  value: 'ID',
+  purpose: 'What @ID lines are compared with (default: the host name up to the first dot).',
+};
+
+export const keepalivectlCommands: readonly ControlCommand[] = [
+  {
+    name: 'status',
+    purpose: 'What every instance, service and server is doing, and why.',
+    options: [socket, { name: '--json', purpose: 'Everything, for programs.' }],
+  },
+  {
+    name: 'reload',
+    purpose: 'Reads the configuration again and says whether it was applied.',
+    options: [socket],
+  },
+  {
+    name: 'config show',
+    words: '[FILE]',
+    purpose: 'The effective configuration: every default filled in, and where each value comes from.',
+    options: [
+      { name: '--json', purpose: 'For programs.' },
+      configId,
+      { name: '--show-secrets', purpose: 'Passwords and keys too.' },
+    ],
+  },
+  {
+    name: 'config format',
+    words: 'FILE...',
+    purpose: 'Rewrites files with canonical indentation; their meaning is proven to stay the same.',
+    options: [
+      { name: '--check', purpose: 'Writes nothing; exit status 1 if a file would change.' },
+      { name: '--stdout', purpose: 'Prints the result instead of writing it.' },
+      { name: '--despite-errors', purpose: 'Also files with errors, such as pieces that another file includes.' },
+      configId,
+    ],
+  },
+  { name: 'version', purpose: 'Prints the version.', options: [] },
+];
