@@ -1,4 +1,4 @@
-/** keepalivectl: asks the running daemon over its control socket; shows and formats configurations without one. */
+/** keepalivectl: asks the running daemon over its control socket; shows configurations and replays recordings without one. */
 import { connect } from 'node:net';
 import yargs from 'yargs';
 import type { ReloadOutcome } from '../process/parent.ts';
@@ -177,6 +177,29 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
           )
           .demandCommand(1, 'Name what to do: show or format.'),
       () => undefined,
+    )
+    .command(
+      'replay <file>',
+      'step through a recording (keepalived --record FILE) and print each decision with its reason; needs no daemon',
+      (command) =>
+        command
+          .positional('file', { type: 'string', demandOption: true, describe: 'the recording' })
+          .option('from', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'print from here on: seconds since the beginning, or "2026-01-31 12:00:00" (UTC)',
+          })
+          .option('instance', { type: 'string', requiresArg: true, describe: 'print only what is about this instance' })
+          .option('all', { type: 'boolean', default: false, describe: 'also steps in which nothing was decided' }),
+      async ({ all, file, from, instance }) => {
+        const { replay } = await import('./replay.ts');
+        exitCode = replay({
+          all,
+          file,
+          ...(from !== undefined && { from }),
+          ...(instance !== undefined && { instance }),
+        });
+      },
     )
     .command(
       'version',

@@ -68,6 +68,8 @@ export interface KeepalivedArguments {
   /** A reload applies what it can of a configuration with new errors, as the original does. */
   readonly reloadDespiteErrors: boolean;
   readonly configFd?: number;
+  /** `--record`: where the inputs of the VRRP process are written. */
+  readonly recordFile?: string;
 }
 
 /** A command line that was understood. `stderr` of a run is printed before anything else. */

@@ -121,6 +121,12 @@ export const keepalivedOptions = [
     value: 'none',
     help: 'On reload apply what can be applied of a configuration with new errors (default: refuse it whole)',
   },
+  {
+    name: 'record',
+    value: 'required',
+    valueName: 'FILE',
+    help: 'Record what the VRRP process hears and decides, without secrets, for keepalivectl replay',
+  },
   { name: 'ignore-sigint', value: 'none', help: 'Do not stop on SIGINT' },
   // Handed over by a reload that checks the configuration first; not for people.
   { name: 'config-fd', value: 'required', valueName: 'NUMBER' },

@@ -102,6 +102,7 @@ export function readOptions(canonical: readonly string[]): {
     ...(colour === 'always' || colour === 'never' ? { colour } : {}),
     noInterfaces: flag('no-interfaces'),
     ignoreSigint: flag('ignore-sigint'),
+    ...optional('recordFile', word('record')),
     reloadDespiteErrors: flag('reload-despite-errors'),
     ...(Number.isInteger(configFd) && configFd >= 0 ? { configFd } : {}),
   };

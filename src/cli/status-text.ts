@@ -1,6 +1,7 @@
 /** The daemon's status for people: one line a thing, indented by belonging, each state with its age and its reason. */
 import type { CheckStatus, VirtualServerStatus } from '../check/status.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { VrrpProcessStatus } from '../vrrp/processes.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus } from '../vrrp/types.ts';
 
 /** One child process as the parent sees it. */
@@ -30,6 +31,8 @@ export interface DaemonStatus {
     readonly now: MonotonicMs;
     readonly instances: readonly VrrpInstanceStatus[];
     readonly groups: readonly VrrpGroupStatus[];
+    /** What vrrp_track_process counts. */
+    readonly processes?: readonly VrrpProcessStatus[];
   } | null;
   readonly checker?: (CheckStatus & { readonly now: MonotonicMs }) | null;
 }
@@ -59,6 +62,7 @@ export function formatStatus(status: DaemonStatus): string {
       lines.push(`  members ${group.members.join(', ')}`);
     }
     for (const instance of vrrp.instances) lines.push(...instanceLines(instance, vrrp.now));
+    for (const process of vrrp.processes ?? []) lines.push(trackedProcessLine(process));
   }
   if (checker) for (const service of checker.virtualServers) lines.push(...serviceLines(service, checker.now));
   return `${lines.join('\n')}\n`;
@@ -90,7 +94,19 @@ function instanceLines(instance: VrrpInstanceStatus, now: MonotonicMs): string[]
     `instance ${instance.name}: ${instance.state} for ${formatAge(now - instance.since)} (${instance.reason})`,
     `  priority ${instance.priorityExplanation}`,
     ...master,
+    ...(instance.state === 'MASTER' && !instance.heardPeer ? ['  no other router was heard so far'] : []),
+    ...(instance.listeningUntil === undefined ? [] : ['  was late, and listens before it speaks']),
+    ...instance.refusals.map(
+      ({ at, count, reason, source }) =>
+        `  dropped ${count} ${count === 1 ? 'advertisement' : 'advertisements'}: ${reason} (last from ${source}, ${formatAge(now - at)} ago)`,
+    ),
   ];
+}
+
+function trackedProcessLine({ delayed, name, running, up }: VrrpProcessStatus): string {
+  if (running === undefined) return `tracked process ${name}: not counted yet`;
+  const waiting = delayed === undefined ? '' : `, that counts once ${delayed}_delay has passed`;
+  return `tracked process ${name}: ${up === true ? 'UP' : 'DOWN'}, ${running} running${waiting}`;
 }
 
 function serviceLines(service: VirtualServerStatus, now: MonotonicMs): string[] {

@@ -58,7 +58,7 @@ function absolutePaths(args: KeepalivedArguments): KeepalivedArguments {
   const absolute = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : path.resolve(file);
   const entries = (
-    ['configurationFile', 'pidFile', 'vrrpPidFile', 'checkersPidFile', 'bfdPidFile', 'logFile'] as const
+    ['configurationFile', 'pidFile', 'vrrpPidFile', 'checkersPidFile', 'bfdPidFile', 'logFile', 'recordFile'] as const
   ).flatMap((key) => {
     const value = absolute(args[key]);
     return value === undefined ? [] : [[key, value] as const];

@@ -25,6 +25,8 @@ export interface ChildOptions {
   readonly monitorAddresses: boolean;
   /** Umask of the files the daemon makes. */
   readonly umask: number;
+  /** --record: absolute path of the recording. */
+  readonly recordFile?: string;
 }
 
 /** The files that a signal asks for. */

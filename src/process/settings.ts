@@ -99,6 +99,7 @@ export function childOptions(kind: ChildKind, args: KeepalivedArguments, global:
     keepServicesAtStop: args.dontReleaseIpvs,
     monitorAddresses: args.addressMonitoring,
     umask: umaskOf(args, global),
+    ...(kind === 'vrrp' && args.recordFile !== undefined && { recordFile: args.recordFile }),
   };
 }
 

@@ -6,6 +6,7 @@ import { PacketSocket } from '../kernel/packet-socket.ts';
 import type { Log } from '../log/log.ts';
 import type { PacketMeta, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
+import { RecordingVrrpEngine } from '../vrrp/recording/recording-engine.ts';
 import { AddressKeeper } from './address-keeper.ts';
 import { AdvertisementSockets } from './advertisement-sockets.ts';
 import type { ParentChannel } from './child-channel.ts';
@@ -15,6 +16,7 @@ import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './
 import { PromotedSecondaries } from './promoted-secondaries.ts';
 import { disableLocalIgmp } from './local-igmp.ts';
 import { PunctualTimer } from './punctual-timer.ts';
+import { Recorder } from './recorder.ts';
 import { rehearse } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { StaticAddresses } from './static-addresses.ts';
@@ -44,6 +46,7 @@ class VrrpWork implements ChildWork {
   readonly #virtual: VirtualInterfaces;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
+  #recorder: Recorder | undefined;
   /** No call of the engine so far was later than this. */
   #latest = 0;
   /** Until the engine has started, nothing but the content of track files and the number of processes may reach it. */
@@ -104,7 +107,7 @@ class VrrpWork implements ChildWork {
       bootedAt: 0,
     };
     await rehearse({ ...configuration, vrrp }, environment, this.#frames);
-    const engine = new VrrpEngine(vrrp, configuration.global, environment);
+    const engine = this.#makeEngine(vrrp, configuration.global, environment);
     this.#engine = engine;
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
@@ -118,6 +121,16 @@ class VrrpWork implements ChildWork {
     this.#started = true;
     this.#step(() => engine.start(now()));
     this.#keepRouting(engine);
+  }
+
+  /** The plain engine, or with --record one that writes down all its calls. */
+  #makeEngine(...parameters: ConstructorParameters<typeof VrrpEngine>): VrrpEngine {
+    const { recordFile } = this.#options;
+    const recorder = recordFile === undefined ? undefined : Recorder.open(recordFile, this.#log);
+    if (recorder === undefined) return new VrrpEngine(...parameters);
+    this.#recorder = recorder;
+    process.once('exit', () => recorder.closeNow());
+    return new RecordingVrrpEngine(...parameters, (call) => recorder.record(call), now(), Date.now());
   }
 
   async reload({ configuration }: Snapshot): Promise<void> {
@@ -159,6 +172,7 @@ class VrrpWork implements ChildWork {
     await Promise.all([this.#addresses.close(), this.#routing.close(), this.#syncDaemons.close()]);
     this.#frames.close();
     this.#timer.close();
+    await this.#recorder?.close();
   }
 
   message(message: ParentToChild): void {
@@ -191,7 +205,13 @@ class VrrpWork implements ChildWork {
   status(): unknown {
     const engine = this.#engine;
     if (engine === undefined) return null;
-    return { instances: engine.status(), groups: engine.groupStatus(), scripts: engine.scriptStatus(), now: now() };
+    return {
+      instances: engine.status(),
+      groups: engine.groupStatus(),
+      scripts: engine.scriptStatus(),
+      processes: engine.processStatus(),
+      now: now(),
+    };
   }
 
   scheduling({ configuration }: Snapshot): ProcessScheduling {

@@ -29,7 +29,7 @@ export type MakeEngine = (
 
 export const plainEngine: MakeEngine = (_, { vrrp, global }, environment) => new VrrpEngine(vrrp, global, environment);
 
-/** What waits for a stopped process, at most: a socket's buffer. */
+/** Packets that wait for a stopped process, at most: a socket's buffer. */
 const WAITING_LIMIT = 100;
 
 export class Machine implements Station {
@@ -149,6 +149,7 @@ export class Machine implements Station {
   /** A packet counts from the moment the kernel had it, also when the process sleeps. */
   hear(packet: Uint8Array, meta: PacketMeta): void {
     const receivedAt = this.#ethernet.now;
+    if (this.#waiting.length >= WAITING_LIMIT) return;
     this.#whenAwake(() =>
       this.#call('receive', (engine, now) => engine.receive(packet, meta, Math.max(receivedAt, this.#latest), now)),
     );
@@ -171,7 +172,7 @@ export class Machine implements Station {
   #whenAwake(work: () => void): void {
     if (!this.alive) return;
     if (!this.paused) work();
-    else if (this.#waiting.length < WAITING_LIMIT) this.#waiting.push(work);
+    else this.#waiting.push(work);
   }
 
   #tellAddresses(): void {
