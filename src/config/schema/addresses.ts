@@ -72,8 +72,6 @@ function readPreferredLifetime(draft: A, cursor: Cursor): void {
   }
 }
 
-const later: Pick<LineOption<A>, 'effect'> = { effect: 'none-yet' };
-
 const broadcast = option(
   '<ipv4> or + or -',
   'Broadcast address; plus sets, minus clears the host bits.',
@@ -149,7 +147,6 @@ const virtualOptions: LineOptions<A> = {
       (draft) => void (draft.useVmac = true),
       'off',
     ),
-    ...later,
   },
 };
 

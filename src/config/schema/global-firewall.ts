@@ -38,7 +38,6 @@ export const firewallKeywords: Entries = {
     {
       form: '<table?>',
       default: 'off; keepalived if no name',
-      ...nothingActsYet,
     },
   ),
   nftables_priority: integer(
@@ -48,13 +47,11 @@ export const firewallKeywords: Entries = {
     {
       default: '-1',
       form: '<int32>',
-      ...nothingActsYet,
     },
   ),
   nftables_ifindex: flag(
     'Interface indexes instead of names in the sets.',
     (draft) => (draft.firewall.interfaceIndexes = true),
-    { ...nothingActsYet },
   ),
   nftables_ipvs: optionalText(
     'Marks the traffic of virtual server groups so that one service serves a group.',
@@ -76,7 +73,5 @@ export const firewallKeywords: Entries = {
       ...nothingActsYet,
     },
   ),
-  nftables_counters: flag('Adds counters to the rules.', (draft) => (draft.firewall.counters = true), {
-    ...nothingActsYet,
-  }),
+  nftables_counters: flag('Adds counters to the rules.', (draft) => (draft.firewall.counters = true)),
 };

@@ -3,7 +3,7 @@ import type { GlobalDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { isMulticast, parseAddress, readInteger } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { bool, custom, flag, integer, nothingActsYet, seconds, text } from './forms.ts';
+import { bool, custom, flag, integer, seconds, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type G = GlobalDraft;
@@ -257,7 +257,7 @@ export const vrrpDefaultKeywords: Entries = {
       draft.vmacPrefix = value;
       draft.vmacPrefixAt = statement;
     },
-    { default: 'vrrp', ...nothingActsYet },
+    { default: 'vrrp' },
   ),
   vmac_addr_prefix: text(
     'Prefix of VMACs that use_vmac_addr makes.',
@@ -269,6 +269,6 @@ export const vrrpDefaultKeywords: Entries = {
       draft.vmacAddressPrefix = value;
       draft.vmacAddressPrefixAt = statement;
     },
-    { default: 'as vmac_prefix', ...nothingActsYet },
+    { default: 'as vmac_prefix' },
   ),
 };

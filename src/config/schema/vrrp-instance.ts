@@ -200,15 +200,11 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   use_vmac_addr: flag(
     'Makes VMACs for other interfaces that carry addresses too.',
     (draft) => (draft.vmacForAddresses = true),
-    { effect: 'none-yet' },
   ),
-  vmac_xmit_base: {
-    ...flag<I>(
-      'Sends and receives on the base interface.',
-      (draft, _value, statement) => (draft.vmacXmitBaseAt = statement),
-    ),
-    effect: 'none-yet',
-  },
+  vmac_xmit_base: flag<I>(
+    'Sends and receives on the base interface.',
+    (draft, _value, statement) => (draft.vmacXmitBaseAt = statement),
+  ),
   use_ipvlan: useIpvlan,
   ...unicastKeywords,
   native_ipv6: flag(
@@ -322,7 +318,6 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
   }),
   no_accept: flag('Drops packets sent to the addresses.', (draft) => (draft.accept = false), {
     default: 'see accept',
-    effect: 'none-yet',
   }),
   skip_check_adv_addr: bool(
     'Skips the comparison of addresses while the master stays the same.',

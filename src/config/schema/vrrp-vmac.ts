@@ -153,49 +153,43 @@ const named = {
   group: { form: '<name or number>', note: 'Interface group.', default: 'that of the base interface', since: '2.3.0' },
 } as const;
 
-export const useVmac: Keyword<I> = {
-  ...custom<I>(
-    'Runs on a macvlan with the virtual MAC address.',
-    '{name} <ifname?> <mac? 5 or 6 octets> {netlink_notify_msg} {group <n>}',
-    readVmac,
-    {
-      default: 'off; name vrrp.VRID',
-      words: {
-        ...named,
-        netlink_notify_msg: {
-          form: '(none)',
-          note: 'Forces netlink messages about the base interface.',
-          default: 'off',
-          since: '2.3.0',
-        },
-        ...positional({
-          '<ifname>': ['<ifname>', 'Name of the VMAC.', { default: 'vrrp.VRID' }],
-          '<mac>': ['<5 or 6 hex octets>', 'Five octets: the VRID is appended.', { default: '00:00:5e:00:01/02:VRID' }],
-        }),
+export const useVmac: Keyword<I> = custom<I>(
+  'Runs on a macvlan with the virtual MAC address.',
+  '{name} <ifname?> <mac? 5 or 6 octets> {netlink_notify_msg} {group <n>}',
+  readVmac,
+  {
+    default: 'off; name vrrp.VRID',
+    words: {
+      ...named,
+      netlink_notify_msg: {
+        form: '(none)',
+        note: 'Forces netlink messages about the base interface.',
+        default: 'off',
+        since: '2.3.0',
       },
+      ...positional({
+        '<ifname>': ['<ifname>', 'Name of the VMAC.', { default: 'vrrp.VRID' }],
+        '<mac>': ['<5 or 6 hex octets>', 'Five octets: the VRID is appended.', { default: '00:00:5e:00:01/02:VRID' }],
+      }),
     },
-  ),
-  effect: 'none-yet',
-};
+  },
+);
 
-export const useIpvlan: Keyword<I> = {
-  ...custom<I>(
-    'Runs on an ipvlan L2 interface instead.',
-    '{name} <ifname?> <ip?> {bridge or private or vepa} {group <n>}',
-    readIpvlan,
-    {
-      default: 'off; name vrrp.VRID',
-      words: {
-        ...named,
-        bridge: { form: '(none)', note: 'Mode.', default: 'bridge' },
-        private: { form: '(none)', note: 'Mode.' },
-        vepa: { form: '(none)', note: 'Mode.' },
-        ...positional({
-          '<ifname>': ['<ifname>', 'Name of the ipvlan.', { default: 'vrrp.VRID' }],
-          '<ip>': ['<ip>{/<len>}', 'Address on the ipvlan, source of advertisements.', { default: 'none' }],
-        }),
-      },
+export const useIpvlan: Keyword<I> = custom<I>(
+  'Runs on an ipvlan L2 interface instead.',
+  '{name} <ifname?> <ip?> {bridge or private or vepa} {group <n>}',
+  readIpvlan,
+  {
+    default: 'off; name vrrp.VRID',
+    words: {
+      ...named,
+      bridge: { form: '(none)', note: 'Mode.', default: 'bridge' },
+      private: { form: '(none)', note: 'Mode.' },
+      vepa: { form: '(none)', note: 'Mode.' },
+      ...positional({
+        '<ifname>': ['<ifname>', 'Name of the ipvlan.', { default: 'vrrp.VRID' }],
+        '<ip>': ['<ip>{/<len>}', 'Address on the ipvlan, source of advertisements.', { default: 'none' }],
+      }),
     },
-  ),
-  effect: 'none-yet',
-};
+  },
+);
