@@ -110,7 +110,7 @@ function assembleChecks(
       const runningBefore = keptServers.get(server)?.state === 'UP';
       for (const checker of server.configuration.checkers) {
         if (!isActing(checker)) continue;
-        const key = checkIdentity(checker);
+        const key = checkIdentity(checker, `${virtualServer.key} ${server.key}`);
         let check = checks.get(key);
         if (check === undefined) {
           check = continued(key, checker, before, known) ?? fresh(key, checker, runningBefore, now);
@@ -136,7 +136,7 @@ function assembleFiles(
   for (const server of virtualServers.flatMap(({ servers }) => servers)) {
     for (const checker of server.configuration.checkers) {
       if (checker.type !== 'FILE_CHECK') continue;
-      const key = checkIdentity(checker);
+      const key = checkIdentity(checker, server.key);
       let check = files.get(key);
       if (check === undefined) {
         check = before.files.get(key) ?? new FileCheck(key, checker, fileValue(checker.trackFile), now);

@@ -91,7 +91,8 @@ function serviceParameters(
   };
 }
 
-function destinationOf({ server, weight }: PoolMember, key: ServiceKey): Destination {
+/** The server as it stands in the kernel's service. */
+export function destinationOf({ server, weight }: PoolMember, key: ServiceKey): Destination {
   return {
     family: server.family,
     address: server.address,

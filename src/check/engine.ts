@@ -6,11 +6,12 @@
  * at the end), and what is the same keeps its state.
  */
 import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts';
-import type { DaemonEvent, HealthState, RealServerEvent } from '../core/events.ts';
+import type { DaemonEvent, HealthState, LogLine, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { assemble, emptyAssembly, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
+import { Draining, drainCandidates, type DrainChange, type ServiceConnections } from './draining.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
@@ -35,6 +36,7 @@ export class CheckEngine {
   #global: GlobalConfiguration;
   readonly #environment: CheckEnvironment;
   readonly #schedule: ProbeSchedule;
+  readonly #draining = new Draining();
   /** Numbers in track files, as last heard. */
   readonly #fileValues = new Map<string, number>();
   /** Addresses of this machine; undefined: nobody follows them. */
@@ -101,13 +103,23 @@ export class CheckEngine {
     if (!this.#running) return [];
     this.#lastCall = now;
     const intents = this.#schedule.overdue(now).flatMap((id) => this.#giveUp(id, now));
-    intents.push(...this.#schedule.startDue(now));
+    intents.push(...this.#schedule.startDue(now), ...drained(this.#draining.expire(now)));
+    const services = this.#draining.toRead(now);
+    if (services.length > 0) intents.push({ type: 'read-connections', services });
     return intents;
+  }
+
+  /** The answer to a `read-connections` intent. Services that could not be read are left out and asked for again. */
+  connectionsRead(answers: readonly ServiceConnections[], now: MonotonicMs): CheckIntent[] {
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    return drained(this.#draining.read(answers, now));
   }
 
   /** When timeout() wants to be called next; undefined: not before another call. Ask again after every call. */
   nextTimeout(): MonotonicMs | undefined {
-    return this.#running ? this.#schedule.nextTimeout() : undefined;
+    if (!this.#running) return undefined;
+    return earlier(this.#schedule.nextTimeout(), this.#draining.nextTimeout());
   }
 
   /**
@@ -119,6 +131,7 @@ export class CheckEngine {
     this.#lastCall = now;
     this.#running = false;
     const cancelled = this.#schedule.clear();
+    this.#draining.clear();
     const events = this.#assembly.virtualServers.flatMap((virtualServer) =>
       this.#removed(virtualServer, 'stop', 'Shutting down', now),
     );
@@ -128,7 +141,8 @@ export class CheckEngine {
 
   /** What IPVS should hold now, one entry a kernel service, in configuration order. */
   desiredServices(): readonly Service[] {
-    return mergeServices(this.#assembly.virtualServers.flatMap((virtualServer) => virtualServer.services()));
+    const services = this.#assembly.virtualServers.flatMap((virtualServer) => virtualServer.services());
+    return this.#draining.join(mergeServices(services));
   }
 
   /** A snapshot for people and machines. */
@@ -137,6 +151,7 @@ export class CheckEngine {
     return {
       running: this.#running,
       virtualServers: virtualServers.map((virtualServer) => virtualServer.status()),
+      ...(this.#draining.active && { draining: this.#draining.status() }),
       probesInFlight: this.#schedule.inFlight,
       probesWaiting: this.#schedule.waiting(checks.values(), this.#lastCall),
       checks: checks.size,
@@ -306,6 +321,7 @@ export class CheckEngine {
 
   #replace(now: MonotonicMs): CheckIntent[] {
     this.#lastCall = now;
+    const candidates = drainCandidates(this.#assembly.virtualServers);
     const change = assemble(this.#configuration, this.#assembly, (name) => this.#fileValues.get(name) ?? 0, now);
     this.#assembly = change.assembly;
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
@@ -318,8 +334,10 @@ export class CheckEngine {
       if (check.inFlight !== undefined) continue;
       this.#schedule.schedule(check, now + bootstrapDelay + this.#environment.random() * check.checker.warmup);
     }
+    const draining = this.#draining.replaced(candidates, change.assembly.virtualServers, now);
     return [
       ...cancelled,
+      ...draining.map(lineIntent),
       ...this.#suspensions(),
       ...weightChanges(change),
       { type: 'reconcile-services' },
@@ -408,6 +426,19 @@ function weightIntent({ server, from }: WeightChange): CheckIntent {
 
 function eventIntent(event: DaemonEvent): CheckIntent {
   return { type: 'event', event };
+}
+
+function lineIntent(line: LogLine): CheckIntent {
+  return { type: 'log', line };
+}
+
+function drained({ changed, lines }: DrainChange): CheckIntent[] {
+  return changed ? [{ type: 'reconcile-services' }, ...lines.map(lineIntent)] : [];
+}
+
+function earlier(a: MonotonicMs | undefined, b: MonotonicMs | undefined): MonotonicMs | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
 }
 
 function logIntent(level: 'warning' | 'info', message: string): CheckIntent {

@@ -17,10 +17,14 @@ import { virtualServerLabels } from './labels.ts';
  */
 const canonical = (value: object): string => JSON.stringify(value);
 
-/** Equal for checks that are the same in all respects, schedule included: one probe serves them all. */
-export function checkIdentity(checker: ActingChecker | FileCheckerConfiguration): string {
+/**
+ * Equal for checks that are the same in all respects, schedule included: one probe serves them all.
+ * @param owner key of the server that the check belongs to; tells apart checks that are not to be shared
+ */
+export function checkIdentity(checker: ActingChecker | FileCheckerConfiguration, owner: string): string {
   const { at: _at, ...parameters } = checker;
-  return canonical(parameters);
+  const identity = canonical(parameters);
+  return checker.type !== 'FILE_CHECK' && checker.shareProbe === false ? `${identity} of ${owner}` : identity;
 }
 
 /**
@@ -36,6 +40,7 @@ export function probeIdentity(checker: ActingChecker): string {
     delayBeforeRetry: _delayBeforeRetry,
     alpha: _alpha,
     logAllFailures: _logAllFailures,
+    shareProbe: _shareProbe,
     ...question
   } = checker;
   return canonical(question);

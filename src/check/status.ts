@@ -68,9 +68,22 @@ export interface VirtualServerStatus {
   readonly servers: readonly RealServerStatus[];
 }
 
+/** A server taken away by a reload that keeps its connections for a while. */
+export interface DrainingStatus {
+  readonly virtualServer: string;
+  readonly server: string;
+  readonly since: MonotonicMs;
+  /** When it goes at the latest. */
+  readonly until: MonotonicMs;
+  /** Active and inactive, as last read. */
+  readonly connections: number;
+}
+
 export interface CheckStatus {
   readonly running: boolean;
   readonly virtualServers: readonly VirtualServerStatus[];
+  /** Absent: nobody. */
+  readonly draining?: readonly DrainingStatus[];
   readonly probesInFlight: number;
   /** Due, but held back by the pacing. */
   readonly probesWaiting: number;

@@ -56,5 +56,7 @@ export type CheckIntent =
    * `touched` names the services that may differ; absent: any of them.
    */
   | { readonly type: 'reconcile-services'; readonly touched?: readonly ServiceKey[] }
+  /** Read the servers of these services from the kernel, once what was written before is there; see connectionsRead(). */
+  | { readonly type: 'read-connections'; readonly services: readonly ServiceKey[] }
   | { readonly type: 'event'; readonly event: DaemonEvent }
   | { readonly type: 'log'; readonly line: LogLine };

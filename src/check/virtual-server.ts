@@ -124,6 +124,12 @@ export class VirtualServerState {
     return this.#services;
   }
 
+  /** The same with all of its servers in them, whatever their states. */
+  completeServices(): readonly Service[] {
+    const pool = this.servers.map(({ configuration: server, effectiveWeight: weight }) => ({ server, weight }));
+    return servicesOf(this.configuration, this.#group, pool);
+  }
+
   /**
    * Servers in the pool and the sorry server while it stands in, with their weights; what is inhibited instead of
    * removed has weight 0.

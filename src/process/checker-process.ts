@@ -1,6 +1,7 @@
 /** The checker process: runs the probes the engine asks for and keeps the kernel's IPVS table as the engine wants it. */
 import type { SecureContext } from 'node:tls';
 import { CheckEngine } from '../check/engine.ts';
+import type { ServiceConnections } from '../check/draining.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
 import { loadTlsClient } from '../check/probes/tls-client.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
@@ -8,7 +9,7 @@ import type { Configuration, GlobalConfiguration, ProcessScheduling, VrrpTrackFi
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
-import type { IpvsTimeouts } from '../ipvs/types.ts';
+import type { IpvsTimeouts, ServiceKey } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
@@ -164,6 +165,9 @@ class CheckerWork implements ChildWork {
         case 'reconcile-services':
           this.#reconcile(engine);
           break;
+        case 'read-connections':
+          void this.#readConnections(intent.services);
+          break;
         case 'event':
           this.#tell(intent);
           break;
@@ -194,6 +198,22 @@ class CheckerWork implements ChildWork {
     this.#written = reconciler.setDesired(engine.desiredServices()).catch((error: unknown) => {
       this.#log.error(`IPVS: ${(error as Error).message}`);
     });
+  }
+
+  /** How many connections the servers that are draining still have. */
+  async #readConnections(services: readonly ServiceKey[]): Promise<void> {
+    const answers: ServiceConnections[] = [];
+    try {
+      // Before weight 0 is in the kernel, no connection may still mean some a moment later.
+      await this.#written;
+      for (const key of services) {
+        const destinations = await this.#table?.dumpDestinations(key);
+        answers.push({ key, destinations });
+      }
+    } catch (error) {
+      this.#log.error(`IPVS: connections cannot be counted: ${(error as Error).message}`);
+    }
+    this.#step((engine) => engine.connectionsRead(answers, now()));
   }
 
   /** Compares the kernel's table with what was written and puts back what somebody else changed. */

@@ -136,5 +136,6 @@ export const forShowOnly: Readonly<Record<string, string>> = {
   'VirtualServerConfiguration.forwarding': 'every real server has it merged in',
   'VirtualServerConfiguration.defaultWeight': 'every real server has it merged in',
   'VirtualServerConfiguration.inhibitOnFailure': 'every real server has it merged in',
+  'VirtualServerConfiguration.drainTimeout': 'every real server has it merged in',
   'VirtualServerConfiguration.alpha': 'every checker has it merged in',
 };

@@ -26,8 +26,9 @@ describe('the schema', () => {
     .split('\n')
     .filter((line) => line !== '');
 
-  it('has every keyword of keepalived 2.4.3 once, and no others', () => {
-    const known = allKeywords().map(({ path, keyword }) => `${path}\t${keyword}`);
+  it('has every keyword of keepalived 2.4.3 once, and no others but those that are marked as its own', () => {
+    const listedOnes = allKeywords().filter(({ facts }) => facts.own !== true);
+    const known = listedOnes.map(({ path, keyword }) => `${path}\t${keyword}`);
     expect(known.toSorted()).toEqual(listed.toSorted());
     expect(listed).toHaveLength(873);
   });

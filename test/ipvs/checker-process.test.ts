@@ -35,6 +35,18 @@ describe.skipIf(process.arch !== 'x64')('the checker process', () => {
     ['told of it', ['1']],
     ['checker killed', [...service(25, [1]), ...service(80, [1, 2])]],
     ['reloaded', service(80, [2, 3])],
+    ['address elsewhere', ['-A -t 10.9.2.1:81 -s rr']],
+    ['address here', ['-A -t 10.9.2.1:81 -s rr', '-a -t 10.9.2.1:81 -r 10.9.0.1:81 -m -w 1']],
+    [
+      'draining',
+      [
+        '-A -t 10.9.3.1:82 -s rr',
+        '-a -t 10.9.3.1:82 -r 10.9.3.2:82 -m -w 0',
+        '-a -t 10.9.3.1:82 -r 10.9.3.3:82 -m -w 1',
+      ],
+    ],
+    ['heard', ['after the reload']],
+    ['drained', ['-A -t 10.9.3.1:82 -s rr', '-a -t 10.9.3.1:82 -r 10.9.3.3:82 -m -w 1']],
     ['no services', []],
     ['no checker', ['0']],
     ['services again', service(80, [2, 3])],

@@ -49,7 +49,7 @@ function schedule<T extends ScheduledType>(
 ): Mutable<CheckSchedule> & Pick<CheckerCommon, 'at'> & { readonly type: T } {
   const delayLoop = checker.delayLoop ?? server.delayLoop ?? service.delayLoop ?? defaultDelayLoop;
   const { retry, pause = delayLoop } = typeDefaults[type];
-  return {
+  const built: Mutable<CheckSchedule> & Pick<CheckerCommon, 'at'> & { readonly type: T } = {
     type,
     delayLoop,
     warmup: checker.warmup ?? server.warmup ?? service.warmup ?? delayLoop,
@@ -59,6 +59,8 @@ function schedule<T extends ScheduledType>(
     logAllFailures: checker.logAllFailures ?? context.draft.global.checkerLogAllFailures ?? false,
     at: locate(checker.statement),
   };
+  if (checker.shareProbe === false) built.shareProbe = false;
+  return built;
 }
 
 /** What the checks that use the network have in common. */

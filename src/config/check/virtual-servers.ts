@@ -229,6 +229,8 @@ class ServerCheck {
     const defaults = checkDefaults(draft);
     if (defaults) built.checkDefaults = defaults;
     if (draft.snmpName !== undefined) built.snmpName = draft.snmpName;
+    const drainTimeout = draft.drainTimeout ?? service.drainTimeout;
+    if (drainTimeout !== undefined) built.drainTimeout = drainTimeout;
     return built;
   }
 
@@ -416,6 +418,7 @@ class ServerCheck {
     if (family !== undefined) built.family = family;
     const quorumUp = commandOf(draft.quorumUp);
     const quorumDown = commandOf(draft.quorumDown);
+    if (draft.drainTimeout !== undefined) built.drainTimeout = draft.drainTimeout;
     if (draft.persistenceEngine !== undefined) built.persistenceEngine = draft.persistenceEngine;
     if (persistenceTimeout !== undefined) built.persistenceTimeout = persistenceTimeout;
     const granularity = this.granularity(family);

@@ -32,6 +32,7 @@ export interface CheckerDraft extends CheckTimesDraft {
   bindInterface?: string;
   fwmark?: number;
   logAllFailures?: boolean;
+  shareProbe?: boolean;
   readonly urls?: UrlDraft[];
   httpProtocol?: '1.0' | '1.0C' | '1.1';
   enableSni?: boolean;

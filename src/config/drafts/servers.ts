@@ -13,6 +13,7 @@ export interface RealServerDraft extends CheckTimesDraft {
   weight?: number;
   forwarding?: ForwardingMethod;
   inhibitOnFailure?: boolean;
+  drainTimeout?: number;
   upperThreshold?: number;
   lowerThreshold?: number;
   notifyUp?: ScriptDraft;
@@ -46,6 +47,7 @@ export interface VirtualServerDraft extends CheckTimesDraft {
   omega?: boolean;
   haSuspendAt?: Statement;
   inhibitOnFailure?: boolean;
+  drainTimeout?: number;
   quorum?: number;
   quorumAt?: Statement;
   hysteresis?: number;

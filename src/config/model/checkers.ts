@@ -14,6 +14,8 @@ export interface CheckSchedule {
   /** Failed until its first success. */
   readonly alpha: boolean;
   readonly logAllFailures: boolean;
+  /** False: it has a probe of its own, although a check that is equal in all respects may exist; absent: it shares. */
+  readonly shareProbe?: false;
 }
 
 /** Where a check goes and from where. */

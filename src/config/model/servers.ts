@@ -45,6 +45,8 @@ export interface RealServerConfiguration {
   readonly forwarding: ForwardingMethod;
   /** Removal from the pool means weight 0 instead of deletion. */
   readonly inhibitOnFailure: boolean;
+  /** Taken away by a reload, the server keeps its connections for at most this long; absent: it goes at once. */
+  readonly drainTimeout?: Milliseconds;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
   readonly notifyUp?: ScriptCommand;
@@ -73,6 +75,8 @@ export interface VirtualServerConfiguration {
   readonly defaultWeight: number;
   /** Removal from the pool means weight 0 for real servers that say nothing else. */
   readonly inhibitOnFailure: boolean;
+  /** drainTimeout of real servers that say nothing else. */
+  readonly drainTimeout?: Milliseconds;
   readonly persistenceEngine?: string;
   /** Seconds as milliseconds; 0 or absent: no persistence. */
   readonly persistenceTimeout?: Milliseconds;

@@ -43,6 +43,7 @@ function scheduleLines(checker: CheckSchedule): PrintedLine[] {
     line('delay_before_retry', seconds(checker.delayBeforeRetry)),
     boolLine('alpha', checker.alpha),
     boolLine('log_all_failures', checker.logAllFailures),
+    ...(checker.shareProbe === false ? [boolLine('share_probe', false)] : []),
   ];
 }
 

@@ -68,6 +68,10 @@ function defaultsLines(defaults: CheckDefaults | undefined): PrintedLine[] {
 
 const schedulerFlags = { sched1: 'flag-1', sched2: 'flag-2', sched3: 'flag-3' } as const;
 
+function drainLine(timeout: number | undefined): PrintedLine[] {
+  return timeout === undefined ? [] : [line('drain_timeout', seconds(timeout))];
+}
+
 function realServerBlock(server: RealServerConfiguration): PrintedLine {
   return blockLine(
     'real_server',
@@ -78,6 +82,7 @@ function realServerBlock(server: RealServerConfiguration): PrintedLine {
       line('uthreshold', server.upperThreshold),
       line('lthreshold', server.lowerThreshold),
       boolLine('inhibit_on_failure', server.inhibitOnFailure),
+      ...drainLine(server.drainTimeout),
       ...scriptLine('notify_up', server.notifyUp),
       ...scriptLine('notify_down', server.notifyDown),
       boolLine('smtp_alert', server.smtpAlert),
@@ -113,6 +118,7 @@ export function printVirtualServer(server: VirtualServerConfiguration): PrintedL
       line('lvs_method', ...forwardingWords(server.forwarding)),
       line('weight', server.defaultWeight),
       ...flagLine('inhibit_on_failure', server.inhibitOnFailure),
+      ...drainLine(server.drainTimeout),
       ...optional('persistence_engine', server.persistenceEngine),
       ...(server.persistenceTimeout === undefined
         ? []

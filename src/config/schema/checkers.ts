@@ -5,7 +5,7 @@ import type { Statement } from '../statement.ts';
 import { parseInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords } from './check-times.ts';
 import { quote, type Context } from './context.ts';
-import { address, block, bool, choice, custom, flag, integer, readScript, text } from './forms.ts';
+import { address, block, bool, choice, custom, flag, integer, ours, readScript, text } from './forms.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
 import { readUser } from './vrrp-trackables.ts';
 
@@ -24,6 +24,11 @@ export function commonKeywords<D extends C>(retry: string, pause: string): Reado
     log_all_failures: bool('Logs each failure.', (draft: D, value) => (draft.logAllFailures = value), {
       default: 'checker_log_all_failures',
     }),
+    share_probe: bool(
+      'One probe serves all checks that are equal in every parameter; off: this one has its own.',
+      (draft: D, value) => (draft.shareProbe = value),
+      { ...ours, default: 'on' },
+    ),
   };
 }
 

@@ -28,6 +28,9 @@ type Setter<D, V> = (draft: D, value: V, statement: Statement, context: Context)
 /** For a keyword that is read into the model while nothing acts on it in this version. */
 export const nothingActsYet = { effect: 'none-yet' } as const;
 
+/** For a keyword that only this program knows. */
+export const ours = { own: true } as const;
+
 function facts(
   note: string,
   form: string,

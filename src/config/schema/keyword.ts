@@ -17,6 +17,8 @@ export interface KeywordFacts {
   readonly since?: string;
   /** What to write today; its presence makes the keyword an old one. */
   readonly replacement?: string;
+  /** Present: keepalived knows no such keyword, and stops or ignores it. Off unless written. */
+  readonly own?: true;
   /** `none-yet`: accepted and checked, nothing acts on it in this version. */
   readonly effect?: 'none-yet';
 }

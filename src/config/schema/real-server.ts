@@ -4,7 +4,7 @@ import type { Statement } from '../statement.ts';
 import { parseAddress, readInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords, virtualHostKeyword } from './check-times.ts';
 import { bfdCheck, dnsCheck, fileCheck, miscCheck, pingCheck, smtpCheck, tcpCheck, udpCheck } from './checkers.ts';
-import { invalidAddress, block, bool, custom, integer, script, text } from './forms.ts';
+import { invalidAddress, block, bool, custom, integer, ours, script, seconds, text } from './forms.ts';
 import { forwardingForm, readForwarding } from './forwarding.ts';
 import { httpGet, sslGet } from './http-check.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
@@ -14,6 +14,9 @@ type R = RealServerDraft;
 
 /** Linux: the kernel keeps weights as int. */
 export const maximumWeight = 2147483647;
+
+/** Of drain_timeout. */
+export const drainRange = { min: 0, max: 4294, decimals: 3 } as const;
 
 const ownValue = { default: "the virtual server's" } as const;
 const owner = (draft: R) => `real_server ${draft.address} ${draft.port}`;
@@ -50,6 +53,12 @@ export const realServerSchema = new BlockSchema<R>('real_server', {
     'Weight 0 rather than removal.',
     (draft, value) => (draft.inhibitOnFailure = value),
     ownValue,
+  ),
+  drain_timeout: seconds(
+    'A server taken away by a reload gets no new connections and goes when the last has ended, or after this time; 0: at once.',
+    drainRange,
+    (draft, value) => (draft.drainTimeout = value),
+    { ...ours, ...ownValue },
   ),
   notify_up: script(
     'Runs when the server comes up.',

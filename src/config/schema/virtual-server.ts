@@ -4,10 +4,10 @@ import type { Statement } from '../statement.ts';
 import { parseAddress, parseDigits, readInteger } from '../values.ts';
 import { connectTimeoutKeyword, timeKeywords, virtualHostKeyword } from './check-times.ts';
 import { quote, type Context } from './context.ts';
-import { block, bool, choice, custom, flag, integer, invalidAddress, script, text } from './forms.ts';
+import { block, bool, choice, custom, flag, integer, invalidAddress, ours, script, seconds, text } from './forms.ts';
 import { forwardingForm, forwardingWords, readForwarding } from './forwarding.ts';
 import { BlockSchema, type Keyword } from './keyword.ts';
-import { maximumWeight, readTarget, realServer } from './real-server.ts';
+import { drainRange, maximumWeight, readTarget, realServer } from './real-server.ts';
 import { readGroupLine, groupWords } from './virtual-server-group.ts';
 
 type V = VirtualServerDraft;
@@ -193,6 +193,12 @@ export const virtualServerSchema = new BlockSchema<V>('virtual_server', {
   ha_suspend: flag(
     'Checks pause while the address is not on this machine.',
     (draft, _value, statement) => (draft.haSuspendAt = statement),
+  ),
+  drain_timeout: seconds(
+    'How long real servers taken away by a reload may keep their connections.',
+    drainRange,
+    (draft, value) => (draft.drainTimeout = value),
+    { ...ours, default: '0' },
   ),
   smtp_alert: bool('Mail when the quorum changes.', (draft, value) => (draft.smtpAlert = value), {
     default: 'smtp_alert_checker, else false',

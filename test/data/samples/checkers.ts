@@ -22,6 +22,7 @@ const times = {
   delay_loop: 'delay_loop 11',
   alpha: 'alpha true',
   log_all_failures: 'log_all_failures true',
+  share_probe: 'share_probe off',
 } as const;
 
 /** Where checkers that connect do so. */
@@ -85,6 +86,7 @@ export const checkerSamples: readonly SampleBlock[] = [
       connect_timeout: 'connect_timeout 2',
       delay_loop: 'delay_loop 11',
       inhibit_on_failure: 'inhibit_on_failure',
+      drain_timeout: 'drain_timeout 300',
       lb_algo: 'lb_algo wlc',
       lvs_sched: 'lvs_sched wlc',
       hashed: ['lvs_sched sh', 'lvs_sched sh\nhashed'],
@@ -156,6 +158,7 @@ export const checkerSamples: readonly SampleBlock[] = [
         uthreshold: 'uthreshold 100',
         lthreshold: 'lthreshold 50',
         inhibit_on_failure: 'inhibit_on_failure true',
+        drain_timeout: 'drain_timeout 2.5',
         notify_up: `notify_up ${program}`,
         notify_down: `notify_down ${program}`,
         alpha: 'alpha true',

@@ -1,12 +1,14 @@
 /** Plays the life of the checker process under the real daemon and writes down what ipvsadm shows after each step. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const keepalived = path.join(process.env['LAB_ROOT'] ?? '', 'dist', 'bin', 'keepalived');
 const configurationFile = '/run/keepalived.conf';
-const longestWait = 30_000;
+// Longer than the two minutes that the kernel keeps a connection that was closed.
+const longestWait = 150_000;
 
 function service(port: number, servers: readonly number[]): string {
   const server = (last: number): string => `  real_server 10.9.0.${last} ${port} {\n    weight 1\n  }\n`;
@@ -78,6 +80,53 @@ result['checker killed'] = table();
 
 await reload(pid, global + service(80, [2, 3]));
 result['reloaded'] = table();
+
+const suspended = `virtual_server 10.9.2.1 81 {
+  lb_algo rr
+  lb_kind NAT
+  protocol TCP
+  ha_suspend
+  alpha
+  delay_loop 1
+  real_server 10.9.0.1 81 {
+    MISC_CHECK {
+      warmup 0
+      misc_path "/bin/true"
+    }
+  }
+}
+`;
+await reload(pid, global + suspended);
+// Time for more than one check, were there any.
+await sleep(4000);
+result['address elsewhere'] = table();
+execFileSync('ip', ['address', 'add', '10.9.2.1/32', 'dev', 'lo']);
+await until('a check once the address is here', () => table().length === 2);
+result['address here'] = table();
+execFileSync('ip', ['address', 'del', '10.9.2.1/32', 'dev', 'lo']);
+
+// A server on this machine itself, with a connection that stays open over the reload that takes the server away.
+execFileSync('ip', ['address', 'add', '10.9.3.1/32', 'dev', 'lo']);
+execFileSync('ip', ['address', 'add', '10.9.3.2/32', 'dev', 'lo']);
+const heard: string[] = [];
+const backend = createServer((socket) => socket.on('data', (data) => heard.push(data.toString())));
+await new Promise<void>((resolve) => backend.listen(82, '10.9.3.2', resolve));
+const drained = (server: string): string =>
+  `virtual_server 10.9.3.1 82 {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n drain_timeout 60\n real_server ${server} 82 {\n }\n}\n`;
+await reload(pid, global + drained('10.9.3.2'));
+const client = connect(82, '10.9.3.1');
+await new Promise((resolve) => client.once('connect', resolve));
+await reload(pid, global + drained('10.9.3.3'));
+await sleep(3000);
+result['draining'] = table();
+client.write('after the reload');
+await until('the word over the old connection', () => heard.length > 0);
+result['heard'] = heard;
+client.destroy();
+backend.close();
+await until('drained', () => table().length === 2);
+result['drained'] = table();
+await until('word of it', () => said('its last connection has ended') > 0);
 
 await reload(pid, global);
 result['no services'] = table();

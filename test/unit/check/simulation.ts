@@ -1,5 +1,7 @@
 /** A check engine on a virtual clock against servers that answer as the test says. */
 import { CheckEngine, type CheckEnvironment } from '../../../src/check/engine.ts';
+import { serviceKeyText } from '../../../src/ipvs/keys.ts';
+import type { KernelDestination, ServiceKey } from '../../../src/ipvs/types.ts';
 import type { CheckIntent, ProbeRequest, ProbeResult } from '../../../src/check/types.ts';
 import type { CheckConfiguration, GlobalConfiguration } from '../../../src/config/model.ts';
 import type { DaemonEvent, LogLine } from '../../../src/core/events.ts';
@@ -33,6 +35,10 @@ export class Simulation {
   readonly logs: LogLine[] = [];
   readonly started: StartedProbe[] = [];
   readonly cancelled: number[] = [];
+  /** Services whose connections were asked for. */
+  readonly asked: ServiceKey[] = [];
+  /** Active and inactive connections by address; servers not named have none. */
+  connections: Readonly<Record<string, readonly [active: number, inactive: number]>> = {};
   /** Number of reconcile intents so far. */
   reconciled = 0;
   /** Called after every call of the engine. */
@@ -136,6 +142,15 @@ export class Simulation {
         case 'reconcile-services':
           this.reconciled += 1;
           break;
+        case 'read-connections':
+          this.asked.push(...intent.services);
+          this.#take(
+            this.engine.connectionsRead(
+              intent.services.map((key) => ({ key, destinations: this.#dumped(key) })),
+              this.now,
+            ),
+          );
+          break;
         case 'event':
           this.events.push(intent.event);
           break;
@@ -145,6 +160,17 @@ export class Simulation {
       }
     }
     this.afterStep();
+  }
+
+  /** The kernel holds what is wanted. */
+  #dumped(key: ServiceKey): KernelDestination[] | undefined {
+    return this.engine
+      .desiredServices()
+      .find((service) => serviceKeyText(service.key) === serviceKeyText(key))
+      ?.destinations.map((destination) => {
+        const [activeConnections, inactiveConnections] = this.connections[destination.address] ?? [0, 0];
+        return { ...destination, activeConnections, inactiveConnections, persistentConnections: 0 };
+      });
   }
 
   #startProbe(request: ProbeRequest): void {
