@@ -11,6 +11,8 @@ export interface VrrpProcessStatus {
   readonly running?: number;
   /** The verdict that counts, which the delays may hold back; absent as long as nothing was counted. */
   readonly up?: boolean;
+  /** A change waits for this delay to pass. */
+  readonly delayed?: 'fork' | 'terminate';
 }
 
 /** What a tracked process says about an instance. */
@@ -28,6 +30,8 @@ class TrackedProcessState {
   running: number | undefined;
   up: boolean | undefined;
   readonly delayed: Deadline;
+  /** Which delay runs, while one does. */
+  delay: 'fork' | 'terminate' = 'fork';
 
   constructor(configuration: VrrpTrackProcess, delayed: Deadline) {
     this.configuration = configuration;
@@ -97,6 +101,7 @@ export class ProcessTable {
         'info',
         `Process ${name}, number of current processes changed from ${before} to ${running}, quorum ${up}`,
       );
+      state.delay = running > before ? 'fork' : 'terminate';
       if (delay > 0) this.#deadlines.set(state.delayed, now + delay);
       else this.#decide(name, now);
     }
@@ -107,10 +112,11 @@ export class ProcessTable {
   }
 
   status(): readonly VrrpProcessStatus[] {
-    return [...this.#states.values()].map(({ configuration: { name }, running, up }) => ({
+    return [...this.#states.values()].map(({ configuration: { name }, delay, delayed, running, up }) => ({
       name,
       ...(running !== undefined && { running }),
       ...(up !== undefined && { up }),
+      ...(this.#deadlines.isSet(delayed) && { delayed: delay }),
     }));
   }
 

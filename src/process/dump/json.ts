@@ -1,7 +1,8 @@
 /** keepalived.json: the instances as exporters, appliances and web interfaces read them (versions 1 and 2). */
-import type { VirtualAddress, VrrpInstanceConfiguration, VrrpNotify } from '../../config/model.ts';
+import type { VirtualAddress, VrrpInstanceConfiguration, VrrpNotify, VrrpTrackProcess } from '../../config/model.ts';
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
 import { wallTime, type VrrpDumpInput } from './input.ts';
+import { routeText, ruleText } from './route-texts.ts';
 import { commandText, virtualAddressText } from './texts.ts';
 
 /** Numbers of the states in the dump. */
@@ -12,7 +13,7 @@ const secretMask = '********';
 
 /**
  * The whole file.
- * @param version 1: an array of instances; 2: an object that has the array under `vrrp`
+ * @param version 1: an array of instances; 2: an object that has the array under `vrrp`, and the tracked processes
  */
 export function vrrpJson(input: VrrpDumpInput, version: 1 | 2): string {
   const configurations = new Map(input.configuration.vrrp.instances.map((instance) => [instance.name, instance]));
@@ -21,7 +22,9 @@ export function vrrpJson(input: VrrpDumpInput, version: 1 | 2): string {
     if (configuration === undefined) return [];
     return [{ data: instanceData(configuration, status, input), stats: instanceStatistics(status) }];
   });
-  return JSON.stringify(version === 1 ? instances : { vrrp: instances });
+  if (version === 1) return JSON.stringify(instances);
+  const processes = input.configuration.vrrp.trackProcesses.map((process) => processData(process, input));
+  return JSON.stringify({ vrrp: instances, ...(processes.length > 0 && { track_process: processes }) });
 }
 
 const flag = (value: boolean): number => (value ? 1 : 0);
@@ -45,6 +48,25 @@ function scripts(notify: VrrpNotify): Record<string, string> {
 /** A key for a list only if the list has something in it. */
 function list(key: string, values: readonly string[]): Record<string, readonly string[]> {
   return values.length === 0 ? {} : { [key]: values };
+}
+
+function processData(process: VrrpTrackProcess, { processes }: VrrpDumpInput): Record<string, unknown> {
+  const status = processes?.find(({ name }) => name === process.name);
+  return {
+    process: process.process,
+    ...(process.parameters.length > 0 && { parameters: process.parameters.join(' ') }),
+    param_match: process.parameterMatch,
+    min_processes: process.quorum,
+    ...(process.quorumMax !== undefined && { max_processes: process.quorumMax }),
+    current_processes: status?.running ?? 0,
+    have_quorum: status?.up === true,
+    weight: process.weight,
+    terminate_delay: inSeconds(process.terminateDelay),
+    fork_delay: inSeconds(process.forkDelay),
+    fork_delay_timer_running: status?.delayed === 'fork',
+    terminate_delay_timer_running: status?.delayed === 'terminate',
+    full_command: process.fullCommand,
+  };
 }
 
 function instanceData(
@@ -79,7 +101,7 @@ function instanceData(
     base_priority: status.basePriority,
     effective_priority: status.effectivePriority,
     vipset: status.addressesSet,
-    promote_secondaries: false,
+    promote_secondaries: configuration.promoteSecondaries && configuration.virtualInterface === undefined,
     adver_int: inSeconds(configuration.advertisementInterval),
     master_adver_int: inSeconds(status.masterAdvertisementInterval),
     accept: flag(configuration.accept),
@@ -93,6 +115,8 @@ function instanceData(
     ...scripts(notify),
     ...list('vips', addresses(configuration.virtualAddresses)),
     ...list('evips', addresses(configuration.excludedVirtualAddresses)),
+    ...list('vroutes', configuration.virtualRoutes.map(routeText)),
+    ...list('vrules', configuration.virtualRules.map(ruleText)),
     ...list(
       'track_ifp',
       configuration.trackInterfaces.map((tracked) => tracked.interface),
@@ -101,12 +125,17 @@ function instanceData(
       'track_script',
       configuration.trackScripts.map(({ script }) => commands.get(script) ?? script),
     ),
+    ...list(
+      'track_process',
+      configuration.trackProcesses.map(({ process }) => process),
+    ),
     auth_type: authentication === undefined ? 0 : authenticationTypes[authentication.type],
     ...(authentication === undefined ? {} : { auth_data: secretMask }),
   };
 }
 
-function instanceStatistics({ statistics }: VrrpInstanceStatus): Record<string, number> {
+function instanceStatistics({ refusals, statistics }: VrrpInstanceStatus): Record<string, number> {
+  const refused = (code: string): number => refusals.find((refusal) => refusal.code === code)?.count ?? 0;
   return {
     advert_rcvd: statistics.advertisementsReceived,
     advert_sent: statistics.advertisementsSent,
@@ -120,12 +149,12 @@ function instanceStatistics({ statistics }: VrrpInstanceStatus): Record<string, 
     invalid_authtype: statistics.invalidAuthenticationType,
     authtype_mismatch: statistics.authenticationTypeMismatch,
     auth_failure: statistics.authenticationFailure,
-    auth_ext_missing: 0,
-    auth_ext_malformed: 0,
-    auth_ext_unknown_key: 0,
-    auth_ext_invalid_hmac: 0,
-    auth_ext_stale: 0,
-    auth_ext_replay: 0,
+    auth_ext_missing: refused('hmac-missing'),
+    auth_ext_malformed: refused('hmac-malformed'),
+    auth_ext_unknown_key: refused('hmac-key'),
+    auth_ext_invalid_hmac: refused('hmac-digest'),
+    auth_ext_stale: refused('hmac-stale'),
+    auth_ext_replay: refused('hmac-replay'),
     pri_zero_rcvd: statistics.priorityZeroReceived,
     pri_zero_sent: statistics.priorityZeroSent,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAge, formatStatus } from '../../../src/cli/status-text.ts';
 import type { DaemonStatus } from '../../../src/cli/status-text.ts';
+import { emptyStatistics } from '../../../src/vrrp/instance.ts';
 
 const bare: DaemonStatus = { pid: 4711, files: ['/etc/keepalived/keepalived.conf'], processes: [] };
 
@@ -39,6 +40,52 @@ describe('the status for people', () => {
       '  a.conf:1:1: error: no',
       'process vrrp, pid 4712: does not answer',
       'process checker: has died and is started again soon, died 2 times since the start',
+      '',
+    ]);
+  });
+
+  it('shows of an instance what it dropped and why, whether it has heard anybody, and that it listens', () => {
+    const statistics = emptyStatistics();
+    const instance = {
+      name: 'VI_1',
+      state: 'MASTER',
+      wantedState: 'MASTER',
+      since: 0,
+      reason: 'nobody advertised for 3.609 s',
+      basePriority: 100,
+      effectivePriority: 100,
+      priorityExplanation: '100',
+      masterPriority: 0,
+      masterAdvertisementInterval: 1000,
+      addressesSet: true,
+      statistics,
+      heardPeer: false,
+      refusals: [
+        { code: 'password', reason: 'received an invalid passwd!', count: 12, source: '192.0.2.9', at: 60_000 },
+        { code: 'ttl', reason: 'invalid TTL 64, expected 255', count: 1, source: '192.0.2.8', at: 0 },
+      ],
+      listeningUntil: 66_000,
+    } as const;
+    const processes = [
+      { name: 'web', running: 2, up: true },
+      { name: 'db', running: 0, up: true, delayed: 'terminate' },
+      { name: 'new' },
+    ] as const;
+    const vrrp = { now: 65_000, instances: [instance], groups: [], processes };
+    expect(
+      formatStatus({ ...bare, vrrp })
+        .split('\n')
+        .slice(1),
+    ).toEqual([
+      'instance VI_1: MASTER for 65 s (nobody advertised for 3.609 s)',
+      '  priority 100',
+      '  no other router was heard so far',
+      '  was late, and listens before it speaks',
+      '  dropped 12 advertisements: received an invalid passwd! (last from 192.0.2.9, 5 s ago)',
+      '  dropped 1 advertisement: invalid TTL 64, expected 255 (last from 192.0.2.8, 65 s ago)',
+      'tracked process web: UP, 2 running',
+      'tracked process db: UP, 0 running, that counts once terminate_delay has passed',
+      'tracked process new: not counted yet',
       '',
     ]);
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
 import { vrrpJson } from '../../../src/process/dump/json.ts';
 import { statisticsText } from '../../../src/process/dump/statistics.ts';
+import { at } from '../../support/models.ts';
 import { backupScenario, noStatistics, syncGroupScenario, trackingScenario } from './models.ts';
 import { readExporterStatistics } from './readers.ts';
 
@@ -42,6 +43,59 @@ describe('keepalived.json', () => {
   it('puts the same array under `vrrp` in version 2', () => {
     const input = syncGroupScenario();
     expect(JSON.parse(vrrpJson(input, 2))).toEqual({ vrrp: read(vrrpJson(input, 1)) });
+  });
+
+  it('has the tracked processes in version 2, under the names of the original', () => {
+    const scenario = trackingScenario();
+    const web = {
+      name: 'web',
+      process: 'nginx',
+      parameters: ['-g', 'daemon off;'],
+      parameterMatch: 'partial',
+      quorum: 2,
+      quorumMax: 9,
+      forkDelay: 1500,
+      terminateDelay: 0,
+      weight: 20,
+      reverse: false,
+      fullCommand: true,
+      at,
+    } as const;
+    const input = {
+      ...scenario,
+      configuration: { ...scenario.configuration, vrrp: { ...scenario.configuration.vrrp, trackProcesses: [web] } },
+      processes: [{ name: 'web', running: 3, up: false, delayed: 'fork' as const }],
+    };
+    const { track_process: found } = JSON.parse(vrrpJson(input, 2)) as { track_process?: Record<string, unknown>[] };
+    expect(found).toMatchObject([
+      {
+        process: 'nginx',
+        param_match: 'partial',
+        min_processes: 2,
+        max_processes: 9,
+        current_processes: 3,
+        have_quorum: false,
+        fork_delay: 1.5,
+        fork_delay_timer_running: true,
+        terminate_delay_timer_running: false,
+        full_command: true,
+      },
+    ]);
+    // Names and order: reference, runtime contract.
+    const names =
+      'process parameters param_match min_processes max_processes current_processes have_quorum weight terminate_delay ' +
+      'fork_delay fork_delay_timer_running terminate_delay_timer_running full_command';
+    expect(Object.keys(found?.[0] ?? {})).toEqual(names.split(' '));
+  });
+
+  it('counts what the trailer of auth_hmac was refused for', () => {
+    const input = trackingScenario();
+    const refusals = [{ code: 'hmac-replay', reason: '', count: 7, source: '192.0.2.9', at: 0 }];
+    const instances = input.instances.map((instance) => ({ ...instance, refusals }));
+    expect(read(vrrpJson({ ...input, instances }, 1))[0]?.stats).toMatchObject({
+      auth_ext_replay: 7,
+      auth_ext_stale: 0,
+    });
   });
 
   it('gives appliances the numbers they work with', () => {
