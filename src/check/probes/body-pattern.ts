@@ -1,12 +1,23 @@
 /**
  * The regular expression over a body. Patterns are written for PCRE2; JavaScript's engine runs them, with its
- * linear-time engine taking over from a pattern that backtracks without end (a page could be made to do that).
+ * linear-time engine taking over from a pattern that backtracks without end (a page could be made to do that). What that
+ * engine cannot run (caseless, back references, look-around) is run under a time limit.
  */
 import v8 from 'node:v8';
+import vm from 'node:vm';
 import { DaemonError } from '../../core/errors.ts';
 import type { HttpUrlConfiguration } from '../../config/model.ts';
+import type { Milliseconds } from '../../core/time.ts';
 
 v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+// Only adds the flag "l", by which a pattern can be asked whether that engine can run it.
+v8.setFlagsFromString('--enable-experimental-regexp-engine');
+
+/** All checks wait while a pattern runs. Patterns that mean no harm search a page of megabytes in less. */
+const searchLimit: Milliseconds = 100;
+
+/** Up to this length linear time is short; the limit costs 0.2 ms a search. */
+const shortText = 65_536;
 
 /** PCRE2 options that JavaScript has a flag for. */
 const flagOfOption: Readonly<Record<string, string>> = { caseless: 'i', multiline: 'm', dotall: 's', utf: 'u' };
@@ -20,8 +31,11 @@ const harmlessOptions = new Set([
 ]);
 
 export interface BodyPattern {
-  /** Offset of the first match that starts within the offsets asked for; undefined: none. */
-  matchIn(body: Buffer): number | undefined;
+  /**
+   * Offset of the first match that starts within the offsets asked for; undefined: none. `endless`: the search took too
+   * long and was given up.
+   */
+  matchIn(body: Buffer): number | 'endless' | undefined;
 }
 
 /**
@@ -42,17 +56,53 @@ export function compileBodyPattern(url: HttpUrlConfiguration): BodyPattern {
   for (const flag of inline?.[1] ?? '') flags.add(flag);
   const unicode = flags.has('u');
   const pattern = source.slice(inline?.[0].length ?? 0);
-  const expression = compile(unicode ? pattern : octetsOf(pattern), [...flags].join(''), url.regex ?? '');
+  const octets = unicode ? pattern : octetsOf(pattern);
+  const expression = compile(octets, [...flags].join(''), url.regex ?? '');
+  const linear = runsInLinearTime(octets, flags);
   const first = url.regexMinOffset ?? 0;
   const last = url.regexMaxOffset ?? Number.POSITIVE_INFINITY;
   return {
     matchIn(body) {
       const text = body.toString(unicode ? 'utf8' : 'latin1');
       expression.lastIndex = first;
-      const at = first > text.length ? undefined : expression.exec(text)?.index;
-      return at === undefined || at > last ? undefined : at;
+      if (first > text.length) return undefined;
+      const at = linear && text.length <= shortText ? expression.exec(text)?.index : searchWithin(expression, text);
+      return typeof at === 'number' && at > last ? undefined : at;
     },
   };
+}
+
+function runsInLinearTime(pattern: string, flags: ReadonlySet<string>): boolean {
+  try {
+    new RegExp(pattern, `${[...flags].join('')}l`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Search {
+  expression: RegExp | undefined;
+  text: string;
+}
+
+const search: Search = { expression: undefined, text: '' };
+const searchContext = vm.createContext(search);
+const searchScript = new vm.Script('expression.exec(text)?.index');
+
+/** From lastIndex on, within the limit. */
+function searchWithin(expression: RegExp, text: string): number | 'endless' | undefined {
+  search.expression = expression;
+  search.text = text;
+  try {
+    return searchScript.runInContext(searchContext, { timeout: searchLimit }) as number | undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'endless';
+    throw error;
+  } finally {
+    search.expression = undefined;
+    search.text = '';
+  }
 }
 
 /** Without `utf` PCRE2 matches octets: pattern and body are both taken as such, so offsets are octets too. */

@@ -90,6 +90,7 @@ function faultIn(
   }
   if (pattern === undefined || response.body === undefined) return undefined;
   const at = pattern.matchIn(response.body);
+  if (at === 'endless') return `regex took too long and was given up (${bodyText(response)}); it backtracks`;
   if (at === undefined && !url.regexNoMatch) return `regex not found (${bodyText(response)})`;
   if (at !== undefined && url.regexNoMatch) return `regex found at octet ${at}, which should not be there`;
   return undefined;

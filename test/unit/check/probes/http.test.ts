@@ -186,6 +186,29 @@ describe('the regular expression', () => {
     // Backtracking would take 2^40 steps.
     expect(result.duration).toBeLessThan(10_000);
   });
+
+  it.each([
+    ['caseless', '(?i)(a+)+$'],
+    ['with a back reference', '(a|aa)+\\1$'],
+    ['with look-around', '(?=(a|aa)+$)(?<!x)a'],
+  ])('cannot hold up other checks either where it is %s', async (_what, regex) => {
+    await withBody(`${'a'.repeat(100)}!`);
+    const timer = performance.eventLoopUtilization();
+    for (const regexNoMatch of [false, true]) {
+      const result = await check({ regex, regexNoMatch });
+      expect(result).toMatchObject({ ok: false, phase: 'verdict' });
+      expect(result.detail).toContain('regex took too long and was given up (101 octets)');
+    }
+    // Two searches of 100 ms each, and what the loop does besides.
+    expect(performance.eventLoopUtilization(timer).active).toBeLessThan(2000);
+    await withBody('xAAy');
+    expect((await check({ regex: '(?i)aA' })).ok).toBe(true);
+  });
+
+  it('of a large page is searched within limits, and found', async () => {
+    await withBody(`${'a'.repeat(3_000_000)}needle`);
+    expect((await check({ regex: 'needle' })).detail).toContain('regex as wanted');
+  });
 });
 
 describe('a hostile server', () => {
@@ -246,6 +269,27 @@ describe('a hostile server', () => {
       socket.write(`HTTP/1.0 200 OK\r\nX: ${'x'.repeat(maximumHeaderOctets)}`);
     });
     expect(await check()).toMatchObject({ ok: false, phase: 'headers' });
+  });
+
+  it('that redirects to itself is asked once: where it points to is not what is checked', async () => {
+    let asked = 0;
+    server = await afterRequest((socket) => {
+      asked++;
+      socket.end('HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n');
+    });
+    expect((await check()).detail).toContain('status 302, wanted 200-299');
+    expect(asked).toBe(1);
+  });
+
+  it('that sends its header octet by octet ends with the limit of the whole check', async () => {
+    server = await afterRequest((socket) => {
+      const timer = setInterval(() => socket.write('H'), 20);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const result = await check({}, quick);
+    expect(result).toMatchObject({ ok: false, phase: 'headers' });
+    expect(result.detail).toContain('not finished within 0.5 s (limit of the whole check)');
+    expect(result.detail).toMatch(/connected after [\d.]+ ms, first octet after [\d.]+ ms/);
   });
 
   it('that resets the connection', async () => {
