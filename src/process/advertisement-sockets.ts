@@ -6,6 +6,7 @@ import type { Link } from '../network/types.ts';
 import { RawSocket } from '../kernel/raw-socket.ts';
 import { virtualRouterIdFilter } from '../kernel/vrrp-filter.ts';
 import type { PacketMeta, SendAdvertisementIntent, VrrpTransport } from '../vrrp/types.ts';
+import { IP_FIELD } from '../vrrp/wire/constants.ts';
 
 const IPPROTO_AH = 51;
 const IPPROTO_VRRP = 112;
@@ -14,6 +15,7 @@ const SOL_IP = 0;
 const IP_MULTICAST_ALL = 49;
 const SOL_IPV6 = 41;
 const IPV6_CHECKSUM = 7;
+const IPV6_TCLASS = 67;
 /** Offset of the checksum in the VRRP header, for the kernel to compute and verify (RFC 5798 section 5.2.8). */
 const checksumOffset = 6;
 /** A flood from a broken router must not push out the advertisement that matters. */
@@ -138,7 +140,11 @@ export class AdvertisementSockets {
       if (transport.interface !== '') socket.bindToInterface(transport.interface);
       socket.setReceiveBuffer(transport.receiveBufferOctets ?? defaultReceiveBuffer);
       if (transport.family === 'inet') socket.setOption(SOL_IP, IP_MULTICAST_ALL, 0);
-      else socket.setOption(SOL_IPV6, IPV6_CHECKSUM, checksumOffset);
+      else {
+        socket.setOption(SOL_IPV6, IPV6_CHECKSUM, checksumOffset);
+        // Internetwork control, as in the IPv4 headers that are written here.
+        socket.setOption(SOL_IPV6, IPV6_TCLASS, IP_FIELD.trafficClass);
+      }
       if (transport.cast === 'multicast' && transport.group !== undefined) {
         socket.joinMulticast(transport.group, interfaceIndex);
         socket.setMulticastInterface(interfaceIndex);

@@ -10,8 +10,14 @@ export function assessInstance(instance: Instance, tracked: TrackedState, now: M
   const { assessment: before, configuration, group, effectivePriority: from, skew, state, host } = instance;
   instance.assessment = assess(configuration, group?.configuration, tracked);
   const { effectivePriority: to, assessment } = instance;
-  if (from === to || state === 'INIT') return;
+  if (from === to) return;
+  // With the way into FAULT the priority is no news.
+  if (before.faults.length === 0 && assessment.faults.length > 0) return;
   const reason = reasonOfChange(before, assessment);
+  if (state === 'INIT') {
+    host.out.event({ kind: 'vrrp-priority', instance: instance.name, state: 'BACKUP', from, to, reason, at: now });
+    return;
+  }
   host.out.log('notice', `(${instance.name}) Changing effective priority from ${from} to ${to}: ${reason}`);
   host.out.event({ kind: 'vrrp-priority', instance: instance.name, state, from, to, reason, at: now });
   if (state === 'BACKUP' && instance.wanted === 'BACKUP') instance.moveTimer(instance.skew - skew);

@@ -82,6 +82,8 @@ export class SyncGroup {
       this.#become('MASTER', first, 'we own the addresses (priority 255)', now);
       return;
     }
+    // At the start the group is told of before its members, afterwards behind them, as by the original.
+    this.#note('BACKUP', 'start', now);
     for (const member of this.members) {
       const { advertisementInterval, initialState, authentication } = member.configuration;
       // A replayed authentication header must not be what a new router hears first (reference: behaviour A2).
@@ -91,7 +93,6 @@ export class SyncGroup {
       const reason = `start${eager ? ', to be master soon' : ''}${delay}`;
       member.enterBackup(reason, now, eager ? advertisementInterval + member.minimalSkew : undefined);
     }
-    this.#note('BACKUP', 'start', now);
   }
 
   /** A member's master-down timer expired. */

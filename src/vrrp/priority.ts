@@ -59,7 +59,7 @@ function assessInterfaces(trackers: Trackers, keepWeights: boolean, state: Track
     const up = state.isUp(name);
     const counted = keepWeights ? weight : 0;
     const words = `interface ${name} is ${up ? 'up' : state.exists(name) ? 'down' : 'missing'}`;
-    weigh(`interface ${name}`, up !== reverse, counted, words, findings);
+    weigh(`interface ${name}`, up, { weight: counted, reverse }, words, findings);
   }
 }
 
@@ -70,7 +70,7 @@ function assessScripts(trackers: Trackers, keepWeights: boolean, state: TrackedS
     if (verdict === 'unknown') {
       if (counted === 0) findings.awaited.push(script);
     } else {
-      weigh(`script ${script}`, (verdict === 'good') !== reverse, counted, `${script} ${words}`, findings);
+      weigh(`script ${script}`, verdict === 'good', { weight: counted, reverse }, `${script} ${words}`, findings);
     }
   }
 }
@@ -93,13 +93,21 @@ function assessProcesses(trackers: Trackers, keepWeights: boolean, state: Tracke
   for (const { process, weight, reverse } of trackers.trackProcesses) {
     const { up, words } = state.process(process);
     // Not counted yet: that is a matter of milliseconds after a reload.
-    if (up !== undefined) weigh(`process ${process}`, up !== reverse, keepWeights ? weight : 0, words, findings);
+    const how = { weight: keepWeights ? weight : 0, reverse };
+    if (up !== undefined) weigh(`process ${process}`, up, how, words, findings);
   }
 }
 
-function weigh(key: string, good: boolean, weight: number, words: string, findings: Findings): void {
-  if (weight !== 0) share(findings, key, (weight > 0 ? good : !good) ? weight : 0, words);
-  else if (!good) findings.faults.push(words);
+interface How {
+  readonly weight: number;
+  /** Turns the sign of what a weight gives, not when it counts; without weight, what is up is the fault. */
+  readonly reverse: boolean;
+}
+
+function weigh(key: string, good: boolean, { weight, reverse }: How, words: string, findings: Findings): void {
+  const amount = reverse ? -weight : weight;
+  if (weight !== 0) share(findings, key, (weight > 0 ? good : !good) ? amount : 0, words);
+  else if (good === reverse) findings.faults.push(words);
 }
 
 /** An instance and its group may both track the same thing. */

@@ -36,6 +36,11 @@ function masters(changes: Partial<VrrpInstanceConfiguration> = {}): Bench {
 }
 
 describe('a sync group', () => {
+  it('is told of before its members at the start, as by the original', () => {
+    const told = eventsOf(new Bench(grouped()).start()).map((event) => event.kind);
+    expect(told).toEqual(['vrrp-group', 'vrrp-instance', 'vrrp-instance']);
+  });
+
   it('becomes master when the last member wants it; the group event follows those of the members', () => {
     const bench = new Bench(grouped());
     bench.start();

@@ -55,9 +55,11 @@ describe('a tracked process', () => {
     [20, false, 0, 150],
     [-20, false, 1, 150],
     [-20, false, 0, 130],
-    [20, true, 1, 150],
-    [20, true, 0, 170],
-    [-20, true, 1, 130],
+    // As Debian's keepalived counts: reverse turns the sign.
+    [20, true, 1, 130],
+    [20, true, 0, 150],
+    [-20, true, 1, 150],
+    [-20, true, 0, 170],
   ])('weight %i, reverse %s, %i running: priority %i', (weight, reverse, running, priority) => {
     expect(tracking(running, {}, weight, reverse).status().effectivePriority).toBe(priority);
   });

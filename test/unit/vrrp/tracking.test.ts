@@ -10,8 +10,9 @@ describe('a tracked interface', () => {
   it.each([
     { weight: 10, reverse: false, up: 110, down: 100 },
     { weight: -10, reverse: false, up: 100, down: 90 },
-    { weight: 10, reverse: true, up: 100, down: 110 },
-    { weight: -10, reverse: true, up: 90, down: 100 },
+    // As Debian's keepalived counts: reverse turns the sign.
+    { weight: 10, reverse: true, up: 90, down: 100 },
+    { weight: -10, reverse: true, up: 100, down: 110 },
     { weight: 253, reverse: false, up: 254, down: 100 },
     { weight: -253, reverse: false, up: 100, down: 1 },
   ])('weight $weight, reverse $reverse: $up while up, $down while down', ({ weight, reverse, up, down }) => {
@@ -41,6 +42,25 @@ describe('a tracked interface', () => {
     expect(bench.status().priorityExplanation).toBe('150 - 60 (interface eth1 is missing) = 90');
     expect(eventsOf(intents)).toMatchObject([{ kind: 'vrrp-priority', from: 150, to: 90, state: 'BACKUP' }]);
     expect(logLines(intents)[1]).toMatch(/^\(VI_1\) Changing effective priority from 150 to 90/);
+  });
+
+  it('that changes the priority at the start is told before the state, as by the original', () => {
+    const events = eventsOf(new Bench(instance(interfaces(10))).start());
+    expect(events).toMatchObject([
+      { kind: 'vrrp-priority', from: 100, to: 110, state: 'BACKUP' },
+      { kind: 'vrrp-instance', to: 'BACKUP', priority: 110 },
+    ]);
+  });
+
+  it('that puts the instance into FAULT makes no other news of the priority', () => {
+    const trackInterfaces = [
+      { interface: 'eth1', weight: 10, reverse: false },
+      { interface: 'eth1', weight: 0, reverse: false },
+    ];
+    const bench = new Bench(instance({ trackInterfaces }));
+    bench.start();
+    const events = eventsOf(bench.links([link('eth0'), link('eth1', false)]));
+    expect(events).toMatchObject([{ kind: 'vrrp-instance', to: 'FAULT' }]);
   });
 
   it('a change in backup shifts the running timer by the difference of the skews', () => {
