@@ -405,6 +405,13 @@ export class VrrpEngine {
       else if (instance.installed.delete(key) && address.track) missing.push(address);
     }
     if (missing.length === 0) return;
+    const [first] = missing;
+    if (first && instance.configuration.stepDownOnRemoval) {
+      const reason = `virtual address ${first.address} was removed from ${first.interface} by somebody else`;
+      this.#out.log('warning', `(${instance.name}) ${reason}: step_down_on_removal`);
+      instance.group?.memberLostAddress(instance, reason, now);
+      return;
+    }
     for (const { address, interface: name } of missing) {
       this.#out.log(
         'warning',

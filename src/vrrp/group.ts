@@ -115,6 +115,21 @@ export class SyncGroup {
     this.#become('BACKUP', member, reason, now);
   }
 
+  /**
+   * A virtual address of a member was removed by somebody else, and it is to step down as the original does: all masters
+   * of the group resign and may be back after their skew, with everything written anew.
+   */
+  memberLostAddress(member: Instance, reason: string, now: MonotonicMs): void {
+    for (const each of this.members) {
+      if (each.state !== 'MASTER') continue;
+      each.stepDown(
+        each === member ? reason : `follows ${member.name} in sync group ${this.name ?? ''}: ${reason}`,
+        now,
+      );
+    }
+    this.#note('BACKUP', `${member.name}: ${reason}`, now);
+  }
+
   /** A member heard a master of lower priority: all members tell the switches again where their addresses are. */
   announceLowerPriority(now: MonotonicMs): void {
     for (const member of this.members) {

@@ -373,6 +373,12 @@ export class Instance {
     this.#finish(from, now);
   }
 
+  /** Resigns, and is master again after the skew if nobody else is. */
+  stepDown(reason: string, now: MonotonicMs): void {
+    this.#sayGoodbye(now);
+    this.enterBackup(reason, now, this.skew);
+  }
+
   enterFault(reason: string, now: MonotonicMs): void {
     const from = this.#change('FAULT', reason, now, this.state === 'INIT');
     this.host.deadlines.clear(this.#timer);

@@ -388,6 +388,7 @@ export function checkInstance(
       draft.higherPrioritySendAdvertisement ?? global.higherPrioritySendAdvertisement ?? false,
     skipCheckAdvertisedAddresses: draft.skipCheckAdvertisedAddresses ?? global.skipCheckAdvertisedAddresses ?? false,
     ownerIgnoreAdvertisements: draft.ownerIgnoreAdvertisements ?? global.ownerIgnoreAdvertisements ?? strict,
+    ...(draft.stepDownOnRemoval === true && { stepDownOnRemoval: true as const }),
     v3ChecksumAsV2: draft.v3ChecksumAsV2 ?? global.v3ChecksumAsV2 ?? false,
     ...(draft.oldUnicastChecksum !== undefined && { oldUnicastChecksum: draft.oldUnicastChecksum }),
     gratuitous: check.gratuitous(strict),

@@ -77,6 +77,7 @@ export interface InstanceDraft {
   strict?: boolean;
   accept?: boolean;
   lowerPriorityNoAdvertisement?: boolean;
+  stepDownOnRemoval?: boolean;
   higherPrioritySendAdvertisement?: boolean;
   skipCheckAdvertisedAddresses?: boolean;
   ownerIgnoreAdvertisements?: boolean;

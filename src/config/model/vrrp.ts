@@ -171,6 +171,8 @@ export interface VrrpInstanceConfiguration {
   readonly higherPrioritySendAdvertisement: boolean;
   readonly skipCheckAdvertisedAddresses: boolean;
   readonly ownerIgnoreAdvertisements: boolean;
+  /** A virtual address removed by somebody else ends the mastership, as with the original; absent: it is put back. */
+  readonly stepDownOnRemoval?: true;
   readonly v3ChecksumAsV2: boolean;
   /** undefined: adapt to the first packet that verifies only so. */
   readonly oldUnicastChecksum?: boolean;

@@ -118,6 +118,7 @@ export function printInstance(instance: VrrpInstanceConfiguration): PrintedLine 
       boolLine('skip_check_adv_addr', instance.skipCheckAdvertisedAddresses),
       boolLine('owner_ignore_adverts', instance.ownerIgnoreAdvertisements),
       boolLine('v3_checksum_as_v2', instance.v3ChecksumAsV2),
+      ...(instance.stepDownOnRemoval ? [boolLine('step_down_on_removal', true)] : []),
       ...gratuitousLines(instance.gratuitous),
       extraGratuitousLine(instance),
       ...flagLine('promote_secondaries', instance.promoteSecondaries),

@@ -11,7 +11,7 @@ import { isMulticast, parseAddress, parseInteger, readInteger, readSeconds } fro
 import { readAddressLine, virtualAddressWords } from './addresses.ts';
 import { firstByName } from './by-name.ts';
 import { quote, type Context } from './context.ts';
-import { address, block, bool, custom, flag, integer, lines, readScript, seconds, text } from './forms.ts';
+import { address, block, bool, custom, flag, integer, lines, ours, readScript, seconds, text } from './forms.ts';
 import { gratuitousKeywords } from './vrrp-gratuitous.ts';
 import { authenticationSchema, authHmacSchema } from './vrrp-authentication.ts';
 import { noteUnicast, unicastKeywords } from './vrrp-unicast.ts';
@@ -408,6 +408,11 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     'An owner ignores advertisements.',
     (draft, value) => (draft.ownerIgnoreAdvertisements = value),
     { default: 'global; true if strict', since: '2.3.3' },
+  ),
+  step_down_on_removal: bool(
+    'A virtual address removed by somebody else ends the mastership for the time of the skew; off: it is put back at once.',
+    (draft, value) => (draft.stepDownOnRemoval = value),
+    { ...ours, default: 'off' },
   ),
   kernel_rx_buf_size: integer(
     'Share of the receive buffer.',

@@ -111,6 +111,7 @@ export const vrrpSamples: readonly SampleBlock[] = [
           lower_prio_no_advert: 'lower_prio_no_advert true',
           higher_prio_send_advert: 'higher_prio_send_advert true',
           owner_ignore_adverts: 'owner_ignore_adverts true',
+          step_down_on_removal: 'step_down_on_removal true',
           kernel_rx_buf_size: 'kernel_rx_buf_size 65536',
           authentication: 'authentication {\nauth_type PASS\nauth_pass secret\n}',
           auth_hmac: `auth_hmac {\n${key}\nactive_key 7\n}`,
