@@ -1,43 +1,15 @@
 /** Keeps the rules of nftables as the instances need them: one run of nft a change, one transaction a run. */
-import { spawn } from 'node:child_process';
 import type { Log } from '../log/log.ts';
 import { firewallScript, removalScript } from '../network/firewall-script.ts';
 import type { FirewallFamilies, FirewallSettings } from '../network/firewall-script.ts';
 
-/** Where nft is, on every distribution. */
-const searchPath = '/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin';
-const mostWords = 400;
-
 /** Runs a script of nft. Rejects with what nft says. */
 export type RunScript = (script: string) => Promise<void>;
-
-export function runNft(script: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('nft', ['-f', '-'], {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      env: { PATH: searchPath, LC_ALL: 'C' },
-    });
-    let words = '';
-    child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
-    child.on('error', (error) =>
-      reject('code' in error && error.code === 'ENOENT' ? new Error('there is no program nft') : error),
-    );
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new Error(words.trim().split('\n', 1)[0]?.slice(0, mostWords) ?? `nft ended with ${code ?? 'a signal'}`),
-        );
-    });
-    // nft may end before it has read everything: its words say why.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(script);
-  });
-}
 
 export class FirewallKeeper {
   readonly #log: Log;
   readonly #run: RunScript;
+  readonly #runAtEnd: RunScript;
   #settings: FirewallSettings | undefined;
   /** As the last run left it; undefined: unknown. */
   #present: FirewallFamilies | undefined;
@@ -46,9 +18,14 @@ export class FirewallKeeper {
   /** Nothing is tried any more until another configuration. */
   #given = false;
 
-  constructor(log: Log, run: RunScript = runNft) {
+  /**
+   * @param run while there is a protocol loop to keep free
+   * @param runAtEnd when there is none any more, nor perhaps anybody to ask
+   */
+  constructor(log: Log, run: RunScript, runAtEnd: RunScript) {
     this.#log = log;
     this.#run = run;
+    this.#runAtEnd = runAtEnd;
   }
 
   get isActive(): boolean {
@@ -95,7 +72,7 @@ export class FirewallKeeper {
     this.#settings = undefined;
     this.#present = undefined;
     if (settings === undefined || made.length === 0) return;
-    await this.#run(removalScript(settings, made)).catch((error: unknown) => {
+    await this.#runAtEnd(removalScript(settings, made)).catch((error: unknown) => {
       this.#log.warning(`nftables: table ${settings.table} is not removed: ${(error as Error).message}`);
     });
   }

@@ -46,6 +46,8 @@ export type ParentToChild =
   /** The first message, and again at each reload: a whole new snapshot. */
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
+  /** The answer to `run-nft`; with what nft said if it failed. */
+  | { readonly type: 'nft-finished'; readonly run: number; readonly trouble?: string }
   | { readonly type: 'dump'; readonly dump: DumpKind }
   | { readonly type: 'status'; readonly request: number };
 
@@ -65,5 +67,7 @@ export type ChildToParent =
       /** SIGTERM after this time, SIGKILL two seconds later; absent: the child says when. */
       readonly timeout?: Milliseconds;
     }
+  /** Runs nft with a script, one transaction. */
+  | { readonly type: 'run-nft'; readonly run: number; readonly script: string }
   | { readonly type: 'kill-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | { readonly type: 'status'; readonly request: number; readonly status: unknown };

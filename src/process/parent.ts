@@ -30,6 +30,7 @@ import { checkBeforeReload } from './reload-check.ts';
 import { whileReloadFileExists } from './reload-file.ts';
 import { unchangeableSettings } from './reload-limits.ts';
 import { ReloadTimer } from './reload-timer.ts';
+import { runNft } from './run-nft.ts';
 import {
   childOptions,
   controlSocketPath,
@@ -376,6 +377,12 @@ export class Parent {
         return;
       case 'run-script':
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);
+        return;
+      case 'run-nft':
+        void runNft(message.script).then(
+          () => child.send({ type: 'nft-finished', run: message.run }),
+          (error: unknown) => child.send({ type: 'nft-finished', run: message.run, trouble: (error as Error).message }),
+        );
         return;
       case 'kill-script':
         this.#scripts?.kill(child.kind, message.script, message.signal);

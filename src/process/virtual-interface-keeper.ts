@@ -6,7 +6,9 @@ import type { VrrpInstanceStatus } from '../vrrp/types.ts';
 import { placeVirtualRouters } from '../vrrp/virtual-interfaces.ts';
 import type { PlacedRouters } from '../vrrp/virtual-interfaces.ts';
 import { FirewallKeeper } from './firewall-keeper.ts';
+import type { RunScript } from './firewall-keeper.ts';
 import { KernelSettings } from './kernel-settings.ts';
+import { runNft } from './run-nft.ts';
 import { VmacKeeper } from './vmac-keeper.ts';
 import type { VmacMachine } from './vmac-keeper.ts';
 
@@ -18,9 +20,10 @@ export class VirtualInterfaces {
   /** Families whose addresses were dropped once. */
   readonly #dropped = { ip: false, ip6: false };
 
-  constructor(log: Log, machine: VmacMachine) {
+  /** @param run for scripts of nft */
+  constructor(log: Log, machine: VmacMachine, run: RunScript) {
     this.#vmacs = new VmacKeeper(log, machine, new KernelSettings(log));
-    this.#firewall = new FirewallKeeper(log);
+    this.#firewall = new FirewallKeeper(log, run, runNft);
   }
 
   get hasFirewall(): boolean {

@@ -19,6 +19,7 @@ import { PunctualTimer } from './punctual-timer.ts';
 import { Recorder } from './recorder.ts';
 import { rehearse } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
+import { NftOfParent } from './run-nft.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
@@ -44,6 +45,7 @@ class VrrpWork implements ChildWork {
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
   readonly #virtual: VirtualInterfaces;
+  readonly #nft: NftOfParent;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   #recorder: Recorder | undefined;
@@ -70,7 +72,8 @@ class VrrpWork implements ChildWork {
         this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now()));
       },
     });
-    this.#virtual = new VirtualInterfaces(log, this.#addresses);
+    this.#nft = new NftOfParent(channel);
+    this.#virtual = new VirtualInterfaces(log, this.#addresses, this.#nft.run);
     this.#routing = new RoutingKeeper(log, () => this.#addresses.links);
     this.#sockets = new AdvertisementSockets({
       packet: (packet, meta) => this.#received(packet, meta),
@@ -176,6 +179,7 @@ class VrrpWork implements ChildWork {
   }
 
   message(message: ParentToChild): void {
+    if (message.type === 'nft-finished') this.#nft.finished(message.run, message.trouble);
     if (message.type !== 'script-finished') return;
     const { outcome, script } = message;
     this.#tellWords(script, outcome);
