@@ -58,5 +58,19 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
       configId,
     ],
   },
+  {
+    name: 'replay',
+    words: 'FILE',
+    purpose: 'Steps through a recording (keepalived --record FILE) and prints each decision with its reason.',
+    options: [
+      {
+        name: '--from',
+        value: 'TIME',
+        purpose: 'Prints from here on: seconds since the beginning, or "2026-01-31 12:00:00" (UTC).',
+      },
+      { name: '--instance', value: 'NAME', purpose: 'Prints only what is about this instance.' },
+      { name: '--all', purpose: 'Also steps in which nothing was decided.' },
+    ],
+  },
   { name: 'version', purpose: 'Prints the version.', options: [] },
 ];

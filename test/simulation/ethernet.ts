@@ -24,19 +24,19 @@ interface Pending {
 export class Ethernet {
   now = 1000;
   loss: number;
+  /** Milliseconds. */
+  maximalDelay: number;
   readonly stations: Station[] = [];
   readonly #duplication: number;
-  readonly #maximalDelay: number;
   readonly #random: () => number;
   readonly #pending: Pending[] = [];
   #order = 0;
 
-  /** @param maximalDelay milliseconds */
   constructor(seed: number, properties: { loss: number; duplication: number; maximalDelay: number }) {
     this.#random = randomNumbers(seed);
     this.loss = properties.loss;
     this.#duplication = properties.duplication;
-    this.#maximalDelay = properties.maximalDelay;
+    this.maximalDelay = properties.maximalDelay;
   }
 
   transmit(from: Station, intent: SendAdvertisementIntent): void {
@@ -79,7 +79,7 @@ export class Ethernet {
 
   #carry(to: Station, intent: SendAdvertisementIntent): void {
     const { family, source, destination, ttl, packet } = intent;
-    this.after(this.#random() * this.#maximalDelay, () => {
+    this.after(this.#random() * this.maximalDelay, () => {
       if (!to.linkIsUp(intent.interface)) return;
       const interfaceIndex = links.findIndex((name) => name === intent.interface) + 2;
       to.hear(packet, { family, interfaceIndex, source, destination, ttl });

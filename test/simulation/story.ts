@@ -122,6 +122,8 @@ export class Story {
   #settle(): void {
     const { scene, ethernet } = this;
     ethernet.loss = 0;
+    // Longer delays than the protocol bears are a trouble too.
+    ethernet.maximalDelay = scene.ethernet.delay * Math.min(...scene.virtualRouters.map(({ interval }) => interval));
     if (!scene.staysCut) for (const { machine } of this.actors) machine.side = 0;
     const plans = scene.machines.flat();
     const longest = (span: (plan: MachinePlan) => number): number => Math.max(...plans.map(span));
