@@ -166,7 +166,8 @@ export class Watch {
       this.#sent.set(stream, now);
       const was = statuses.get(instance)?.state;
       if (was !== 'MASTER') {
-        if (after.find(({ name }) => name === instance)?.state !== 'MASTER')
+        // It may have become master and lost it again by something else that was due at the same moment.
+        if (!intents.some((other) => becameMaster(other, instance)))
           this.#fail(`${stream}: advertised as ${was ?? 'nobody'}`);
         continue;
       }
@@ -206,4 +207,9 @@ export class Watch {
         `a reload of the same configuration moved the next timer from ${before.next ?? 'none'} to ${next ?? 'none'}`,
       );
   }
+}
+
+function becameMaster(intent: VrrpIntent, instance: string): boolean {
+  if (intent.type !== 'event' || intent.event.kind !== 'vrrp-instance') return false;
+  return intent.event.instance === instance && intent.event.to === 'MASTER';
 }

@@ -102,7 +102,7 @@ describe('the completion', () => {
   });
 
   it('offers the commands of keepalivectl and their options', () => {
-    expect(offered(['keepalivectl', 're'])).toEqual(['reload']);
+    expect(offered(['keepalivectl', 're'])).toEqual(['reload', 'replay']);
     expect(offered(['keepalivectl', 'config', ''])).toContain('format');
     expect(offered(['keepalivectl', 'config', 'format', '--c'])).toEqual(['--check', '--config-id']);
     expect(offered(['keepalivectl', 'status', '--'])).toEqual(['--socket', '--json', '--help']);
