@@ -8,6 +8,7 @@ const commands = {
   setup: { purposes: ['build', 'lab', 'test'], steps: [] },
   build: { purposes: ['build'], steps: [['scripts/build.ts']] },
   docs: { purposes: [], steps: [['scripts/reference.ts']] },
+  package: { purposes: ['build'], steps: [['scripts/build.ts'], ['scripts/package.ts']] },
   man: { purposes: [], steps: [['scripts/manual.ts']] },
   lint: { purposes: [], steps: lintSteps() },
   test: {
