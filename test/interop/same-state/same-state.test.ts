@@ -14,6 +14,7 @@ scenesAtOnce(
   Object.fromEntries(
     configurations.map((configuration) => [configuration.name, (cleanUp) => compare(cleanUp, configuration)]),
   ),
+  12,
 );
 
 const differences = readFileSync(new URL('../../../docs/differences.md', import.meta.url), 'utf8');
