@@ -15,6 +15,8 @@ const SOL_IP = 0;
 const IP_MULTICAST_ALL = 49;
 const SOL_IPV6 = 41;
 const IPV6_CHECKSUM = 7;
+const IP_FREEBIND = 15;
+const IPV6_FREEBIND = 78;
 const IPV6_TCLASS = 67;
 /** Offset of the checksum in the VRRP header, for the kernel to compute and verify (RFC 5798 section 5.2.8). */
 const checksumOffset = 6;
@@ -25,7 +27,10 @@ interface OpenSocket {
   readonly socket: RawSocket;
   /** As the transport last asked for. */
   receiveBuffer: number;
+  /** 0: none is set for what it sends. */
   readonly interfaceIndex: number;
+  /** Index of the device that it is bound to, 0: none. Another one: the device was made again. */
+  readonly deviceIndex: number;
 }
 
 export interface AdvertisementListener {
@@ -41,11 +46,17 @@ function resize(open: OpenSocket, { receiveBufferOctets = defaultReceiveBuffer }
   open.receiveBuffer = receiveBufferOctets;
 }
 
+/** What the socket is bound to: its interface, or the VRF of unicast without one. */
+function deviceOf({ interface: name, vrf }: VrrpTransport): string {
+  return name === '' ? (vrf ?? '') : name;
+}
+
 function keyOf(transport: VrrpTransport): string {
   return [
     transport.family,
     transport.cast,
     transport.interface,
+    transport.vrf ?? '',
     transport.group ?? '',
     transport.source ?? '',
     transport.authenticationHeader ? 'ah' : '',
@@ -71,19 +82,21 @@ export class AdvertisementSockets {
     for (const transport of transports) this.#transports.set(keyOf(transport), transport);
     this.#working = new Set(links.filter((link) => link.up).map((link) => link.name));
     const indexByName = new Map(links.map((link) => [link.name, link.index]));
-    const indexOf = (transport: VrrpTransport): number | undefined =>
-      transport.interface === '' ? 0 : indexByName.get(transport.interface);
+    const indexOf = (transport: VrrpTransport): number | undefined => {
+      const device = deviceOf(transport);
+      return device === '' ? 0 : indexByName.get(device);
+    };
     for (const [key, open] of this.#open) {
       const transport = this.#transports.get(key);
-      if (transport !== undefined && indexOf(transport) === open.interfaceIndex) resize(open, transport);
+      if (transport !== undefined && indexOf(transport) === open.deviceIndex) resize(open, transport);
       else {
         open.socket.close();
         this.#open.delete(key);
       }
     }
     for (const [key, transport] of this.#transports) {
-      const interfaceIndex = indexOf(transport);
-      if (interfaceIndex !== undefined && !this.#open.has(key)) this.#openSocket(key, transport, interfaceIndex);
+      const deviceIndex = indexOf(transport);
+      if (deviceIndex !== undefined && !this.#open.has(key)) this.#openSocket(key, transport, deviceIndex);
     }
   }
 
@@ -121,6 +134,7 @@ export class AdvertisementSockets {
     let fallback: OpenSocket | undefined;
     for (const [key, transport] of this.#transports) {
       if (transport.family !== intent.family || transport.interface !== intent.interface) continue;
+      if (transport.interface === '' && transport.vrf !== intent.vrf) continue;
       if ((transport.cast === 'unicast') !== intent.unicast) continue;
       const open = this.#open.get(key);
       if (transport.source === undefined || transport.source === intent.source) return open;
@@ -129,7 +143,10 @@ export class AdvertisementSockets {
     return fallback;
   }
 
-  #openSocket(key: string, transport: VrrpTransport, interfaceIndex: number): void {
+  #openSocket(key: string, transport: VrrpTransport, deviceIndex: number): void {
+    const device = deviceOf(transport);
+    // In a VRF the way to the peer decides on the interface.
+    const interfaceIndex = transport.interface === '' ? 0 : deviceIndex;
     let socket: RawSocket | undefined;
     try {
       socket = RawSocket.open({
@@ -137,7 +154,7 @@ export class AdvertisementSockets {
         protocol: transport.authenticationHeader ? IPPROTO_AH : IPPROTO_VRRP,
         includeHeader: transport.family === 'inet',
       });
-      if (transport.interface !== '') socket.bindToInterface(transport.interface);
+      if (device !== '') socket.bindToInterface(device);
       socket.setReceiveBuffer(transport.receiveBufferOctets ?? defaultReceiveBuffer);
       if (transport.family === 'inet') socket.setOption(SOL_IP, IP_MULTICAST_ALL, 0);
       else {
@@ -150,6 +167,9 @@ export class AdvertisementSockets {
         socket.setMulticastInterface(interfaceIndex);
         socket.setMulticastLoop(false);
       } else if (transport.source !== undefined) {
+        // The address may come later, or go and return; the socket is for it all the same.
+        if (transport.family === 'inet') socket.setOption(SOL_IP, IP_FREEBIND, 1);
+        else socket.setOption(SOL_IPV6, IPV6_FREEBIND, 1);
         socket.bind(transport.source, interfaceIndex);
       }
       if (!transport.authenticationHeader && transport.everyRouter !== true)
@@ -161,6 +181,7 @@ export class AdvertisementSockets {
       this.#open.set(key, {
         socket,
         interfaceIndex,
+        deviceIndex,
         receiveBuffer: transport.receiveBufferOctets ?? defaultReceiveBuffer,
       });
       this.#troubled.delete(key);

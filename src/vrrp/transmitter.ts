@@ -124,6 +124,7 @@ export class Transmitter {
         source,
         destination,
         unicast,
+        ...(configuration.vrf !== undefined && { vrf: configuration.vrf }),
         ttl,
       });
     }

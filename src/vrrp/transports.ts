@@ -23,7 +23,8 @@ export function transportsOf(
     const unicast = unicastPeers.length > 0;
     const authenticationHeader = rest.authentication?.type === 'AH';
     const source = unicast ? rest.sourceAddress : undefined;
-    const key = JSON.stringify([family, name, unicast, unicast ? source : multicastGroup, authenticationHeader]);
+    const vrf = name === '' ? rest.vrf : undefined;
+    const key = JSON.stringify([family, name, vrf, unicast, unicast ? source : multicastGroup, authenticationHeader]);
     const known = transports.get(key);
     if (known) {
       known.instances.push(instance);
@@ -33,6 +34,7 @@ export function transportsOf(
       family,
       cast: unicast ? 'unicast' : 'multicast',
       interface: name,
+      ...(vrf !== undefined && { vrf }),
       ...(unicast ? source !== undefined && { source } : { group: multicastGroup }),
       authenticationHeader,
       ...(logUnknownVirtualRouters && { everyRouter: true }),

@@ -30,6 +30,8 @@ export interface SendAdvertisementIntent {
   readonly source: string;
   readonly destination: string;
   readonly unicast: boolean;
+  /** VRF to send in, for unicast without an interface. */
+  readonly vrf?: string;
   readonly ttl: number;
 }
 
@@ -196,6 +198,8 @@ export interface VrrpTransport {
   readonly cast: 'multicast' | 'unicast';
   /** Empty for unicast without an interface. */
   readonly interface: string;
+  /** Without an interface: the VRF it is for. */
+  readonly vrf?: string;
   /** Multicast: the group to join on the interface. */
   readonly group?: string;
   /** Unicast: the local address to bind to, if one is configured. */

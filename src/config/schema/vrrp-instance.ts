@@ -225,7 +225,7 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
       draft.vrf = name;
       draft.vrfAt = statement;
     },
-    { form: '<vrf ifname>', default: 'none', effect: 'none-yet' },
+    { form: '<vrf ifname>', default: 'none' },
   ),
   dont_track_primary: flag(
     "Ignores faults of the instance's own interface.",

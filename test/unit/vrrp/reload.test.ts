@@ -247,6 +247,25 @@ describe('the LVS synchronisation daemon', () => {
 });
 
 describe('transports', () => {
+  it('one source in two VRFs is two places, and each advertisement says which is its own', () => {
+    const unicast = { interface: '', sourceAddress: '192.0.2.5', unicastPeers: [{ address: '192.0.2.9' }] };
+    const bench = new Bench(
+      vrrpConfiguration({
+        instances: [
+          instance({ name: 'A', ...unicast, vrf: 'red' }),
+          instance({ name: 'B', ...unicast, vrf: 'blue', virtualRouterId: 52 }),
+        ],
+      }),
+    );
+    expect(bench.engine.transports()).toMatchObject([
+      { interface: '', vrf: 'red', source: '192.0.2.5', virtualRouterIds: [51] },
+      { interface: '', vrf: 'blue', source: '192.0.2.5', virtualRouterIds: [52] },
+    ]);
+    bench.start();
+    const sent = bench.pass(4000).flatMap((each) => (each.type === 'send-advertisement' ? [each] : []));
+    expect(new Set(sent.map(({ instance: name, vrf }) => `${name} ${vrf}`))).toEqual(new Set(['A red', 'B blue']));
+  });
+
   it('one socket for each family, interface, cast and AH, with the identifiers it serves', () => {
     const bench = new Bench(
       vrrpConfiguration({

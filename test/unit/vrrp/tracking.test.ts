@@ -151,6 +151,27 @@ describe('the network an instance stands on', () => {
     expect(bench.status().reason).toContain('another machine has the same');
   });
 
+  it('an interface that is renamed, or made again with another index, is a state like any other', () => {
+    const bench = new Bench(instance());
+    bench.start();
+    bench.untilMaster();
+    bench.links([{ ...link('eth0'), name: 'lan0' }, link('eth1')]);
+    expect(bench.status()).toMatchObject({ state: 'FAULT', reason: 'interface eth0 is missing' });
+    bench.links([link('eth0'), link('eth1')]);
+    expect(bench.status().state).toBe('BACKUP');
+    bench.links([link('eth1')]);
+    bench.addresses([]);
+    const anew = { ...link('eth0'), index: 9 };
+    bench.links([anew, link('eth1')]);
+    expect(bench.status().state).toBe('FAULT');
+    bench.addresses([kernelAddress('192.0.2.5', 9)]);
+    expect(bench.status()).toMatchObject({ state: 'BACKUP', sourceAddress: '192.0.2.5' });
+    bench.hear({ priority: 200, meta: { interfaceIndex: 9 } });
+    expect(bench.status().masterAddress).toBe('192.0.2.9');
+    bench.hear({ priority: 210, source: '192.0.2.8', meta: { interfaceIndex: 2 } });
+    expect(bench.status().masterAddress).toBe('192.0.2.9');
+  });
+
   it('of two faults the one that is left is told', () => {
     const bench = new Bench(instance({ trackInterfaces: [{ interface: 'eth1', weight: 0, reverse: false }] }));
     bench.start();
