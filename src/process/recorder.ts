@@ -24,6 +24,8 @@ export class Recorder {
   #scheduled = false;
   #writing = false;
   #ended = false;
+  /** Why the recording ended, for its reader. */
+  #lastLine = '';
   #onIdle: (() => void) | undefined;
 
   private constructor(file: string, descriptor: number, size: number, log: Log, limit: number) {
@@ -40,10 +42,12 @@ export class Recorder {
    */
   static open(file: string, log: Log, limit = recordingLimit): Recorder | undefined {
     try {
-      const { descriptor, size } = openRecording(file);
+      const { descriptor, size, brokenOff } = openRecording(file);
       log.notice(`recording the VRRP process to ${file}, at most ${limit / 1024 / 1024} MiB`);
       const recorder = new Recorder(file, descriptor, size, log, limit);
       if (size === 0) recorder.#writeNow(`${encodeRecord(recordingHead)}\n`);
+      // A process that was killed left half a line behind.
+      if (brokenOff) recorder.#writeNow('\n');
       return recorder;
     } catch (error) {
       log.error(`nothing is recorded: ${file}: ${(error as Error).message}`);
@@ -116,7 +120,8 @@ export class Recorder {
         return;
       }
       this.#writing = false;
-      if (error !== null) this.#end(error.message);
+      if (this.#ended) this.#finish();
+      else if (error !== null) this.#end(error.message);
       else if (this.#waiting.length > 0) this.#schedule();
       this.#onIdle?.();
     });
@@ -137,14 +142,20 @@ export class Recorder {
     this.#ended = true;
     this.#waiting = [];
     this.#log.warning(`recording to ${this.#file} ends: ${why}`);
-    const line = Buffer.from(`${encodeRecord({ end: why })}\n`);
-    write(this.#descriptor, line, 0, line.length, null, () => close(this.#descriptor, () => undefined));
+    this.#lastLine = `${encodeRecord({ end: why })}\n`;
+    // The descriptor belongs to the system as long as a write is under way.
+    if (!this.#writing) this.#finish();
     this.#onIdle?.();
+  }
+
+  #finish(): void {
+    const line = Buffer.from(this.#lastLine);
+    write(this.#descriptor, line, 0, line.length, null, () => close(this.#descriptor, () => undefined));
   }
 }
 
 /** @throws the reason in words */
-function openRecording(file: string): { descriptor: number; size: number } {
+function openRecording(file: string): { descriptor: number; size: number; brokenOff: boolean } {
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const descriptor = openSync(file, flags, 0o600);
   try {
@@ -157,7 +168,9 @@ function openRecording(file: string): { descriptor: number; size: number } {
     const found = Buffer.alloc(head.length);
     if (size > 0) readSync(descriptor, found, 0, found.length, 0);
     if (size > 0 && found.toString() !== head) throw new Error('it is there and no recording: name another file');
-    return { descriptor, size };
+    const last = Buffer.alloc(1);
+    if (size > 0) readSync(descriptor, last, 0, 1, size - 1);
+    return { descriptor, size, brokenOff: size > 0 && last.toString() !== '\n' };
   } catch (error) {
     closeSync(descriptor);
     throw error;

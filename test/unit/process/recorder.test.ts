@@ -43,6 +43,14 @@ describe('a recording on disk', () => {
     expect(lines()).toEqual([head, '{"call":"start","now":1}', '{"call":"start","now":2}', '']);
   });
 
+  it('goes on behind the half line of a process that was killed', async () => {
+    writeFileSync(file, `${head}\n{"call":"sta`, { mode: 0o600 });
+    const recorder = Recorder.open(file, log);
+    recorder?.record({ call: 'start', now: 2 });
+    await recorder?.close();
+    expect(lines()).toEqual([head, '{"call":"sta', '{"call":"start","now":2}', '']);
+  });
+
   it('is written to its end at once when the process dies', () => {
     const recorder = Recorder.open(file, log);
     recorder?.record({ call: 'timeout', now: 1, failure: 'defect' });
