@@ -40,20 +40,25 @@ export interface AssemblyChange {
   readonly removedChecks: readonly HealthCheck[];
 }
 
-export function assemble(
+/** Servers or checks looked at in one go; a few milliseconds. */
+export const sliceSize = 1000;
+
+/** What a reload carries over, worked out in slices; between them the objects before go on living. */
+export function* assembling(
   configuration: CheckConfiguration,
   before: Assembly,
-  fileValue: FileValue,
   now: MonotonicMs,
-): AssemblyChange {
+): Generator<void, Plan> {
   const groups = new Map(configuration.groups.map((group) => [group.name, group]));
   const labels = virtualServerLabels(configuration);
   const keys = virtualServerKeys(configuration);
   const oldByKey = new Map(before.virtualServers.map((virtualServer) => [virtualServer.key, virtualServer]));
   const keptServers = new Map<RealServerState, RealServerState>();
-  const keptVirtualServers = new Set<VirtualServerState>();
+  const keptVirtualServers = new Map<VirtualServerState, VirtualServerState>();
   const removedServers: RealServerState[] = [];
-  const virtualServers = configuration.virtualServers.map((entry, index) => {
+  const virtualServers: VirtualServerState[] = [];
+  let looked = 0;
+  for (const [index, entry] of configuration.virtualServers.entries()) {
     const key = keys[index] ?? '';
     const group = entry.identity.kind === 'group' ? groups.get(entry.identity.name) : undefined;
     const virtualServer = new VirtualServerState(entry, group, key, labels[index] ?? '', now);
@@ -68,62 +73,128 @@ export function assemble(
       if (oldServer !== undefined) {
         keptServers.set(state, oldServer);
         oldServers.delete(serverKey);
-        state.enter(oldServer.state, oldServer.reason, oldServer.since);
       }
       return state;
     });
     if (old !== undefined) {
-      keptVirtualServers.add(virtualServer);
+      keptVirtualServers.set(virtualServer, old);
       removedServers.push(...oldServers.values());
-      virtualServer.suspended = old.suspended;
-      virtualServer.quorum = old.quorum;
-      virtualServer.quorumSince = old.quorumSince;
-      virtualServer.quorumReason = old.quorumReason;
     }
-    return virtualServer;
-  });
-  const checks = assembleChecks(virtualServers, before, keptServers, now);
-  const files = assembleFiles(virtualServers, before, fileValue, now);
+    virtualServers.push(virtualServer);
+    looked += entry.realServers.length + 1;
+    if (looked >= sliceSize) {
+      looked = 0;
+      yield;
+    }
+  }
+  const links = yield* linkChecks(virtualServers, before, keptServers, now);
   return {
-    assembly: { virtualServers, checks, files },
+    ...links,
+    before,
+    virtualServers,
     keptServers,
     keptVirtualServers,
     removedServers,
     removedVirtualServers: [...oldByKey.values()],
+  };
+}
+
+/** Prepared, not yet in force. */
+export interface Plan {
+  readonly before: Assembly;
+  readonly virtualServers: readonly VirtualServerState[];
+  readonly keptServers: ReadonlyMap<RealServerState, RealServerState>;
+  readonly keptVirtualServers: ReadonlyMap<VirtualServerState, VirtualServerState>;
+  readonly removedServers: readonly RealServerState[];
+  readonly removedVirtualServers: readonly VirtualServerState[];
+  readonly checks: ReadonlyMap<string, HealthCheck>;
+  /** Who will live by which check. */
+  readonly subscribers: ReadonlyMap<HealthCheck, RealServerState[]>;
+  /** New checks, and the ones that ask the same question and from which they take what is known. */
+  readonly heirs: readonly (readonly [heir: HealthCheck, from: HealthCheck])[];
+}
+
+/** Puts a plan in force: states as they are now, checks to their new servers. Nothing else may happen meanwhile. */
+export function settle(plan: Plan, fileValue: FileValue, now: MonotonicMs): AssemblyChange {
+  const { before, virtualServers, checks } = plan;
+  for (const [server, old] of plan.keptServers) server.enter(old.state, old.reason, old.since);
+  for (const [virtualServer, old] of plan.keptVirtualServers) {
+    virtualServer.suspended = old.suspended;
+    virtualServer.quorum = old.quorum;
+    virtualServer.quorumSince = old.quorumSince;
+    virtualServer.quorumReason = old.quorumReason;
+  }
+  for (const [check, subscribers] of plan.subscribers) check.subscribers = subscribers;
+  for (const [heir, from] of plan.heirs) inherit(heir, from);
+  const files = assembleFiles(virtualServers, before, fileValue, now);
+  return {
+    assembly: { virtualServers, checks, files },
+    keptServers: plan.keptServers,
+    keptVirtualServers: new Set(plan.keptVirtualServers.keys()),
+    removedServers: plan.removedServers,
+    removedVirtualServers: plan.removedVirtualServers,
     removedChecks: [...before.checks.values()].filter((check) => checks.get(check.key) !== check),
   };
 }
 
-function assembleChecks(
+interface WantedCheck {
+  readonly server: RealServerState;
+  readonly checker: ActingChecker;
+  readonly key: string;
+}
+
+function* linkChecks(
   virtualServers: readonly VirtualServerState[],
   before: Assembly,
   keptServers: ReadonlyMap<RealServerState, RealServerState>,
   now: MonotonicMs,
-): ReadonlyMap<string, HealthCheck> {
-  // Made only when a check is met that did not exist before: most reloads change little.
-  let byQuestion: ReadonlyMap<string, HealthCheck> | undefined;
-  const known = () =>
-    (byQuestion ??= new Map([...before.checks.values()].map((check) => [probeIdentity(check.checker), check])));
-  const checks = new Map<string, HealthCheck>();
+): Generator<void, Pick<Plan, 'checks' | 'subscribers' | 'heirs'>> {
+  const wanted: WantedCheck[] = [];
+  let isAllKnown = true;
   for (const virtualServer of virtualServers) {
     for (const server of virtualServer.servers) {
-      const runningBefore = keptServers.get(server)?.state === 'UP';
       for (const checker of server.configuration.checkers) {
         if (!isActing(checker)) continue;
         const key = checkIdentity(checker, `${virtualServer.key} ${server.key}`);
-        let check = checks.get(key);
-        if (check === undefined) {
-          check = continued(key, checker, before, known) ?? fresh(key, checker, runningBefore, now);
-          check.subscribers = [];
-          checks.set(key, check);
-        }
-        if (server.checks.includes(check)) continue;
-        server.checks.push(check);
-        check.subscribers.push(server);
+        wanted.push({ server, checker, key });
+        isAllKnown &&= before.checks.has(key);
+        if (wanted.length % sliceSize === 0) yield;
       }
     }
   }
-  return checks;
+  // Only when a check is met that did not exist before: most reloads change little.
+  const byQuestion = isAllKnown ? undefined : yield* questionsOf(before.checks.values());
+  const checks = new Map<string, HealthCheck>();
+  const subscribers = new Map<HealthCheck, RealServerState[]>();
+  const heirs: [HealthCheck, HealthCheck][] = [];
+  for (const [index, { server, checker, key }] of wanted.entries()) {
+    if (index % sliceSize === sliceSize - 1) yield;
+    let check = checks.get(key);
+    if (check === undefined) {
+      check = before.checks.get(key);
+      if (check === undefined) {
+        check = fresh(key, checker, keptServers.get(server)?.state === 'UP', now);
+        const from = byQuestion?.get(probeIdentity(checker));
+        if (from !== undefined) heirs.push([check, from]);
+      }
+      checks.set(key, check);
+      subscribers.set(check, []);
+    }
+    if (server.checks.includes(check)) continue;
+    server.checks.push(check);
+    subscribers.get(check)?.push(server);
+  }
+  return { checks, subscribers, heirs };
+}
+
+function* questionsOf(checks: Iterable<HealthCheck>): Generator<void, ReadonlyMap<string, HealthCheck>> {
+  const byQuestion = new Map<string, HealthCheck>();
+  let looked = 0;
+  for (const check of checks) {
+    byQuestion.set(probeIdentity(check.checker), check);
+    if (++looked % sliceSize === 0) yield;
+  }
+  return byQuestion;
 }
 
 function assembleFiles(
@@ -151,26 +222,18 @@ function assembleFiles(
   return files;
 }
 
-/** The check itself if nothing in it changed, or a new one with the knowledge of one that asks the same question. */
-function continued(
-  key: string,
-  checker: ActingChecker,
-  before: Assembly,
-  known: () => ReadonlyMap<string, HealthCheck>,
-): HealthCheck | undefined {
-  const same = before.checks.get(key);
-  if (same !== undefined) return same;
-  const asksTheSame = known().get(probeIdentity(checker));
-  if (asksTheSame === undefined) return undefined;
-  const { progress, since, reason } = asksTheSame;
-  const retriesUsed = progress.hasRun ? Math.min(progress.retriesUsed, checker.retry) : checker.retry;
-  const check = new HealthCheck(key, checker, { ...progress, retriesUsed }, since, reason);
-  check.runs = asksTheSame.runs;
-  check.failures = asksTheSame.failures;
-  check.weight = asksTheSame.weight;
-  check.started = asksTheSame.started;
-  if (asksTheSame.lastResult !== undefined) check.lastResult = asksTheSame.lastResult;
-  return check;
+/** What is known from a check that asks the same question at other times. */
+function inherit(heir: HealthCheck, from: HealthCheck): void {
+  const { progress } = from;
+  const { retry } = heir.checker;
+  heir.progress = { ...progress, retriesUsed: progress.hasRun ? Math.min(progress.retriesUsed, retry) : retry };
+  heir.since = from.since;
+  heir.reason = from.reason;
+  heir.runs = from.runs;
+  heir.failures = from.failures;
+  heir.weight = from.weight;
+  heir.started = from.started;
+  if (from.lastResult !== undefined) heir.lastResult = from.lastResult;
 }
 
 /** A check never made before. An alpha check does not take down a server that was up without it. */

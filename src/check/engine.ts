@@ -9,7 +9,7 @@ import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts
 import type { DaemonEvent, HealthState, LogLine, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
-import { assemble, emptyAssembly, type Assembly, type AssemblyChange } from './assembly.ts';
+import { assembling, emptyAssembly, settle, sliceSize, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
 import { Draining, drainCandidates, type DrainChange, type ServiceConnections } from './draining.ts';
 import type { FileCheck } from './file-check.ts';
@@ -55,14 +55,27 @@ export class CheckEngine {
   /** Installs everything and schedules the first probes. Once, first. */
   start(now: MonotonicMs): CheckIntent[] {
     this.#running = true;
-    return this.#replace(now);
+    return toTheEnd(this.#replacing(this.#configuration, this.#global, now), now);
   }
 
   /** Takes another configuration; what is the same keeps its state. */
   reload(configuration: CheckConfiguration, global: GlobalConfiguration, now: MonotonicMs): CheckIntent[] {
+    return toTheEnd(this.reloading(configuration, global, now), now);
+  }
+
+  /**
+   * reload() in slices of a few milliseconds: every next() takes the time, and other calls may be made between them. The
+   * configuration is in force with the last one, which gives the intents. stop() and another reload have to wait.
+   */
+  *reloading(
+    configuration: CheckConfiguration,
+    global: GlobalConfiguration,
+    now: MonotonicMs,
+  ): Generator<void, CheckIntent[], MonotonicMs> {
+    if (this.#running) return yield* this.#replacing(configuration, global, now);
     this.#configuration = configuration;
     this.#global = global;
-    return this.#running ? this.#replace(now) : [];
+    return [];
   }
 
   /** The probe `id` of a `start-probe` intent has reported. Unknown and cancelled ids are ignored. */
@@ -319,10 +332,28 @@ export class CheckEngine {
 
   // ----------------------------------------------------------------------------------------- start, reload and stop
 
-  #replace(now: MonotonicMs): CheckIntent[] {
+  *#replacing(
+    configuration: CheckConfiguration,
+    global: GlobalConfiguration,
+    begun: MonotonicMs,
+  ): Generator<void, CheckIntent[], MonotonicMs> {
+    let now = begun;
+    const slices = assembling(configuration, this.#assembly, now);
+    let slice = slices.next();
+    for (; slice.done !== true; slice = slices.next()) now = yield;
+    // Those that go on keep what they know, whenever their first probe after the reload is.
+    let scheduled = 0;
+    for (const check of slice.value.checks.values()) {
+      if (this.#assembly.checks.get(check.key) !== check) continue;
+      this.#scheduleFirst(check, now);
+      if (++scheduled % sliceSize === 0) now = yield;
+    }
     this.#lastCall = now;
+    const former = this.#assembly.checks;
+    this.#configuration = configuration;
+    this.#global = global;
     const candidates = drainCandidates(this.#assembly.virtualServers);
-    const change = assemble(this.#configuration, this.#assembly, (name) => this.#fileValues.get(name) ?? 0, now);
+    const change = settle(slice.value, (name) => this.#fileValues.get(name) ?? 0, now);
     this.#assembly = change.assembly;
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
     const removals = this.#removals(change, now);
@@ -330,9 +361,7 @@ export class CheckEngine {
       this.#installed(virtualServer, change, now),
     );
     for (const check of change.assembly.checks.values()) {
-      // A probe in flight reports soon and goes on from there.
-      if (check.inFlight !== undefined) continue;
-      this.#schedule.schedule(check, now + bootstrapDelay + this.#environment.random() * check.checker.warmup);
+      if (former.get(check.key) !== check) this.#scheduleFirst(check, now);
     }
     const draining = this.#draining.replaced(candidates, change.assembly.virtualServers, now);
     return [
@@ -344,6 +373,12 @@ export class CheckEngine {
       ...removals.map(eventIntent),
       ...installed.map(eventIntent),
     ];
+  }
+
+  /** A probe in flight reports soon and goes on from there. */
+  #scheduleFirst(check: HealthCheck, now: MonotonicMs): void {
+    if (check.inFlight !== undefined) return;
+    this.#schedule.schedule(check, now + bootstrapDelay + this.#environment.random() * check.checker.warmup);
   }
 
   #removals(change: AssemblyChange, now: MonotonicMs): DaemonEvent[] {
@@ -408,6 +443,13 @@ export class CheckEngine {
     if (!kept && state === 'UP' && this.#global.rsInitNotifies) return server.event('UP', phase, now, 'installed');
     return undefined;
   }
+}
+
+/** All slices at once. */
+function toTheEnd<T>(slices: Generator<void, T, MonotonicMs>, now: MonotonicMs): T {
+  let slice = slices.next(now);
+  while (slice.done !== true) slice = slices.next(now);
+  return slice.value;
 }
 
 /** A server with the weight it had. */

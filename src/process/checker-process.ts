@@ -1,11 +1,18 @@
 /** The checker process: runs the probes the engine asks for and keeps the kernel's IPVS table as the engine wants it. */
 import type { SecureContext } from 'node:tls';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckEngine } from '../check/engine.ts';
 import type { ServiceConnections } from '../check/draining.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
 import { loadTlsClient } from '../check/probes/tls-client.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
-import type { Configuration, GlobalConfiguration, ProcessScheduling, VrrpTrackFile } from '../config/model.ts';
+import type {
+  CheckConfiguration,
+  Configuration,
+  GlobalConfiguration,
+  ProcessScheduling,
+  VrrpTrackFile,
+} from '../config/model.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
@@ -98,7 +105,7 @@ class CheckerWork implements ChildWork {
     await this.#renewTlsClient(configuration);
     await this.#trackFiles.follow(followedFiles(configuration));
     await this.#addresses.follow(someSuspend(configuration));
-    this.#step((engine) => engine.reload(check, global, now()));
+    await this.#reloadInSlices(check, global);
     await this.#written;
   }
 
@@ -149,6 +156,22 @@ class CheckerWork implements ChildWork {
     const engine = this.#engine;
     if (engine === undefined) return;
     this.#perform(engine, call(engine));
+    this.#timer.arm(engine.nextTimeout());
+  }
+
+  /** Tens of thousands of servers must not hold up the checks: they go on between the slices. */
+  async #reloadInSlices(check: CheckConfiguration, global: GlobalConfiguration): Promise<void> {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    const slices = engine.reloading(check, global, now());
+    let slice = slices.next(now());
+    while (slice.done !== true) {
+      await nextTurn();
+      slice = slices.next(now());
+    }
+    this.#timer.arm(engine.nextTimeout());
+    await nextTurn();
+    this.#perform(engine, slice.value);
     this.#timer.arm(engine.nextTimeout());
   }
 
