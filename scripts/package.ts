@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { keepalivedLevel, ownVersion } from '../src/cli/version.ts';
 import { libraryDependencies } from './package/dependencies.ts';
-import { filesBelow, installedSize, layOutProgram, layOutSystem, writeFile } from './package/files.ts';
+import { filesBelow, installedSize, layOutProgram, layOutSystem, maintainer, writeFile } from './package/files.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch;
@@ -31,6 +31,7 @@ export function makePackage({ compression, output, version }: PackageOptions): s
     const values: Readonly<Record<string, string>> = {
       VERSION: version,
       ARCHITECTURE: architecture,
+      MAINTAINER: maintainer(),
       INSTALLED_SIZE: String(installedSize(content)),
       DEPENDS: libraryDependencies(binaries.map((file) => path.join(store, file))),
       // The epoch of Debian's package.

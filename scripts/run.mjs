@@ -9,6 +9,7 @@ const commands = {
   build: { purposes: ['build'], steps: [['scripts/build.ts']] },
   docs: { purposes: [], steps: [['scripts/reference.ts']] },
   package: { purposes: ['build'], steps: [['scripts/build.ts'], ['scripts/package.ts']] },
+  image: { purposes: ['build'], steps: [['scripts/build.ts'], ['scripts/image.ts']] },
   man: { purposes: [], steps: [['scripts/manual.ts']] },
   lint: { purposes: [], steps: lintSteps() },
   test: {

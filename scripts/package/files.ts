@@ -104,18 +104,24 @@ function copyright(): string {
     'Source: https://www.keepalived.org/ (the interfaces; the program is written anew)',
     '',
     'Files: *',
-    'Copyright: the keepalived-ts authors',
+    'Copyright: 2026 the keepalived-ts authors',
     'License: Apache-2.0',
     ' On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.',
     '',
     'Files: usr/lib/keepalived-ts/store/runtime/node',
-    'Copyright: Node.js contributors, Joyent, Inc. and other Node contributors',
+    'Copyright: 2009-2026 Node.js contributors, Joyent, Inc. and other Node contributors',
     'License: node',
     ' The whole text, with those of the libraries inside, is in',
     ' /usr/share/doc/keepalived-ts/LICENSE.node.gz. That of the npm packages inside the',
     ' program is in /usr/share/doc/keepalived-ts/LICENSE.npm.gz.',
     '',
   ].join('\n');
+}
+
+/** Who made the package: DEBFULLNAME and DEBEMAIL, as for every tool of Debian that writes changelogs. */
+export function maintainer(): string {
+  const { DEBEMAIL = 'keepalived-ts@example.org', DEBFULLNAME = 'keepalived-ts maintainers' } = process.env;
+  return `${DEBFULLNAME} <${DEBEMAIL}>`;
 }
 
 /** Everything around the program: names in the path, unit, options, manual pages, completion, documents. */
@@ -129,6 +135,7 @@ export function layOutSystem(folder: string, version: string): void {
   mkdirSync(at('etc/keepalived'), { recursive: true });
   copyFile(path.join(packaging, 'keepalived.service'), at('usr/lib/systemd/system/keepalived.service'));
   copyFile(path.join(packaging, 'keepalived.service'), at('usr/share/keepalived-ts/keepalived.service'));
+  copyFile(path.join(packaging, 'debian/lintian-overrides'), at('usr/share/lintian/overrides/keepalived-ts'));
   copyFile(path.join(packaging, 'default'), at('usr/share/keepalived-ts/default'));
   for (const [file, text] of manualPages())
     writeFile(at('usr/share/man', `man${file.slice(-1)}`, `${file}.gz`), gzip(text));
@@ -139,7 +146,7 @@ export function layOutSystem(folder: string, version: string): void {
   }
   const documents = at('usr/share/doc/keepalived-ts');
   writeFile(path.join(documents, 'copyright'), copyright());
-  const changes = `keepalived-ts (${version}) unstable; urgency=medium\n\n  * See the repository for the changes.\n\n -- keepalived-ts maintainers <keepalived-ts@localhost.localdomain>  Thu, 01 Jan 2026 00:00:00 +0000\n`;
+  const changes = `keepalived-ts (${version}) unstable; urgency=medium\n\n  * See the repository for the changes.\n\n -- ${maintainer()}  Thu, 01 Jan 2026 00:00:00 +0000\n`;
   // A version with a revision has the changelog of the package, one without that of the program.
   writeFile(path.join(documents, `changelog${version.includes('-') ? '.Debian' : ''}.gz`), gzip(changes));
   writeFile(path.join(documents, 'LICENSE.node.gz'), gzip(readFileSync(path.join(runtime, 'LICENSE'))));

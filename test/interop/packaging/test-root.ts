@@ -111,9 +111,17 @@ export class TestRoot {
 
   /** Runs a command in the root, for at most 60 s. */
   run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const inside = ['-t', String(this.#holder.pid), '-n', '-m', 'chroot', path.join(this.#folder, 'root')];
     const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8', ...options.env };
-    return run('nsenter', [...inside, ...command], { timeout: 60_000, ...options, env });
+    return run('nsenter', [...this.#inside(), ...command], { timeout: 60_000, ...options, env });
+  }
+
+  /** Starts a command in the root that goes on. */
+  start(cleanUp: CleanUp, name: string, command: readonly string[], env: Record<string, string>): Running {
+    return start(cleanUp, name, 'nsenter', [...this.#inside(), ...command], { env });
+  }
+
+  #inside(): string[] {
+    return ['-t', String(this.#holder.pid), '-n', '-m', 'chroot', path.join(this.#folder, 'root')];
   }
 
   /** dpkg, without its waits for the disk. */
