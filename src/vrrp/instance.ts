@@ -309,6 +309,8 @@ export class Instance {
     const before = this.configuration;
     this.#spanBefore = this.downInterval;
     this.configuration = next;
+    // 254 is what an owner counts as; one that is none any more has its own priority.
+    if (!this.owner) this.ownerYields = false;
     this.addressOctets = advertisedOctets(next);
     this.addresses = allAddresses(next);
     if (next.oldUnicastChecksum !== before.oldUnicastChecksum)

@@ -108,10 +108,13 @@ const weight = fc.constantFrom(0, 30, -30);
 
 const machinePlan: fc.Arbitrary<MachinePlan> = fc
   .record({
-    priorities: fc.array(fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 254 }) }, fc.constant(0)), {
-      minLength: 3,
-      maxLength: 3,
-    }),
+    priorities: fc.array(
+      fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 254 }) }, fc.constantFrom(0, 255)),
+      {
+        minLength: 3,
+        maxLength: 3,
+      },
+    ),
     nopreempt: fc.boolean(),
     preemptDelay: fc.constantFrom(0, 0, 0, 5),
     initialMaster: fc.boolean(),

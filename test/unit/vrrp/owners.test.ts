@@ -87,6 +87,14 @@ describe('an owner that hears another one', () => {
     }
   });
 
+  it('and is none any more after a reload has the priority of its new configuration', () => {
+    const bench = started();
+    bench.hear({ priority: 255, source: above });
+    bench.reload(instance({ priority: 50 }));
+    expect(bench.status()).toMatchObject({ state: 'BACKUP', effectivePriority: 50, priorityExplanation: '50' });
+    expect(advertised(bench.pass(10_000))[0]).toBe(50);
+  });
+
   it('drops its advertisements with owner_ignore_adverts and stays what it is', () => {
     const bench = started({ ownerIgnoreAdvertisements: true });
     for (let second = 0; second < 10; second++) {
