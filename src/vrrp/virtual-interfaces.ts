@@ -86,7 +86,9 @@ function placeInstance(
   /** Virtual interfaces of this instance by what is underneath. */
   const over = new Map<string, string>();
   const named = name === undefined || virtualInterface === undefined ? instance : nameInterface(instance, name);
-  if (name !== undefined && virtualInterface !== undefined) over.set(base, name);
+  if (name !== undefined && virtualInterface?.kind === 'vmac') over.set(base, name);
+  // Virtual addresses stay on the base interface, as with the original.
+  if (name !== undefined && virtualInterface?.kind === 'ipvlan') interfaces.push(interfaceOf(named, base, name));
   for (const address of [...virtualAddresses, ...excludedVirtualAddresses]) {
     if (over.has(address.interface) || address.interface === '') continue;
     if (!address.useVmac && !(instance.vmacForAddresses && address.interface !== base)) continue;
@@ -94,7 +96,7 @@ function placeInstance(
     taken.add(made);
     over.set(address.interface, made);
   }
-  if (over.size === 0) return instance;
+  if (over.size === 0) return named;
   const move = (address: VirtualAddress): VirtualAddress => {
     const on = over.get(address.interface);
     return on === undefined ? address : { ...address, interface: on };

@@ -84,6 +84,7 @@ describe('interfaces of virtual routers', () => {
       { kind: 'ipvlan', mode: 'private', address: { address: '10.0.0.9', prefixLength: 24 } },
     ]);
     expect(vrrp.instances[0]?.sourceAddress).toBe('10.0.0.9');
+    expect(vrrp.instances[0]?.virtualAddresses.map((address) => address.interface)).toEqual(['eth0']);
     expect(vrrp.instances.map(advertisingInterface)).toEqual(['vrrp.51']);
   });
 
