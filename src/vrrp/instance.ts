@@ -358,7 +358,7 @@ export class Instance {
     this.#finish(from, now);
   }
 
-  /** @param span of the master-down timer; default the full one */
+  /** @param span of the master-down timer; default the full one, or for an owner that returns from FAULT one interval */
   enterBackup(reason: string, now: MonotonicMs, span?: Milliseconds): void {
     const initial = this.state === 'INIT';
     if (this.state !== 'MASTER') this.masterInterval = this.configuration.advertisementInterval;
@@ -369,7 +369,10 @@ export class Instance {
       this.silence = 'nobody advertised';
       this.silentSince = Math.max(now, this.host.startupEnds);
     }
-    this.startTimer(span ?? this.downInterval, now);
+    // An owner returns at once, but for the time in which another one would be heard (reference: behaviour A5).
+    const usual =
+      returning && this.owner ? this.configuration.advertisementInterval + this.minimalSkew : this.downInterval;
+    this.startTimer(span ?? usual, now);
     // Unicast peers may hold a stale neighbour entry for our own address (reference: behaviour A5).
     if (returning && this.configuration.unicastPeers.length > 0) this.#announceSource(now);
     this.#finish(from, now);

@@ -98,6 +98,10 @@ function heardAsBackup(
   const { priority } = advertisement;
   // Whoever speaks with less, or resigns, is no owner beside us.
   if (priority !== VRRP.priorityOwner) instance.yieldOwnership(false, now);
+  else if (instance.owner && !instance.ownerYields) {
+    warnOfOwner(instance, source, 'reducing local priority until it is gone');
+    instance.yieldOwnership(true, now);
+  }
   const { effectivePriority } = instance;
   if (priority === VRRP.priorityStop) {
     host.out.log('info', `(${name}) Backup received priority 0 advertisement`);

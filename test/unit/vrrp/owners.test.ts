@@ -1,9 +1,8 @@
 /** Two routers that both own the addresses (priority 255; reference: behaviour A5). */
 import { describe, expect, it } from 'vitest';
 import { Bench, advertised, eventsOf, logLines } from './bench.ts';
-import { instance } from './configuration.ts';
+import { instance, link, vrrpConfiguration } from './configuration.ts';
 import { SimulatedLan } from './simulated-lan.ts';
-import { vrrpConfiguration } from './configuration.ts';
 
 const owner = instance({ priority: 255, initialState: 'MASTER' });
 const above = '192.0.2.9';
@@ -93,6 +92,24 @@ describe('an owner that hears another one', () => {
     bench.reload(instance({ priority: 50 }));
     expect(bench.status()).toMatchObject({ state: 'BACKUP', effectivePriority: 50, priorityExplanation: '50' });
     expect(advertised(bench.pass(10_000))[0]).toBe(50);
+  });
+
+  it('while it is backup, after a fault, says so as well and waits until the other one is gone', () => {
+    const bench = started();
+    bench.links([link('eth1')]);
+    bench.links([link('eth0'), link('eth1')]);
+    expect(logLines(bench.hear({ priority: 255, source: below }))[0]).toContain(complaint);
+    expect(bench.hear({ priority: 255, source: below })).toEqual([]);
+    expect(bench.status()).toMatchObject({ state: 'BACKUP', effectivePriority: 254 });
+    bench.untilMaster();
+    expect(bench.status().effectivePriority).toBe(255);
+  });
+
+  it('that returns from a fault waits one interval and the smallest skew', () => {
+    const bench = started();
+    bench.links([link('eth1')]);
+    bench.links([link('eth0'), link('eth1')]);
+    expect(bench.untilMaster()).toBe(1000 + 1000 / 256);
   });
 
   it('drops its advertisements with owner_ignore_adverts and stays what it is', () => {
