@@ -87,6 +87,8 @@ export class TestRoot {
     mkdirSync(root.path('/run/systemd/system'), { recursive: true });
     root.write('/usr/bin/systemctl', systemctl, 0o755);
     rmSync(root.path('/usr/sbin/policy-rc.d'), { force: true });
+    // Without this file man-db makes no index of all manual pages at each installation.
+    rmSync(root.path('/var/lib/man-db/auto-update'), { force: true });
     return root;
   }
 
