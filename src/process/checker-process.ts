@@ -38,6 +38,8 @@ export function runCheckerProcess(): void {
   runChild((options, channel, log) => new CheckerWork(options, channel, log));
 }
 
+type EngineCall = (engine: CheckEngine) => readonly CheckIntent[];
+
 class CheckerWork implements ChildWork {
   readonly #options: ChildOptions;
   readonly #channel: ParentChannel;
@@ -56,6 +58,8 @@ class CheckerWork implements ChildWork {
   #watch: TableWatch | undefined;
   /** The kernel's time-outs before ours, to be given back. */
   #formerTimeouts: IpvsTimeouts | undefined;
+  /** Calls of the engine that have to wait for a moment, in their order. */
+  #held: EngineCall[] | undefined;
   /** Stopping with -I: whatever the engine wants now, IPVS stays as it is. */
   #leaving = false;
   /** The last write to IPVS asked for; rejections are handled where it is made. */
@@ -152,9 +156,13 @@ class CheckerWork implements ChildWork {
     return configuration.global.checkerScheduling;
   }
 
-  #step(call: (engine: CheckEngine) => readonly CheckIntent[]): void {
+  #step(call: EngineCall): void {
     const engine = this.#engine;
     if (engine === undefined) return;
+    if (this.#held !== undefined) {
+      this.#held.push(call);
+      return;
+    }
     this.#perform(engine, call(engine));
     this.#timer.arm(engine.nextTimeout());
   }
@@ -169,9 +177,13 @@ class CheckerWork implements ChildWork {
       await nextTurn();
       slice = slices.next(now());
     }
-    this.#timer.arm(engine.nextTimeout());
+    // Writing to IPVS is a slice of its own; what happens meanwhile is told behind what the reload has to tell.
+    this.#held = [];
     await nextTurn();
     this.#perform(engine, slice.value);
+    const held = this.#held;
+    this.#held = undefined;
+    for (const call of held) this.#step(call);
     this.#timer.arm(engine.nextTimeout());
   }
 

@@ -23,6 +23,7 @@ import type { ParentChannel } from './child-channel.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { PidFile } from './pid-file.ts';
 import { prepareSaveDirectory, savedStatePath } from './saved-state.ts';
+import { SnapshotCollector } from './snapshot-pieces.ts';
 
 export type Snapshot = Extract<ParentToChild, { type: 'configure' }>;
 
@@ -126,11 +127,17 @@ export function runChild(makeWork: ChildWorkFactory): void {
     work?.dump(kind).catch((error: unknown) => log?.error(`dump not written: ${(error as Error).message}`));
   };
 
+  const collector = new SnapshotCollector();
   channel.onMessage((message) => {
     switch (message.type) {
-      case 'configure':
-        queue = queue.then(() => (stopping ? undefined : configure(message))).catch(fail);
+      case 'configure-piece':
+        collector.piece(message);
         return;
+      case 'configure': {
+        const snapshot = collector.complete(message);
+        queue = queue.then(() => (stopping ? undefined : configure(snapshot))).catch(fail);
+        return;
+      }
       case 'dump':
         dump(message.dump);
         return;

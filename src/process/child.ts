@@ -10,6 +10,7 @@ import type { Log } from '../log/log.ts';
 import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
 import { RespawnPolicy } from './respawn.ts';
 import { childRoles } from './roles.ts';
+import { snapshotPieces } from './snapshot-pieces.ts';
 
 export interface ChildListener {
   /** Anything the child says but `hello`, `configured` and `failed`. */
@@ -157,7 +158,9 @@ export class Child {
 
   #sendSnapshot(): void {
     const snapshots = this.#former === undefined ? [this.#snapshot] : [this.#former, this.#snapshot];
-    for (const snapshot of snapshots) this.send({ type: 'configure', ...snapshot });
+    for (const snapshot of snapshots) {
+      for (const message of snapshotPieces({ type: 'configure', ...snapshot })) this.send(message);
+    }
     this.#answersDue += snapshots.length;
   }
 

@@ -1,6 +1,6 @@
 /** What the parent and its children say to each other: one union a direction, plain data. */
 import type { DaemonEvent } from '../core/events.ts';
-import type { Configuration, ScriptCommand } from '../config/model.ts';
+import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { LogOptions } from '../log/log.ts';
 
@@ -43,6 +43,8 @@ export interface ScriptRunOutcome {
 }
 
 export type ParentToChild =
+  /** Virtual servers of the snapshot whose `configure` follows, in their order, before those that it has itself. */
+  | { readonly type: 'configure-piece'; readonly virtualServers: readonly VirtualServerConfiguration[] }
   /** The first message, and again at each reload: a whole new snapshot. */
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
