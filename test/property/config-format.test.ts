@@ -75,7 +75,10 @@ const pieces = ['{', '}', '\n', '\n', ' ', '#', '!', '"', '$A=', '${A}', '$A', '
 
 describe('formatting', () => {
   it('of made files', () => {
-    fc.assert(fc.property(untidy, (text) => holds(text)), { numRuns: 150 });
+    fc.assert(
+      fc.property(untidy, (text) => holds(text)),
+      { numRuns: 150 },
+    );
   });
 
   it('of any pieces: a form that is stable, or a refusal', () => {
