@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/{unit,property,golden,simulation}/**/*.test.ts'],
+          setupFiles: ['test/support/property-seed.ts'],
           pool: 'forks',
           testTimeout: 30_000,
         },
