@@ -114,18 +114,11 @@ export function planRouting(wanted: readonly DesiredRouting[], situation: Routin
   const { unseen, written } = situation;
   const candidates = new Candidates(situation);
   const desired = new Map<string, Candidate>();
-  for (const { routes, subject } of wanted) {
-    for (const route of routes) {
-      const candidate = candidates.route(route, subject);
-      if (!desired.has(candidate.key)) desired.set(candidate.key, candidate);
-    }
-  }
-  for (const { rules, subject } of wanted) {
-    for (const rule of rules) {
-      const candidate = candidates.rule(rule, subject);
-      if (!desired.has(candidate.key)) desired.set(candidate.key, candidate);
-    }
-  }
+  const want = (candidate: Candidate): void => {
+    if (!desired.has(candidate.key)) desired.set(candidate.key, candidate);
+  };
+  for (const { routes, subject } of wanted) for (const route of routes) want(candidates.route(route, subject));
+  for (const { rules, subject } of wanted) for (const rule of rules) want(candidates.rule(rule, subject));
 
   const removals = new Map<string, PlannedChange>();
   for (const [key, change] of written) if (!desired.has(key)) removals.set(key, removal(change));

@@ -282,17 +282,23 @@ class VrrpWork implements ChildWork {
    * again: a line of log takes as long as an advertisement.
    */
   #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): void {
-    const routing = this.#routing.isActive && intents.some(changesRouting);
-    // Routes go before the addresses they may be about, and come behind them.
-    if (routing) this.#routing.withdraw(engine.desiredRouting());
+    const changes = intents.some(comesWithStates);
+    const routing = changes && this.#routing.isActive;
+    let withdrawn = false;
+    // Routes go before the addresses they may be about, and come behind them. Advertisements wait for neither.
+    const withdrawRouting = (): void => {
+      if (!routing || withdrawn) return;
+      withdrawn = true;
+      this.#routing.withdraw(engine.desiredRouting());
+    };
     for (const intent of intents) {
       switch (intent.type) {
         case 'send-advertisement':
           this.#sockets.send(intent);
           break;
         case 'reconcile-addresses':
+          withdrawRouting();
           this.#addresses.reconcile(engine.desiredAddresses(intent.instances));
-          if (routing) this.#routing.install();
           break;
         case 'send-frame':
           this.#sendFrame(intent.interface, intent.frame);
@@ -307,8 +313,9 @@ class VrrpWork implements ChildWork {
           break;
       }
     }
+    withdrawRouting();
     if (routing) this.#routing.install();
-    if (this.#virtual.hasFirewall && intents.some(changesRouting)) this.#virtual.follow(engine.status());
+    if (changes && this.#virtual.hasFirewall) this.#virtual.follow(engine.status());
     for (const intent of intents) this.#tell(intent);
   }
 
@@ -342,7 +349,7 @@ class VrrpWork implements ChildWork {
 }
 
 /** What comes with a change of state. */
-function changesRouting({ type }: VrrpIntent): boolean {
+function comesWithStates({ type }: VrrpIntent): boolean {
   return type === 'reconcile-addresses' || type === 'event';
 }
 

@@ -1,6 +1,6 @@
 /** The checked models that the machines of a scene run. */
 import type { GlobalConfiguration, VrrpConfiguration, VrrpInstanceConfiguration } from '../../src/config/model.ts';
-import { at, globalModel, gratuitous } from '../support/models.ts';
+import { at, globalModel, gratuitous, trackProcessModel } from '../support/models.ts';
 import { address, instance, script, syncGroup, vrrpConfiguration } from '../unit/vrrp/configuration.ts';
 import type { MachinePlan, Scene, VirtualRouterPlan } from './scene.ts';
 
@@ -120,19 +120,7 @@ export function configurationOf(scene: Scene, plan: MachinePlan, machine: number
     scripts: [script(tracked.script, { interval: scriptInterval, timeout: 500, rise: 2, fall: 2 })],
     trackFiles: [{ name: tracked.file, path: '/run/weight', weight: 0, reverse: false, at }],
     trackProcesses: [
-      {
-        name: tracked.process,
-        process: 'daemon',
-        parameters: [],
-        parameterMatch: 'none',
-        fullCommand: false,
-        weight: 0,
-        reverse: false,
-        quorum: 1,
-        terminateDelay: 300,
-        forkDelay: 200,
-        at,
-      },
+      trackProcessModel({ name: tracked.process, process: 'daemon', terminateDelay: 300, forkDelay: 200 }),
     ],
     interfaceDelays: delays.up + delays.down > 0 ? [{ interface: 'eth0', ...delays, at }] : [],
   });

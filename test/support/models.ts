@@ -9,6 +9,7 @@ import type {
   VrrpInstanceConfiguration,
   VrrpNotify,
   VrrpSyncGroupConfiguration,
+  VrrpTrackProcess,
 } from '../../src/config/model.ts';
 
 /** Where everything was written. */
@@ -102,6 +103,24 @@ export function addressModel(changes: Partial<VirtualAddress> & Pick<VirtualAddr
     autoJoin: false,
     useVmac: false,
     track: true,
+    at,
+    ...changes,
+  };
+}
+
+/** `nginx`, counted by its name alone, one needed. */
+export function trackProcessModel(changes: Partial<VrrpTrackProcess> = {}): VrrpTrackProcess {
+  return {
+    name: 'web',
+    process: 'nginx',
+    parameters: [],
+    parameterMatch: 'none',
+    fullCommand: false,
+    weight: 0,
+    reverse: false,
+    quorum: 1,
+    terminateDelay: 0,
+    forkDelay: 0,
     at,
     ...changes,
   };

@@ -19,6 +19,7 @@ import {
   scriptLine,
   scriptWordsLine,
   seconds,
+  userLine,
   type PrintedLine,
 } from './printed.ts';
 
@@ -97,7 +98,7 @@ function miscLines(checker: MiscCheckerConfiguration): PrintedLine[] {
     ...scriptLine('misc_path', checker.command, false),
     ...(ownTimeout ? [line('misc_timeout', seconds(checker.timeout))] : []),
     ...flagLine('misc_dynamic', checker.dynamic),
-    ...(user === undefined ? [] : [line('user', user, ...(group === undefined ? [] : [group]))]),
+    ...userLine(user, group),
   ];
 }
 

@@ -8,6 +8,7 @@ import type {
   VrrpDefaults,
 } from '../model.ts';
 import {
+  accountWords,
   blockLine,
   boolLine,
   flagLine,
@@ -19,10 +20,6 @@ import {
   valueLine,
   type PrintedLine,
 } from './printed.ts';
-
-function account(user: string | undefined, group: string | undefined): string[] {
-  return user === undefined ? [] : [user, ...(group === undefined ? [] : [group])];
-}
 
 /** A boolean that says something else when it is not there. */
 function optionalBool(keyword: string, value: boolean | undefined): PrintedLine[] {
@@ -36,7 +33,10 @@ function positiveSeconds(keyword: string, milliseconds: number): PrintedLine[] {
 
 function fifoLines(keyword: string, fifo: NotifyFifo | undefined): PrintedLine[] {
   if (!fifo) return [];
-  return [line(keyword, fifo.path, ...account(fifo.user, fifo.group)), ...scriptLine(`${keyword}_script`, fifo.script)];
+  return [
+    line(keyword, fifo.path, ...accountWords(fifo.user, fifo.group)),
+    ...scriptLine(`${keyword}_script`, fifo.script),
+  ];
 }
 
 function schedulingLines(prefix: string, scheduling: ProcessScheduling): PrintedLine[] {
@@ -237,7 +237,7 @@ function processLines(global: GlobalConfiguration): PrintedLine[] {
 function scriptLines(global: GlobalConfiguration): PrintedLine[] {
   const { scriptUser, startupScript, shutdownScript } = global;
   return [
-    ...(scriptUser ? [line('script_user', ...account(scriptUser.user, scriptUser.group))] : []),
+    ...(scriptUser ? [line('script_user', ...accountWords(scriptUser.user, scriptUser.group))] : []),
     ...flagLine('enable_script_security', global.enableScriptSecurity),
     boolLine('use_symlink_paths', global.useSymlinkPaths),
     // keepalived 2.4.3 does not know it yet: only who uses it has a line that only its successor takes.

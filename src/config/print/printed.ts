@@ -51,6 +51,16 @@ export function scriptWordsLine(keyword: string, ...words: readonly string[]): P
   return { keyword, words, quoting: 'script' };
 }
 
+/** `USER [GROUP]`; nothing without a user. */
+export function accountWords(user: string | undefined, group: string | undefined): string[] {
+  return user === undefined ? [] : [user, ...(group === undefined ? [] : [group])];
+}
+
+/** `user USER [GROUP]` as a line of its own. */
+export function userLine(user: string | undefined, group: string | undefined): PrintedLine[] {
+  return user === undefined ? [] : [line('user', ...accountWords(user, group))];
+}
+
 /**
  * A keyword with a command: `notify`, `quorum_up`, `script`, `misc_path`. Nothing if there is no command.
  * @param takesUser whether user and group stand behind the command; else they have a keyword `user` of their own
@@ -58,7 +68,7 @@ export function scriptWordsLine(keyword: string, ...words: readonly string[]): P
 export function scriptLine(keyword: string, command: ScriptCommand | undefined, takesUser = true): PrintedLine[] {
   if (!command) return [];
   const { argv, user, group } = command;
-  const account = takesUser && user !== undefined ? [user, ...(group === undefined ? [] : [group])] : [];
+  const account = takesUser ? accountWords(user, group) : [];
   return [scriptWordsLine(keyword, joinScriptWords(argv), ...account)];
 }
 

@@ -19,6 +19,7 @@ import {
   seconds,
   valueBlock,
   valueLine,
+  userLine,
   type PrintedLine,
 } from './printed.ts';
 
@@ -40,7 +41,7 @@ export function printScript(script: VrrpScript): PrintedLine {
       weightLine(script.weight, script.reverse),
       line('rise', script.rise),
       line('fall', script.fall),
-      ...(user === undefined ? [] : [line('user', user, ...(group === undefined ? [] : [group]))]),
+      ...userLine(user, group),
       ...flagLine('init_fail', script.initFail),
     ],
     script.at,

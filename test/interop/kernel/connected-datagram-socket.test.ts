@@ -1,36 +1,27 @@
 /** Connected datagram sockets between two machines: what answers, what refuses, what is not there. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEchoRequest, isEchoReply } from '../../../src/check/icmp-echo.ts';
 import {
   ConnectedDatagramSocket,
   type ConnectedDatagramOptions,
 } from '../../../src/kernel/connected-datagram-socket.ts';
-import { ip, makeTwoMachines } from './two-machines.ts';
+import { ip, makeTwoMachines, serveAnswers } from './two-machines.ts';
 import type { Machine, TwoMachines } from './two-machines.ts';
 
 let lan: TwoMachines;
 let left: Machine;
 let right: Machine;
+let servers: { end(): void } | undefined;
 beforeAll(async () => {
   lan = makeTwoMachines();
   ({ left, right } = lan);
   ip(`-n ${left.name} addr add 10.99.0.10/24 dev eth0`);
-  await Promise.all([serve(right.address), serve(right.address6)]);
+  servers = await serveAnswers(right);
 });
 afterAll(() => {
-  servers.forEach((server) => server.kill());
+  servers?.end();
   lan.remove();
 });
-
-const servers: ChildProcess[] = [];
-async function serve(address: string): Promise<void> {
-  const program = `${import.meta.dirname}/programs/answering-server.ts`;
-  const server = spawn('ip', ['netns', 'exec', right.name, process.execPath, program, address]);
-  servers.push(server);
-  await once(server.stdout, 'data');
-}
 
 /** Sends one datagram; the first that comes back, or the code of the error. */
 function exchange(

@@ -1,34 +1,23 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTcpDescriptor } from '../../../src/kernel/tcp-descriptor.ts';
 import type { ProbeDescriptorOptions } from '../../../src/kernel/tcp-descriptor.ts';
-import { ip, makeTwoMachines } from './two-machines.ts';
+import { ip, makeTwoMachines, serveAnswers } from './two-machines.ts';
 import type { Machine, TwoMachines } from './two-machines.ts';
 
 let lan: TwoMachines;
 let left: Machine;
 let right: Machine;
-const servers: ChildProcess[] = [];
-
-async function serve(address: string): Promise<void> {
-  const program = `${import.meta.dirname}/programs/answering-server.ts`;
-  const server = spawn('ip', ['netns', 'exec', right.name, process.execPath, program, address]);
-  servers.push(server);
-  await once(server.stdout, 'data');
-}
-
+let servers: { end(): void } | undefined;
 beforeAll(async () => {
   lan = makeTwoMachines();
   ({ left, right } = lan);
   ip(`-n ${left.name} addr add 10.99.0.10/24 dev eth0`);
-  await Promise.all([serve(right.address), serve(right.address6)]);
+  servers = await serveAnswers(right);
 });
 afterAll(() => {
-  servers.forEach((server) => server.kill());
+  servers?.end();
   lan.remove();
 });
 

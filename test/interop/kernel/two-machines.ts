@@ -1,5 +1,6 @@
 /** Two network namespaces joined by a veth pair, for the tests of the sockets. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll } from 'vitest';
 
 export interface Machine {
@@ -91,4 +92,21 @@ export function provideTwoMachines(use: (machines: TwoMachines) => void): void {
     use(machines);
   });
   afterAll(() => machines?.remove());
+}
+
+/** Programs that answer on both addresses of a machine, until they are ended. */
+export async function serveAnswers(machine: Machine): Promise<{ end(): void }> {
+  const program = `${import.meta.dirname}/programs/answering-server.ts`;
+  const servers = await Promise.all(
+    [machine.address, machine.address6].map(async (address) => {
+      const server = spawn('ip', ['netns', 'exec', machine.name, process.execPath, program, address]);
+      await once(server.stdout, 'data');
+      return server;
+    }),
+  );
+  return {
+    end: () => {
+      for (const server of servers) server.kill();
+    },
+  };
 }

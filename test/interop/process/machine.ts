@@ -157,11 +157,17 @@ export class Machine {
 
   /** Ends whatever was started here and is still alive, daemons that left their starter included, and removes what they left in /run. */
   killAll(): void {
+    // All stand still before the first one ends: a child that sees its parent end would begin to clean up.
+    this.#signalAll('SIGSTOP');
+    this.#signalAll('SIGKILL');
+  }
+
+  #signalAll(signal: NodeJS.Signals): void {
     const own = readlinkSync(`/proc/${this.#holder.pid}/ns/mnt`);
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       if (Number(pid) === this.#holder.pid) continue;
       try {
-        if (readlinkSync(`/proc/${pid}/ns/mnt`) === own) process.kill(Number(pid), 'SIGKILL');
+        if (readlinkSync(`/proc/${pid}/ns/mnt`) === own) process.kill(Number(pid), signal);
       } catch {
         // Ended meanwhile.
       }

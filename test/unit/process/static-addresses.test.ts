@@ -2,24 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { desiredAddressKey } from '../../../src/network/plan-addresses.ts';
 import type { DesiredAddress } from '../../../src/network/types.ts';
 import { StaticAddresses } from '../../../src/process/static-addresses.ts';
+import { addressModel } from '../../support/models.ts';
 
-function address(text: string): DesiredAddress {
-  return {
-    address: text,
-    family: 'inet',
-    prefixLength: 24,
-    interface: 'eth0',
-    scope: 0,
-    noPrefixRoute: false,
-    noDad: true,
-    home: false,
-    manageTemporaryAddresses: false,
-    autoJoin: false,
-    useVmac: false,
-    track: true,
-    at: { file: 'test', line: 1, column: 1 },
-  };
-}
+const address = (text: string): DesiredAddress => addressModel({ address: text, prefixLength: 24 });
 const first = address('192.0.2.1');
 const second = address('192.0.2.2');
 const nothing = new Set<string>();

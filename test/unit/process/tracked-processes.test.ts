@@ -7,25 +7,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { VrrpTrackProcess } from '../../../src/config/model.ts';
 import { matchesProcess, parseProcessStat } from '../../../src/process/process-match.ts';
 import { TrackedProcesses } from '../../../src/process/tracked-processes.ts';
-import { at, configurationModel, instanceModel } from '../../support/models.ts';
+import { configurationModel, instanceModel, trackProcessModel } from '../../support/models.ts';
 import { MemoryLog } from '../notify/memory-log.ts';
 
-function tracked(changes: Partial<VrrpTrackProcess>): VrrpTrackProcess {
-  return {
-    name: 'p',
-    process: 'x',
-    parameters: [],
-    parameterMatch: 'none',
-    fullCommand: false,
-    weight: 0,
-    reverse: false,
-    quorum: 1,
-    terminateDelay: 0,
-    forkDelay: 0,
-    at,
-    ...changes,
-  };
-}
+const tracked = (changes: Partial<VrrpTrackProcess>): VrrpTrackProcess =>
+  trackProcessModel({ name: 'p', process: 'x', ...changes });
 
 describe('/proc/PID/stat', () => {
   it.each([

@@ -1,26 +1,9 @@
 /** Tracked processes: reference, behaviour A6 and the keywords of vrrp_track_process. */
 import { describe, expect, it } from 'vitest';
 import type { VrrpTrackProcess } from '../../../src/config/model.ts';
-import { at } from '../../support/models.ts';
+import { trackProcessModel } from '../../support/models.ts';
 import { Bench, eventsOf, logLines } from './bench.ts';
 import { address, instance, syncGroup, vrrpConfiguration } from './configuration.ts';
-
-function nginx(changes: Partial<VrrpTrackProcess> = {}): VrrpTrackProcess {
-  return {
-    name: 'web',
-    process: 'nginx',
-    parameters: [],
-    parameterMatch: 'none',
-    fullCommand: false,
-    weight: 0,
-    reverse: false,
-    quorum: 1,
-    terminateDelay: 0,
-    forkDelay: 0,
-    at,
-    ...changes,
-  };
-}
 
 /** VI_1 tracks `web` with this weight; so many run at the start. */
 function tracking(
@@ -32,7 +15,7 @@ function tracking(
   const bench = new Bench(
     vrrpConfiguration({
       instances: [instance({ priority: 150, trackProcesses: [{ process: 'web', weight, reverse }] })],
-      trackProcesses: [nginx(changes)],
+      trackProcesses: [trackProcessModel(changes)],
     }),
   );
   if (running !== undefined) bench.engine.processesCounted('web', running, bench.now);
@@ -145,7 +128,7 @@ describe('groups and reload', () => {
       vrrpConfiguration({
         instances: [instance(), two],
         syncGroups: [syncGroup('G', ['VI_1', 'VI_2'], { trackProcesses })],
-        trackProcesses: [nginx()],
+        trackProcesses: [trackProcessModel()],
       }),
     );
     count(bench, 1);
@@ -160,7 +143,7 @@ describe('groups and reload', () => {
     bench.reload(
       vrrpConfiguration({
         instances: [instance({ trackProcesses: [{ process: 'web', weight: 0, reverse: false }] })],
-        trackProcesses: [nginx()],
+        trackProcesses: [trackProcessModel()],
       }),
     );
     expect(bench.status().state).toBe('BACKUP');
@@ -172,7 +155,7 @@ describe('groups and reload', () => {
     const configuration = (quorum: number) =>
       vrrpConfiguration({
         instances: [instance({ trackProcesses: [{ process: 'web', weight: 0, reverse: false }] })],
-        trackProcesses: [nginx({ quorum, terminateDelay: 500 })],
+        trackProcesses: [trackProcessModel({ quorum, terminateDelay: 500 })],
       });
     const bench = new Bench(configuration(1));
     count(bench, 2);
