@@ -6,12 +6,16 @@
 import { readOptions } from './keepalived-reader.ts';
 import { keepalivedOptions } from './keepalived-options.ts';
 import { helpText } from './help-text.ts';
+import type { LogLevel } from '../core/events.ts';
 import { canonicalWord, scanCommandLine } from './long-options.ts';
 import { signalNumberOf } from './signal-numbers.ts';
 import { versionText } from './version.ts';
 
 /** Facilities of the system log that `-S` can name. */
 export type LogFacility = 'daemon' | 'user' | `local${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
+
+/** Processes that `--log-level` can name. */
+export type LogProcess = 'parent' | 'vrrp' | 'checker' | 'bfd';
 
 /** Forms of the messages of a configuration test. */
 export type ConfigurationTestFormat = 'text' | 'json';
@@ -33,6 +37,10 @@ export interface KeepalivedArguments {
   /** `-g`: path of the log file; absent: none. */
   readonly logFile?: string;
   readonly flushLogFile: boolean;
+  /** `--log-format`: one JSON object a line on console and in the log file. */
+  readonly logJson: boolean;
+  /** `--log-level`; absent for a process: what `-D` says. */
+  readonly logLevels: Readonly<Partial<Record<LogProcess, LogLevel>>>;
   readonly syslog: boolean;
   /** `-u`; absent: keyword `umask` or 0177. */
   readonly umask?: number;

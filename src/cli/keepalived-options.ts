@@ -30,6 +30,18 @@ export const keepalivedOptions = [
     help: 'Log to a file (default /tmp/keepalived.log)',
   },
   { name: 'flush-log-file', value: 'none', help: 'Write every line of the log file at once' },
+  {
+    name: 'log-format',
+    value: 'required',
+    valueName: 'text|json',
+    help: 'Lines of console and log file: text, or one JSON object each with the facts of the message as fields',
+  },
+  {
+    name: 'log-level',
+    value: 'required',
+    valueName: '[PROCESS=]LEVEL,...',
+    help: 'Least severe lines that are logged, of all or of one process (parent, vrrp, checker, bfd): error, warning, notice, info, debug (default info, with -D debug)',
+  },
   { name: 'no-syslog', letter: 'G', value: 'none', help: 'Do not use the system log' },
   {
     name: 'umask',

@@ -2,7 +2,8 @@
  * The typed reading of canonical options. The scan has settled every ambiguity, so a list of names and values is left;
  * yargs, which reads the words of keepalivectl, would take longer over it than `-t` needs for a whole configuration.
  */
-import type { KeepalivedArguments, LogFacility } from './keepalived-arguments.ts';
+import type { LogLevel } from '../core/events.ts';
+import type { KeepalivedArguments, LogFacility, LogProcess } from './keepalived-arguments.ts';
 
 const defaultLogFile = '/tmp/keepalived.log';
 const defaultCorePattern = 'core';
@@ -27,6 +28,22 @@ function collect(canonical: readonly string[]): ReadonlyMap<string, OptionUse> {
 export function logFacilityOf(value: string): LogFacility | undefined {
   const name = /^[0-7]$/.test(value) ? `local${value}` : value.toLowerCase();
   return /^(daemon|user|local[0-7])$/.test(name) ? (name as LogFacility) : undefined;
+}
+
+const logProcesses: readonly LogProcess[] = ['parent', 'vrrp', 'checker', 'bfd'];
+const logLevels: readonly LogLevel[] = ['error', 'warning', 'notice', 'info', 'debug'];
+
+/** `warning`, `vrrp=debug`, or several with commas, of which the last that is about a process counts; `undefined` if it is none. */
+export function logLevelsOf(value: string): Partial<Record<LogProcess, LogLevel>> | undefined {
+  const result: Partial<Record<LogProcess, LogLevel>> = {};
+  for (const part of value.split(',')) {
+    const [last = '', first] = part.split('=', 2).reverse();
+    const level = logLevels.find((name) => name === last);
+    const processes = first === undefined ? logProcesses : logProcesses.filter((name) => name === first);
+    if (level === undefined || processes.length === 0) return undefined;
+    for (const name of processes) result[name] = level;
+  }
+  return result;
 }
 
 /** A mask in C notation (leading 0 octal, 0x hexadecimal, else decimal), 0 to 0777; `undefined` if it is none. */
@@ -62,6 +79,14 @@ export function readOptions(canonical: readonly string[]): {
   const colour = word('colour') ?? 'auto';
   if (colour !== 'auto' && colour !== 'always' && colour !== 'never')
     messages.push(`Invalid --colour ${colour}: auto, always or never`);
+  const logFormat = word('log-format') ?? 'text';
+  if (logFormat !== 'text' && logFormat !== 'json') messages.push(`Invalid --log-format ${logFormat}: text or json`);
+  const levelWord = word('log-level');
+  const levels = levelWord === undefined ? {} : logLevelsOf(levelWord);
+  if (levels === undefined)
+    messages.push(
+      `Invalid --log-level ${levelWord ?? ''}: [PROCESS=]LEVEL, with ${logProcesses.join(', ')} and ${logLevels.join(', ')}`,
+    );
   const configFd = Number.parseInt(word('config-fd') ?? '', 10);
   const logFile = word('log-file');
   const corePattern = word('core-dump-pattern');
@@ -77,6 +102,8 @@ export function readOptions(canonical: readonly string[]): {
     logFacility: logFacility ?? 'daemon',
     ...(logFile === undefined ? {} : { logFile: logFile === '' ? defaultLogFile : logFile }),
     flushLogFile: flag('flush-log-file'),
+    logJson: logFormat === 'json',
+    logLevels: levels ?? {},
     syslog: !flag('no-syslog'),
     ...(umask === undefined ? {} : { umask }),
     releaseVips: flag('release-vips'),

@@ -124,8 +124,13 @@ export type DaemonEvent =
 /** Severity of a log line, in syslog's words. */
 export type LogLevel = 'error' | 'warning' | 'notice' | 'info' | 'debug';
 
+/** Facts for machines that accompany a message of the log. Never put secrets here. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
 /** A line for the log that is no change of state (a refused packet, a configuration hint). */
 export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
+  /** The same for machines: they stand in structured output and as fields of the journal. Never put secrets here. */
+  readonly fields?: LogFields;
 }

@@ -3,23 +3,23 @@
  * count them, and say so when they are back.
  */
 import pino from 'pino';
-import type { LogLevel } from '../core/events.ts';
+import type { LogFields, LogLevel } from '../core/events.ts';
 import { UnixDatagramSocket } from '../kernel/unix-datagram-socket.ts';
+import { isJournalStream, journalIsSystemLog, journalSocket, JournalSink } from './journal-sink.ts';
 import { FileSink, openLogFile } from './file-sink.ts';
 import { RepeatFolder } from './repeat-folder.ts';
 import { maskSecrets, secretFieldPaths } from './secrets.ts';
 import { SyslogSink, type SyslogFacility } from './syslog-sink.ts';
 import { pinoLevels, type LogRecord, type LogSink } from './sink.ts';
 
-/** Facts for machines that accompany a message; they stand in structured output only. Never put secrets here. */
-export type LogFields = Readonly<Record<string, unknown>>;
+export type { LogFields };
 
 export interface Log {
   error(message: string, fields?: LogFields): void;
   warning(message: string, fields?: LogFields): void;
   notice(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
-  /** Shown with `-D` only. */
+  /** Shown with `-D` only, or where the level of the process says so. */
   debug(message: string, fields?: LogFields): void;
   /** A line whose level is data (engines say so). */
   write(level: LogLevel, message: string, fields?: LogFields): void;
@@ -40,8 +40,8 @@ export interface LogOptions {
   readonly console: boolean;
   /** Absolute path of a log file. */
   readonly file?: string;
-  /** Number of `-D`: from 1 on, debug lines are shown. */
-  readonly detail: number;
+  /** The least severe lines that are shown. */
+  readonly level: LogLevel;
   /** Console and file get one JSON object a line instead of text. */
   readonly structured?: boolean;
 }
@@ -60,15 +60,15 @@ function oneLine(message: string): string {
 
 function openSinks(options: LogOptions): LogSink[] {
   const sinks: LogSink[] = [];
-  if (options.syslog) {
-    sinks.push(
-      new SyslogSink({ ident: options.ident, pid: options.pid, facility: options.facility }, () =>
-        UnixDatagramSocket.open(syslogSocket),
-      ),
-    );
-  }
+  const { ident, pid, facility } = options;
+  const journal = options.syslog && journalIsSystemLog();
+  if (journal) sinks.push(new JournalSink({ ident, pid, facility }, () => UnixDatagramSocket.open(journalSocket)));
+  else if (options.syslog)
+    sinks.push(new SyslogSink({ ident, pid, facility }, () => UnixDatagramSocket.open(syslogSocket)));
   const structured = options.structured === true;
-  if (options.console) sinks.push(new FileSink(() => 2, { structured, close: false }));
+  // Each line once: the journal would have it by both ways.
+  const twice = journal && isJournalStream(process.env['JOURNAL_STREAM']);
+  if (options.console && !twice) sinks.push(new FileSink(() => 2, { structured, close: false }));
   const file = options.file;
   if (file !== undefined) sinks.push(new FileSink(() => openLogFile(file), { structured, close: true }));
   return sinks;
@@ -82,9 +82,16 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     lastMsg: '',
+    lastObj: undefined as LogFields | undefined,
     write(json: string): void {
       const level = levelOf(fanOut.lastLevel);
-      const record: LogRecord = { level, message: fanOut.lastMsg, time: Date.now(), json };
+      const record: LogRecord = {
+        level,
+        message: fanOut.lastMsg,
+        time: Date.now(),
+        json,
+        fields: fanOut.lastObj ?? {},
+      };
       for (const sink of sinks) sink.write(record);
     },
   };
@@ -92,10 +99,10 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
     {
       customLevels: pinoLevels,
       useOnlyCustomLevels: true,
-      level: options.detail > 0 ? 'debug' : 'info',
+      level: options.level,
       base: { ident: options.ident, pid: options.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: [...secretFieldPaths], censor: '********' },
+      redact: { paths: secretFieldPaths, censor: '********' },
       formatters: { level: (label) => ({ level: label }) },
     },
     fanOut,

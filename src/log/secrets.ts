@@ -29,5 +29,8 @@ export function maskSecrets(message: string): string {
   );
 }
 
+/** Names of structured fields that are never told. */
+export const secretFieldNames: readonly string[] = ['password', 'auth_pass', 'key'];
+
 /** Paths of structured fields that are replaced as a whole. */
-export const secretFieldPaths = ['password', 'auth_pass', 'key', '*.password', '*.auth_pass', '*.key'] as const;
+export const secretFieldPaths = [...secretFieldNames, ...secretFieldNames.map((name) => `*.${name}`)];

@@ -1,5 +1,7 @@
 /** A destination of log lines. */
-import type { LogLevel } from '../core/events.ts';
+import type { LogFields, LogLevel } from '../core/events.ts';
+
+export type { LogFields };
 
 export interface LogRecord {
   readonly level: LogLevel;
@@ -7,6 +9,8 @@ export interface LogRecord {
   readonly message: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** Facts for machines, where the message has some. */
+  readonly fields?: LogFields;
   /** The whole record as one JSON object with its newline. */
   readonly json: string;
 }

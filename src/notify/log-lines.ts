@@ -2,7 +2,7 @@
  * What the log says of an event of the health checks. Log scrapers look for these phrases, so they stay; our reason
  * stands behind them. The VRRP engine words its own lines, because one change of state is several lines there.
  */
-import type { CheckerEvent, DaemonEvent, LogLine } from '../core/events.ts';
+import type { CheckerEvent, DaemonEvent, LogFields, LogLine } from '../core/events.ts';
 
 type Phrases = Readonly<Record<string, (server: string) => string>>;
 const successPhrases: Phrases = {
@@ -26,10 +26,18 @@ function checkerPhrase({ checker, server, service, script }: CheckerEvent, up: b
   return `${checker} on service ${server} of VS ${service} ${up ? 'success' : 'failed'}`;
 }
 
+function fieldsOf(event: DaemonEvent): LogFields {
+  const { reason } = event;
+  if (event.kind === 'virtual-server') return { service: event.service, state: event.to, reason };
+  if (event.kind !== 'checker' && event.kind !== 'real-server') return { reason };
+  const { server, service, to: state } = event;
+  return { service, server, state, reason, ...(event.kind === 'checker' && { checker: event.checker }) };
+}
+
 /** The line for one event, or `undefined` if it has none (VRRP). */
 export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
   const up = 'to' in event && event.to === 'UP';
-  const line = (message: string): LogLine => ({ level: up ? 'notice' : 'warning', message });
+  const line = (message: string): LogLine => ({ level: up ? 'notice' : 'warning', message, fields: fieldsOf(event) });
   switch (event.kind) {
     case 'checker': {
       return line(`${checkerPhrase(event, up)}: ${event.reason}`);

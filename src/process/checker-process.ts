@@ -207,7 +207,7 @@ class CheckerWork implements ChildWork {
           this.#tell(intent);
           break;
         case 'log':
-          this.#log.write(intent.line.level, intent.line.message);
+          this.#log.write(intent.line.level, intent.line.message, intent.line.fields);
           break;
       }
     }
@@ -215,7 +215,7 @@ class CheckerWork implements ChildWork {
 
   #tell(intent: Extract<CheckIntent, { type: 'event' }>): void {
     const line = logLineForEvent(intent.event);
-    if (line !== undefined) this.#log.write(line.level, line.message);
+    if (line !== undefined) this.#log.write(line.level, line.message, line.fields);
     this.#channel.send(intent);
   }
 

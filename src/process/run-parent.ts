@@ -16,7 +16,7 @@ const internalErrorExitCode = 70;
 /** Runs the parent in this process; the event loop goes on until it ends the process. */
 export function runParent(args: KeepalivedArguments): void {
   setProcessName('keepalived');
-  const log = createLog({ ...logOptions(args), ident: syslogIdent('parent', args), pid: process.pid });
+  const log = createLog({ ...logOptions('parent', args), ident: syslogIdent('parent', args), pid: process.pid });
   const exit = (exitCode: number, reason?: string): void => {
     // Without -l nobody at the terminal would learn why.
     if (reason !== undefined && !(args.logConsole && args.dontFork)) process.stderr.write(`keepalived: ${reason}\n`);

@@ -1,5 +1,5 @@
 /** Command line and configuration together: which files, names and options the processes get. Pure. */
-import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
+import type { KeepalivedArguments, LogProcess } from '../cli/keepalived-arguments.ts';
 import type { Configuration, GlobalConfiguration } from '../config/model.ts';
 import type { LogOptions } from '../log/log.ts';
 import type { ChildKind, ChildOptions } from './messages.ts';
@@ -71,14 +71,16 @@ export function processName(kind: keyof typeof idents, global: GlobalConfigurati
   return configured[kind] ?? 'keepalived';
 }
 
-export function logOptions(args: KeepalivedArguments): Omit<LogOptions, 'ident' | 'pid'> {
+/** How `of` logs. */
+export function logOptions(of: LogProcess, args: KeepalivedArguments): Omit<LogOptions, 'ident' | 'pid'> {
   return {
     facility: args.logFacility,
     syslog: args.syslog,
     // A daemon in the background has no terminal.
     console: args.logConsole && args.dontFork,
     ...(args.logFile === undefined ? {} : { file: args.logFile }),
-    detail: args.logDetail,
+    level: args.logLevels[of] ?? (args.logDetail > 0 ? 'debug' : 'info'),
+    structured: args.logJson,
   };
 }
 
@@ -91,7 +93,7 @@ export function childOptions(kind: ChildKind, args: KeepalivedArguments, global:
   return {
     kind,
     pidFile: pidFilePath(kind, args, global),
-    log: logOptions(args),
+    log: logOptions(kind, args),
     ident: syslogIdent(kind, args, global),
     processName: processName(kind, global),
     ...(namespace !== undefined && { networkNamespace: namespace }),

@@ -329,7 +329,7 @@ class VrrpWork implements ChildWork {
         this.#channel.send(intent);
         break;
       case 'log':
-        this.#log.write(intent.line.level, intent.line.message);
+        this.#log.write(intent.line.level, intent.line.message, intent.line.fields);
         break;
       default:
     }

@@ -450,7 +450,7 @@ export class VrrpEngine {
     const reason = 'the instance is no longer in the configuration';
     const to = instance.configuration.notify.notifyDeleted ? 'DELETED' : 'FAULT';
     const { name, effectivePriority: priority } = instance;
-    this.#out.log('notice', `(${name}) Entering ${to} STATE: ${reason}`);
+    this.#out.log('notice', `(${name}) Entering ${to} STATE: ${reason}`, { instance: name, state: to, reason });
     this.#out.event({ kind: 'vrrp-instance', instance: name, from, to, priority, reason, at: now });
   }
 }

@@ -18,7 +18,11 @@ export function assessInstance(instance: Instance, tracked: TrackedState, now: M
     host.out.event({ kind: 'vrrp-priority', instance: instance.name, state: 'BACKUP', from, to, reason, at: now });
     return;
   }
-  host.out.log('notice', `(${instance.name}) Changing effective priority from ${from} to ${to}: ${reason}`);
+  host.out.log('notice', `(${instance.name}) Changing effective priority from ${from} to ${to}: ${reason}`, {
+    instance: instance.name,
+    priority: to,
+    reason,
+  });
   host.out.event({ kind: 'vrrp-priority', instance: instance.name, state, from, to, reason, at: now });
   if (state === 'BACKUP' && instance.wanted === 'BACKUP') instance.moveTimer(instance.skew - skew);
 }

@@ -437,7 +437,11 @@ export class Instance {
     this.since = now;
     this.reason = reason;
     this.refusals.tellAnew();
-    this.host.out.log('notice', `(${this.name}) Entering ${to} STATE${initial ? ' (init)' : ''}: ${reason}`);
+    this.host.out.log('notice', `(${this.name}) Entering ${to} STATE${initial ? ' (init)' : ''}: ${reason}`, {
+      instance: this.name,
+      state: to,
+      reason,
+    });
     return from;
   }
 
@@ -472,7 +476,11 @@ export class Instance {
     this.ownerYields = yields;
     const { effectivePriority: to, name: instance, state } = this;
     const reason = yields ? 'another router owns the addresses too' : 'the other owner has given way';
-    this.host.out.log('notice', `(${instance}) Changing effective priority from ${from} to ${to}: ${reason}`);
+    this.host.out.log('notice', `(${instance}) Changing effective priority from ${from} to ${to}: ${reason}`, {
+      instance,
+      priority: to,
+      reason,
+    });
     this.host.out.event({ kind: 'vrrp-priority', instance, state, from, to, reason, at: now });
   }
 

@@ -1,5 +1,5 @@
 /** Collects what one call of the engine returns, in order. */
-import type { DaemonEvent, LogLevel } from '../core/events.ts';
+import type { DaemonEvent, LogFields, LogLevel } from '../core/events.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { VrrpIntent } from './types.ts';
 
@@ -10,8 +10,8 @@ export class Outbox {
     this.#intents.push(intent);
   }
 
-  log(level: LogLevel, message: string): void {
-    this.#intents.push({ type: 'log', line: { level, message } });
+  log(level: LogLevel, message: string, fields?: LogFields): void {
+    this.#intents.push({ type: 'log', line: { level, message, ...(fields !== undefined && { fields }) } });
   }
 
   event(event: DaemonEvent): void {

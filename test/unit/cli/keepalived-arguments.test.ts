@@ -178,4 +178,26 @@ describe('options that only we have', () => {
     expect(run('--config-t').configTest).toEqual({});
     expect(run('--no-s').syslog).toBe(false);
   });
+
+  it.each([
+    ['warning', { parent: 'warning', vrrp: 'warning', checker: 'warning', bfd: 'warning' }],
+    ['checker=error', { checker: 'error' }],
+    ['notice,vrrp=debug', { parent: 'notice', vrrp: 'debug', checker: 'notice', bfd: 'notice' }],
+  ])('--log-level=%s', (value, levels) => {
+    expect(run(`--log-level=${value}`).logLevels).toEqual(levels);
+  });
+
+  it.each(['loud', 'vrrp=loud', 'disk=info', 'vrrp=', 'info,'])('says what is wrong with --log-level=%s', (value) => {
+    const parsed = parseKeepalivedArguments([`--log-level=${value}`]);
+    expect(parsed).toMatchObject({ kind: 'run', arguments: { logLevels: {} } });
+    expect(parsed.kind === 'run' && parsed.stderr).toContain(`Invalid --log-level ${value}`);
+  });
+
+  it('takes text or json as --log-format', () => {
+    expect([run().logJson, run('--log-format=json').logJson, run('--log-format=xml').logJson]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
 });

@@ -22,7 +22,7 @@ function logInto(sink: LogSink, some: Partial<LogOptions> = {}): ReturnType<type
     facility: 'daemon',
     syslog: false,
     console: false,
-    detail: 0,
+    level: 'info',
     ...some,
   };
   return createLog(options, { sinks: [sink] });
@@ -41,13 +41,16 @@ describe('the log', () => {
     expect(texts(sink)).toEqual(['error a', 'warning b', 'notice c', 'info (VI_1) Entering MASTER STATE']);
   });
 
-  it('shows debug lines with -D only', () => {
+  it('shows what the level of the process lets through', () => {
     const plain = new MemorySink();
     logInto(plain).debug('x');
     expect(plain.records).toEqual([]);
     const detailed = new MemorySink();
-    logInto(detailed, { detail: 1 }).debug('x');
+    logInto(detailed, { level: 'debug' }).debug('x');
     expect(texts(detailed)).toEqual(['debug x']);
+    const quiet = new MemorySink();
+    logInto(quiet, { level: 'warning' }).notice('x');
+    expect(quiet.records).toEqual([]);
   });
 
   it('makes one line of a text that contains several, so that nobody can forge lines', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLevel } from '../../../src/core/events.ts';
-import { facilityCode, syslogDatagram, SyslogSink, type DatagramSender } from '../../../src/log/syslog-sink.ts';
+import type { DatagramSender } from '../../../src/log/datagram-sink.ts';
+import { facilityCode, syslogDatagram, SyslogSink } from '../../../src/log/syslog-sink.ts';
 
 const identity = { ident: 'Keepalived_vrrp', pid: 7, facility: 'daemon' } as const;
 const record = (message: string) => ({ level: 'info' as const, message, time: 0, json: '' });

@@ -106,7 +106,7 @@ describe('the log line of an event of the health checks', () => {
       'Gained quorum 1+0=1 <= 3 for VS [192.168.1.54]:tcp:80',
     ],
   ])('%o', (event, level, message) => {
-    expect(logLineForEvent(event)).toEqual({ level, message });
+    expect(logLineForEvent(event)).toMatchObject({ level, message, fields: { reason: event.reason } });
   });
 
   it('is left to the engine for VRRP', () => {

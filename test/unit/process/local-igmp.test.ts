@@ -7,7 +7,7 @@ import { disableLocalIgmp } from '../../../src/process/local-igmp.ts';
 
 it('disable_local_igmp writes 0 into the setting of the kernel, and lives without it', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'keepalived-igmp-'));
-  const log = createLog({ ident: 'test', pid: 1, facility: 'daemon', syslog: false, console: false, detail: 0 });
+  const log = createLog({ ident: 'test', pid: 1, facility: 'daemon', syslog: false, console: false, level: 'info' });
   const warning = vi.spyOn(log, 'warning');
   try {
     const setting = path.join(folder, 'igmp_link_local_mcast_reports');

@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const log = createLog({ ident: 'test', pid: 1, facility: 'daemon', syslog: false, console: false, detail: 0 });
+const log = createLog({ ident: 'test', pid: 1, facility: 'daemon', syslog: false, console: false, level: 'info' });
 
 function argumentsOf(...words: string[]): KeepalivedArguments {
   const parsed = parseKeepalivedArguments(words);
