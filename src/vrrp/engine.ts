@@ -10,7 +10,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { DesiredRouting } from '../network/plan-routing.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
-import { DeadlineQueue } from './deadlines.ts';
+import { DeadlineQueue } from '../core/deadlines.ts';
 import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
 import { GratuitousSender } from './gratuitous.ts';
 import { SyncGroup } from './group.ts';

@@ -5,7 +5,7 @@
 import type { GarpGroup, GratuitousConfiguration, VirtualAddress } from '../config/model.ts';
 import { parseIpAddress } from '../core/ip-address.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { NetworkView } from './network-view.ts';
 import type { Outbox } from './outbox.ts';
 import { gratuitousArpFrame } from './wire/arp.ts';

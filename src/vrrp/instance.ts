@@ -4,7 +4,7 @@
  */
 import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } from '../config/model.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { GratuitousSender } from './gratuitous.ts';
 import { ReplayMarks } from './hmac.ts';
 import { noticeLateness } from './lateness.ts';

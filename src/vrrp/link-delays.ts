@@ -2,7 +2,7 @@
 import type { InterfaceDelays, VrrpConfiguration, VrrpInstanceConfiguration } from '../config/model.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Link } from '../network/types.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 

@@ -1,7 +1,7 @@
 /** Tracked processes: how many of each run, and whether that is enough (reference: behaviour A6). */
 import type { VrrpConfiguration, VrrpTrackProcess } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { Outbox } from './outbox.ts';
 
 /** A vrrp_track_process as dumps and status show it. */

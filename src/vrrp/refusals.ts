@@ -4,7 +4,7 @@
  * that a flood from forged sources fills neither the log nor the memory.
  */
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { Finding } from './examine.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';

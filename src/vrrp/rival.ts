@@ -1,6 +1,6 @@
 /** Another router that claims to be master while we are: told once, once a minute while it lasts, and when it is gone. */
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 

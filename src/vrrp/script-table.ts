@@ -1,7 +1,7 @@
 /** The scripts that something tracks, by name. */
 import type { VrrpConfiguration, VrrpScript } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import type { DeadlineQueue } from './deadlines.ts';
+import type { DeadlineQueue } from '../core/deadlines.ts';
 import type { Outbox } from './outbox.ts';
 import { TrackedScriptRunner } from './scripts.ts';
 import type { ScriptVerdict } from './scripts.ts';

@@ -1,7 +1,7 @@
 /** One tracked script: when it runs, when it has run too long, and what its results mean (rise and fall). */
 import type { VrrpScript } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import type { Deadline, DeadlineQueue } from './deadlines.ts';
+import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { ScriptOutcome, VrrpScriptStatus } from './types.ts';

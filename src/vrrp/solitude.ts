@@ -3,7 +3,7 @@
  * are master it is mostly a filter between them: said once where to look, when there was time for a sign of life.
  */
 import type { MonotonicMs } from '../core/time.ts';
-import type { Deadline } from './deadlines.ts';
+import type { Deadline } from '../core/deadlines.ts';
 import type { Instance } from './instance.ts';
 
 /**

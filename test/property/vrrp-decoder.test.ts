@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VrrpInstanceConfiguration } from '../../src/config/model.ts';
-import { DeadlineQueue } from '../../src/vrrp/deadlines.ts';
-import type { Deadline } from '../../src/vrrp/deadlines.ts';
+import { DeadlineQueue } from '../../src/core/deadlines.ts';
+import type { Deadline } from '../../src/core/deadlines.ts';
 import { examine } from '../../src/vrrp/examine.ts';
 import { Transmitter, advertisedOctets } from '../../src/vrrp/transmitter.ts';
 import type { PacketMeta } from '../../src/vrrp/types.ts';

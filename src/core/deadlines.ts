@@ -1,8 +1,8 @@
 /**
- * All timers of the engine in one binary heap, so that "what is next" is free and moving a timer is logarithmic: a
+ * All timers of an engine in one binary heap, so that "what is next" is free and moving a timer is logarithmic: a
  * router with 250 instances moves one for every packet it hears. Equal deadlines run in the order they were set.
  */
-import type { MonotonicMs } from '../core/time.ts';
+import type { MonotonicMs } from './time.ts';
 
 /** A timer that is set at most once at a time. */
 export interface Deadline {
