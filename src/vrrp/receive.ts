@@ -195,12 +195,17 @@ function yieldTo(instance: Instance, advertisement: ReceivedAdvertisement, sourc
   instance.group?.memberYields(instance, `${source} ${relation}`, now);
 }
 
-/** In the words of the original, which log scrapers know. */
-function warnOfOwner({ host, name }: Instance, source: string, consequence: string): void {
+/** In the words of the original, those of 2.2.7 and of 2.4: log scrapers know either. */
+function warnOfOwner(
+  { host, name, sourceAddress }: Instance,
+  source: string,
+  consequence: string,
+  relation = `and ${sourceAddress ?? 'this router'} are both configured as address owner`,
+): void {
   host.out.log(
     'warning',
     `(${name}) CONFIGURATION ERROR: local instance and a remote instance are both configured as address owner, ` +
-      `please fix - ${consequence} (${source})`,
+      `please fix - ${consequence} (${source} ${relation}, please resolve)`,
   );
 }
 
@@ -217,7 +222,12 @@ function prevails(instance: Instance, { interval }: ReceivedAdvertisement, sourc
       return true;
     case 'yield': {
       const reason = `${source} owns the addresses too and does not give way, although its address is lower`;
-      warnOfOwner(instance, source, 'it does not give way, reducing local priority until it is gone');
+      warnOfOwner(
+        instance,
+        source,
+        'it does not give way, reducing local priority until it is gone',
+        'is still advertising as address owner',
+      );
       instance.yieldOwnership(true, now);
       instance.masterAddress = source;
       instance.masterPriority = VRRP.priorityOwner;
