@@ -42,6 +42,13 @@ export interface Addon {
   interfaceIndex(name: string): number;
   interfaceName(index: number): string | number;
 
+  // Links, asked through any datagram socket.
+  interfaceFlags(socket: number, name: string): number;
+  miiAddress(socket: number, name: string): number;
+  miiRegister(socket: number, name: string, transceiver: number, register: number): number;
+  /** 1 with a link, 0 without. */
+  ethtoolLink(socket: number, name: string): number;
+
   // Time: milliseconds on CLOCK_MONOTONIC.
   monotonicNow(): number;
   /** The same on CLOCK_REALTIME, since the epoch: the clock of the kernel's packet timestamps. */

@@ -14,6 +14,7 @@ import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
 import { PromotedSecondaries } from './promoted-secondaries.ts';
+import { LinkPolls } from './link-polls.ts';
 import { disableLocalIgmp } from './local-igmp.ts';
 import { PunctualTimer } from './punctual-timer.ts';
 import { Recorder } from './recorder.ts';
@@ -42,6 +43,7 @@ class VrrpWork implements ChildWork {
   readonly #trackFiles: TrackFiles;
   readonly #promotedSecondaries: PromotedSecondaries;
   readonly #trackedProcesses: TrackedProcesses;
+  readonly #linkPolls: LinkPolls;
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
   readonly #virtual: VirtualInterfaces;
@@ -89,6 +91,7 @@ class VrrpWork implements ChildWork {
       if (this.#started) this.#step((engine) => engine.processesCounted(name, running, now()));
       else this.#engine?.processesCounted(name, running, now());
     });
+    this.#linkPolls = new LinkPolls(log, () => this.#tellLinks());
     this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
   }
 
@@ -96,6 +99,7 @@ class VrrpWork implements ChildWork {
     this.#configuration = configuration;
     if (configuration.global.disableLocalIgmp) disableLocalIgmp(this.#log);
     await this.#addresses.open();
+    this.#linkPolls.follow(configuration.vrrp, configuration.global);
     const vrrp = await this.#virtual.configure(configuration);
     this.#indexInterfaces();
     const environment: VrrpEnvironment = {
@@ -104,7 +108,7 @@ class VrrpWork implements ChildWork {
         hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
       },
       realTime: (at) => Date.now() - (now() - at),
-      links: this.#addresses.links,
+      links: this.#linkPolls.apply(this.#addresses.links),
       addresses: this.#addresses.addresses,
       // CLOCK_MONOTONIC counts from the boot.
       bootedAt: 0,
@@ -142,6 +146,7 @@ class VrrpWork implements ChildWork {
     await this.#routing.configure(configuration.vrrp);
     const vrrp = await this.#virtual.configure(configuration);
     this.#step((engine) => engine.reload(vrrp, configuration.global, now()));
+    if (this.#linkPolls.follow(configuration.vrrp, configuration.global)) this.#tellLinks();
     await this.#virtual.removeUnwanted();
     if (this.#engine !== undefined) this.#keepRouting(this.#engine);
     this.#openSockets();
@@ -156,6 +161,7 @@ class VrrpWork implements ChildWork {
     this.#timer.arm(undefined);
     this.#trackFiles.close();
     this.#trackedProcesses.close();
+    this.#linkPolls.close();
     const engine = this.#engine;
     this.#engine = undefined;
     if (this.#options.keepAddressesAtStop) await this.#routing.close();
@@ -246,8 +252,12 @@ class VrrpWork implements ChildWork {
     this.#routing.interfacesChanged();
     // Sockets first: the engine may answer with an advertisement on an interface that has just come.
     this.#openSockets();
-    this.#step((engine) => engine.linksChanged(this.#addresses.links, now()));
+    this.#tellLinks();
     this.#openSockets();
+  }
+
+  #tellLinks(): void {
+    this.#step((engine) => engine.linksChanged(this.#linkPolls.apply(this.#addresses.links), now()));
   }
 
   #indexInterfaces(): void {

@@ -96,7 +96,6 @@ export const linkbeatInterfaces: Keyword<Root> = lines<Root>(
     draft.linkbeatInterfaces.push({ statement, ...(method !== undefined && { method }) });
   },
   {
-    effect: 'none-yet',
     words: {
       '<ifname>': { form: '<ifname>', note: 'An interface that exists.' },
       MII: { form: 'after ifname', note: 'Polls MII registers.', default: 'tried in order MII ETHTOOL IOCTL' },

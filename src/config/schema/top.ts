@@ -36,11 +36,7 @@ export const globalSchema = new BlockSchema<GlobalDraft>('global_defs', {
 });
 
 export const topSchema = new BlockSchema<Root>('', {
-  linkbeat_use_polling: flag(
-    'Polls the link of all VRRP interfaces.',
-    (draft) => (draft.global.pollLinks = true),
-    nothingActsYet,
-  ),
+  linkbeat_use_polling: flag('Polls the link of all VRRP interfaces.', (draft) => (draft.global.pollLinks = true)),
   net_namespace: text(
     'Runs in a named network namespace; -s wins; cannot change on reload.',
     (draft, name, statement, context) => {

@@ -302,7 +302,7 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     (draft) => (draft.promoteSecondaries = true),
   ),
   linkbeat_use_polling: deprecated(
-    flag<I>('Old; see linkbeat_interfaces.', (draft) => (draft.linkbeatUsePolling = true), { effect: 'none-yet' }),
+    flag<I>('Old; see linkbeat_interfaces.', (draft) => (draft.linkbeatUsePolling = true)),
     'linkbeat_use_polling in a vrrp_instance is deprecated',
     'list the interface in linkbeat_interfaces',
   ),

@@ -45,6 +45,28 @@ describe('on one machine', () => {
     await daemon.stop();
   });
 
+  // A veth has no transceiver and knows ETHTOOL_GLINK.
+  it('linkbeat_interfaces polls by the first method that the driver knows, or by the one that is named', async () => {
+    const polled = (line: string): string => `${quick}linkbeat_interfaces {\n    ${line}\n}\n${instance({ interval })}`;
+    const daemon = await machine.daemon(polled('eth0'));
+    await machine.untilAddress(vip);
+    expect(daemon.said('the link of eth0 is polled (ETHTOOL), it is up')).toBe(1);
+    await machine.ip('link set eth0w down');
+    await daemon.untilLog('eth0 has no link (polled, ETHTOOL)');
+    await daemon.untilLog('Entering FAULT STATE: interface eth0 is down');
+    await machine.ip('link set eth0w up');
+    await machine.untilAddress(vip);
+    await daemon.reload(polled('eth0 IOCTL'));
+    await daemon.untilLog('the link of eth0 is polled (IOCTL), it is up');
+    await machine.ip('link set eth0w down');
+    await daemon.untilLog('eth0 has no link (polled, IOCTL)');
+    await machine.ip('link set eth0w up');
+    await daemon.reload(polled('eth0 MII'));
+    await daemon.untilLog('the link of eth0 cannot be polled (MII: operation not supported on socket)');
+    await machine.untilAddress(vip);
+    await daemon.stop();
+  });
+
   // In another network namespace than the first the kernel does not tell of processes: this is the way without it.
   it('track_process follows a program that begins and ends', async () => {
     const name = `kts${process.pid % 100_000}`;
