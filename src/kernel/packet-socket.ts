@@ -1,4 +1,4 @@
-/** Sends complete Ethernet frames (gratuitous ARP, unsolicited neighbour advertisements). */
+/** Sends complete frames (gratuitous ARP, unsolicited neighbour advertisements). */
 import { addon } from './addon.ts';
 import { Descriptor } from './descriptor.ts';
 import { SystemError } from './errors.ts';
@@ -6,8 +6,8 @@ import { packetName } from './socket-address.ts';
 import { AF, SOCK } from './socket-constants.ts';
 
 /** Offset of the protocol in an Ethernet header. */
-const etherTypeAt = 12;
-const etherHeaderLength = 14;
+const usualEtherTypeAt = 12;
+const etherTypeLength = 2;
 
 export class PacketSocket {
   readonly #descriptor: Descriptor;
@@ -24,12 +24,13 @@ export class PacketSocket {
 
   /**
    * Sends one frame, destination address first.
+   * @param etherTypeAt where the protocol stands in it; default: as on Ethernet
    * @throws SystemError ENETDOWN (interface down), ENXIO (gone), ENOBUFS (queue full), EINVAL (no Ethernet frame); the
    * socket stays usable
    */
-  send(interfaceIndex: number, frame: Uint8Array): void {
+  send(interfaceIndex: number, frame: Uint8Array, etherTypeAt = usualEtherTypeAt): void {
     const invalidArgument = 22;
-    if (frame.length < etherHeaderLength)
+    if (frame.length < etherTypeAt + etherTypeLength)
       throw new SystemError('sendmsg', invalidArgument, 'frame without Ethernet header');
     const protocol = ((frame[etherTypeAt] ?? 0) << 8) | (frame[etherTypeAt + 1] ?? 0);
     const result = addon().sendmsg(this.#descriptor.number, frame, packetName(interfaceIndex, protocol));

@@ -18,6 +18,7 @@ export const RTNLGRP = {
 
 export const IFLA = {
   ADDRESS: 1,
+  BROADCAST: 2,
   IFNAME: 3,
   MTU: 4,
   LINK: 5,

@@ -7,6 +7,8 @@ import type { KernelAddress, Link } from './types.ts';
 /** What a message changed. */
 export type InterfaceTableChange = 'links' | 'addresses' | 'both' | 'nothing';
 
+const none = new Uint8Array(0);
+
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, index) => octet === b[index]);
 }
@@ -23,7 +25,8 @@ function sameLink(a: Link, b: Link): boolean {
     a.vrfTable === b.vrfTable &&
     a.group === b.group &&
     a.mode === b.mode &&
-    sameOctets(a.hardwareAddress, b.hardwareAddress)
+    sameOctets(a.hardwareAddress, b.hardwareAddress) &&
+    sameOctets(a.broadcastAddress ?? none, b.broadcastAddress ?? none)
   );
 }
 

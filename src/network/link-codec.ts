@@ -10,6 +10,7 @@ import {
 } from '../core/netlink/message.ts';
 import type { Decoded } from '../core/netlink/message.ts';
 import {
+  ARPHRD,
   IFF,
   IFLA,
   IFLA_INFO_DATA,
@@ -76,13 +77,16 @@ function readLink(payload: Uint8Array, header: DataView): Link | undefined {
   const group = attributes.u32(IFLA.GROUP);
   const lower = lowerIndex(attributes, index, kind);
   const master = attributes.u32(IFLA.MASTER);
+  const hardwareType = header.getUint16(2, true);
+  const broadcast = hardwareType === ARPHRD.INFINIBAND ? attributes.bytes(IFLA.BROADCAST)?.slice() : undefined;
   return {
     index,
     name,
     flags,
     mtu,
-    hardwareType: header.getUint16(2, true),
+    hardwareType,
     hardwareAddress: attributes.bytes(IFLA.ADDRESS)?.slice() ?? new Uint8Array(0),
+    ...(broadcast !== undefined && { broadcastAddress: broadcast }),
     up: (flags & IFF.UP) !== 0 && (flags & IFF.RUNNING) !== 0,
     ...(lower !== undefined && { lowerIndex: lower }),
     ...(master !== undefined && master !== 0 && { masterIndex: master }),

@@ -10,8 +10,10 @@ export interface Link {
   readonly mtu: number;
   /** ARPHRD_* (1: Ethernet). */
   readonly hardwareType: number;
-  /** Hardware address, 6 octets on Ethernet. */
+  /** Hardware address, 6 octets on Ethernet, 20 on InfiniBand. */
   readonly hardwareAddress: Uint8Array;
+  /** Hardware address of everybody; absent on Ethernet, where it is all ones. */
+  readonly broadcastAddress?: Uint8Array;
   /** IFF_UP and IFF_RUNNING: what VRRP calls up. */
   readonly up: boolean;
   /** Index of the lower interface (macvlan, veth peer is not one). */

@@ -15,8 +15,13 @@ const lastScriptsTime: Milliseconds = 1_000;
 const lastMailsTime: Milliseconds = 2_000;
 
 function scriptPolicy({ global }: Configuration): ScriptPolicy {
-  const { enableScriptSecurity, scriptUser, useSymlinkPaths } = global;
-  return { enableScriptSecurity, useSymlinkPaths, ...(scriptUser === undefined ? {} : { scriptUser }) };
+  const { enableScriptSecurity, scriptUser, setSupplementaryGroups, useSymlinkPaths } = global;
+  return {
+    enableScriptSecurity,
+    useSymlinkPaths,
+    supplementaryGroups: setSupplementaryGroups,
+    ...(scriptUser === undefined ? {} : { scriptUser }),
+  };
 }
 
 export class Notifications {

@@ -1,7 +1,7 @@
 /**
  * Starts scripts, in a process of no protocol, so that no protocol loop forks. A script gets its user and group, no
- * supplementary groups (libuv drops them with the user), a session of its own, default signal dispositions, null
- * devices, and a clean environment. It does not die with a daemon that is killed: a signal on the parent's death
+ * supplementary groups (libuv drops them with the user) unless they are asked for, a session of its own, default signal
+ * dispositions, null devices, and a clean environment. It does not die with a daemon that is killed: a signal on the parent's death
  * cannot be asked for through spawn.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -40,6 +40,8 @@ export interface ScriptPolicy {
   readonly scriptUser?: { readonly user: string; readonly group?: string };
   readonly enableScriptSecurity: boolean;
   readonly useSymlinkPaths: boolean;
+  /** Scripts get the supplementary groups of their user. */
+  readonly supplementaryGroups?: boolean;
 }
 
 const killAfterTerm = 2_000;
@@ -48,6 +50,8 @@ const longestStderr = 4_096;
 const lastWordsTime = 100;
 /** The user of scripts that name none, if it exists on the machine. */
 const conventionalUser = 'keepalived_script';
+/** Where nothing says where programs are. */
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Would let the environment of the daemon change what a script with other rights does. */
 const removedVariables = ['IFS', 'LD_PRELOAD', 'LD_LIBRARY_PATH'];
 
@@ -126,13 +130,10 @@ export class ScriptRunner {
     for (const script of this.#running) script.kill('SIGKILL');
   }
 
-  async #prepare(call: ScriptCall): Promise<{ file: string; argv: readonly string[]; identity: Partial<Identity> }> {
+  async #prepare(call: ScriptCall): Promise<Prepared> {
     const argv = [...call.command.argv, ...call.extraArguments];
     const word = argv[0] ?? '';
-    const found = await findExecutable(
-      word,
-      process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    );
+    const found = await findExecutable(word, process.env['PATH'] ?? usualPath);
     if (found === undefined) throw new Error(`${word} is not an executable in PATH`);
     const identity = await this.#identity(call.command);
     const own = { uid: process.getuid?.(), gid: process.getgid?.() };
@@ -143,6 +144,7 @@ export class ScriptRunner {
     const file = this.#policy.useSymlinkPaths ? found : await realpath(found).catch(() => found);
     // Without the right to change, asking for what we are already would fail.
     const same = identity === undefined || (own.uid !== 0 && identity.uid === own.uid && identity.gid === own.gid);
+    if (!same && this.#policy.supplementaryGroups === true) return withGroups(file, argv.slice(1), identity);
     return { file, argv, identity: same ? {} : identity };
   }
 
@@ -161,6 +163,20 @@ export class ScriptRunner {
     }
     return identity;
   }
+}
+
+interface Prepared {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly identity: Partial<Identity>;
+}
+
+/** Node takes all supplementary groups away from whom it makes another user: setpriv(1) of util-linux gives that user's. */
+async function withGroups(file: string, words: readonly string[], { uid, gid }: Identity): Promise<Prepared> {
+  const setpriv = await findExecutable('setpriv', usualPath);
+  if (setpriv === undefined) throw new Error('set_supplementary_groups needs setpriv: install util-linux');
+  const rights = [`--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
+  return { file: setpriv, argv: ['setpriv', ...rights, '--', file, ...words], identity: {} };
 }
 
 /** A script is the leader of its own session: its number is that of its process group. */

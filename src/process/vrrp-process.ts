@@ -4,7 +4,7 @@ import type { Configuration, ProcessScheduling } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
 import type { Log } from '../log/log.ts';
-import type { PacketMeta, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
+import type { PacketMeta, SendFrameIntent, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
 import { RecordingVrrpEngine } from '../vrrp/recording/recording-engine.ts';
 import { AddressKeeper } from './address-keeper.ts';
@@ -14,6 +14,7 @@ import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
 import { PromotedSecondaries } from './promoted-secondaries.ts';
+import { Ipv6Forwarding } from './ipv6-forwarding.ts';
 import { LinkPolls } from './link-polls.ts';
 import { disableLocalIgmp } from './local-igmp.ts';
 import { PunctualTimer } from './punctual-timer.ts';
@@ -44,6 +45,7 @@ class VrrpWork implements ChildWork {
   readonly #promotedSecondaries: PromotedSecondaries;
   readonly #trackedProcesses: TrackedProcesses;
   readonly #linkPolls: LinkPolls;
+  readonly #ipv6Forwarding = new Ipv6Forwarding();
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
   readonly #virtual: VirtualInterfaces;
@@ -112,7 +114,9 @@ class VrrpWork implements ChildWork {
       addresses: this.#addresses.addresses,
       // CLOCK_MONOTONIC counts from the boot.
       bootedAt: 0,
+      forwardsIpv6: this.#ipv6Forwarding.forwards,
     };
+    await this.#ipv6Forwarding.follow(vrrp);
     await rehearse({ ...configuration, vrrp }, environment, this.#frames);
     const engine = this.#makeEngine(vrrp, configuration.global, environment);
     this.#engine = engine;
@@ -145,6 +149,7 @@ class VrrpWork implements ChildWork {
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
     const vrrp = await this.#virtual.configure(configuration);
+    await this.#ipv6Forwarding.follow(vrrp);
     this.#step((engine) => engine.reload(vrrp, configuration.global, now()));
     if (this.#linkPolls.follow(configuration.vrrp, configuration.global)) this.#tellLinks();
     await this.#virtual.removeUnwanted();
@@ -162,6 +167,7 @@ class VrrpWork implements ChildWork {
     this.#trackFiles.close();
     this.#trackedProcesses.close();
     this.#linkPolls.close();
+    this.#ipv6Forwarding.close();
     const engine = this.#engine;
     this.#engine = undefined;
     if (this.#options.keepAddressesAtStop) await this.#routing.close();
@@ -247,6 +253,7 @@ class VrrpWork implements ChildWork {
   #linksChanged(): void {
     this.#indexInterfaces();
     this.#promotedSecondaries.interfacesChanged();
+    this.#ipv6Forwarding.interfacesChanged();
     this.#virtual.interfacesChanged();
     this.#keepStaticAddresses();
     this.#routing.interfacesChanged();
@@ -311,7 +318,7 @@ class VrrpWork implements ChildWork {
           this.#addresses.reconcile(engine.desiredAddresses(intent.instances));
           break;
         case 'send-frame':
-          this.#sendFrame(intent.interface, intent.frame);
+          this.#sendFrame(intent);
           break;
         case 'sync-daemon':
           this.#syncDaemons.follow(intent);
@@ -345,11 +352,11 @@ class VrrpWork implements ChildWork {
     }
   }
 
-  #sendFrame(interfaceName: string, frame: Uint8Array): void {
+  #sendFrame({ etherTypeAt, frame, interface: interfaceName }: SendFrameIntent): void {
     const index = this.#interfaceIndexes.get(interfaceName);
     if (index === undefined) return;
     try {
-      this.#frames.send(index, frame);
+      this.#frames.send(index, frame, etherTypeAt);
     } catch (error) {
       this.#log.warning(
         `gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`,

@@ -9,6 +9,7 @@ import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { NetworkView } from './network-view.ts';
 import type { Outbox } from './outbox.ts';
 import { gratuitousArpFrame } from './wire/arp.ts';
+import { etherTypeOffset, isInfiniband } from './wire/link-layer.ts';
 import { unsolicitedNeighbourFrame } from './wire/neighbour.ts';
 
 /** What is announced: where an address lives. */
@@ -62,7 +63,7 @@ export class GratuitousSender {
   ): void {
     for (let round = 0; round < repeat; round++) {
       for (const announced of addresses) {
-        if (!this.#network.announcingHardwareAddress(announced.interface)) continue;
+        if (!this.#network.announcingLink(announced.interface)) continue;
         const ipv4 = announced.family === 'inet';
         if (round === 0) {
           const what = ipv4 ? 'gratuitous ARPs' : 'Unsolicited Neighbour Adverts';
@@ -123,15 +124,16 @@ export class GratuitousSender {
   }
 
   #transmit({ address, family, interface: name }: AnnouncedAddress): void {
-    const hardwareAddress = this.#network.announcingHardwareAddress(name);
+    const link = this.#network.announcingLink(name);
     const octets = parseIpAddress(address)?.bytes;
-    if (!hardwareAddress || !octets) return;
+    if (!link || !octets) return;
     const ipv4 = family === 'inet';
     const frame = ipv4
-      ? gratuitousArpFrame(hardwareAddress, octets)
-      : unsolicitedNeighbourFrame(hardwareAddress, octets, this.#forwardsIpv6(name));
+      ? gratuitousArpFrame(link, octets)
+      : unsolicitedNeighbourFrame(link, octets, this.#forwardsIpv6(name));
     const what = ipv4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
     this.#out.log('debug', `Sending ${what} on ${name} for ${address}`);
-    this.#out.push({ type: 'send-frame', interface: name, frame });
+    const infiniband = isInfiniband(link) && { etherTypeAt: etherTypeOffset(link) };
+    this.#out.push({ type: 'send-frame', interface: name, frame, ...infiniband });
   }
 }

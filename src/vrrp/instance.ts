@@ -5,6 +5,7 @@
 import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } from '../config/model.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
+import { debugSent, debugTimer } from './debug-log.ts';
 import type { GratuitousSender } from './gratuitous.ts';
 import { ReplayMarks } from './hmac.ts';
 import { noticeLateness } from './lateness.ts';
@@ -181,6 +182,7 @@ export class Instance {
 
   /** (Re)starts the master-down timer; during the startup delay it counts from the end of that. Listening is not cut short. */
   startTimer(span: Milliseconds, now: MonotonicMs): void {
+    debugTimer(this, span);
     const at = Math.max(now, this.host.startupEnds) + span;
     if (this.listening && at >= this.listening.until) this.listening = undefined;
     this.host.deadlines.set(this.#timer, Math.max(at, this.listening?.until ?? 0));
@@ -243,6 +245,7 @@ export class Instance {
       host.realTime(now),
     );
     for (const intent of intents) host.out.push(intent);
+    debugSent(this, priority, intents.length);
     this.statistics.advertisementsSent++;
     if (priority === VRRP.priorityStop) this.statistics.priorityZeroSent++;
   }

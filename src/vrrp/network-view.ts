@@ -1,6 +1,7 @@
 /** Links and addresses as the kernel last reported them, indexed for the questions VRRP asks. */
 import type { AddressFamily, VirtualAddress } from '../config/model.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
+import type { LinkLayer } from './wire/link-layer.ts';
 
 /** linux/if.h */
 const IFF_NOARP = 0x80;
@@ -10,6 +11,9 @@ const IFA_F_DADFAILED = 0x08;
 const IFA_F_TENTATIVE = 0x40;
 /** linux/if_arp.h */
 const ARPHRD_ETHER = 1;
+const ARPHRD_INFINIBAND = 32;
+
+const ETHERNET_BROADCAST = new Uint8Array(6).fill(0xff);
 
 function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/.test(address);
@@ -57,11 +61,15 @@ export class NetworkView {
     return this.#links.get(name)?.up === true;
   }
 
-  /** Hardware address to put into ARP and neighbour advertisements; undefined where neither is spoken. */
-  announcingHardwareAddress(name: string): Uint8Array | undefined {
+  /** What ARP and neighbour advertisements need to know of an interface; undefined where neither is spoken. */
+  announcingLink(name: string): LinkLayer | undefined {
     const link = this.#links.get(name);
-    if (!link?.up || (link.flags & IFF_NOARP) !== 0 || link.hardwareType !== ARPHRD_ETHER) return undefined;
-    return link.hardwareAddress.length === 6 ? link.hardwareAddress : undefined;
+    if (!link?.up || (link.flags & IFF_NOARP) !== 0) return undefined;
+    const { broadcastAddress, hardwareAddress, hardwareType } = link;
+    if (hardwareType === ARPHRD_ETHER && hardwareAddress.length === ETHERNET_BROADCAST.length)
+      return { hardwareAddress, broadcastAddress: ETHERNET_BROADCAST };
+    if (hardwareType !== ARPHRD_INFINIBAND || broadcastAddress?.length !== hardwareAddress.length) return undefined;
+    return { hardwareAddress, broadcastAddress };
   }
 
   /** Whether the kernel has this address on its interface with its prefix. */

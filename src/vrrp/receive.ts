@@ -1,6 +1,7 @@
 /** What an accepted advertisement does to an instance (RFC 5798 sections 6.4.2 and 6.4.3; reference: behaviour A5). */
 import { compareAddresses } from '../core/ip-address.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import { debugDropped, debugTaken } from './debug-log.ts';
 import { examine } from './examine.ts';
 import type { Instance } from './instance.ts';
 import { noticeLateness } from './lateness.ts';
@@ -42,6 +43,7 @@ export function receive(
     instance.lastRefusal = { source: meta.source, reason: examination.refusal.reason };
     if (examination.refusal.counter) instance.statistics[examination.refusal.counter]++;
     instance.refusals.dropped(examination.refusal, meta.source, now);
+    debugDropped(instance, meta.source, examination.refusal.reason);
     return;
   }
   const { advertisement, remarks, sequence, hmacSequence } = examination;
@@ -57,6 +59,7 @@ export function receive(
         'Write old_unicast_checksum to say so, or "old_unicast_checksum never" to forbid it',
     );
   }
+  debugTaken(instance, advertisement, meta.source);
   instance.statistics.advertisementsReceived++;
   instance.heardAnother();
   if (advertisement.priority === VRRP.priorityStop) instance.statistics.priorityZeroReceived++;

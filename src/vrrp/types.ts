@@ -42,11 +42,13 @@ export interface ReconcileAddressesIntent {
   readonly instances: readonly string[];
 }
 
-/** An Ethernet frame (gratuitous ARP or unsolicited neighbour advertisement) for a packet socket on that interface. */
+/** A frame (gratuitous ARP or unsolicited neighbour advertisement) for a packet socket on that interface. */
 export interface SendFrameIntent {
   readonly type: 'send-frame';
   readonly interface: string;
   readonly frame: Uint8Array;
+  /** Where its Ethernet type stands; absent: as in an Ethernet frame. */
+  readonly etherTypeAt?: number;
 }
 
 /** The LVS synchronisation daemon that follows an instance changes its role. */

@@ -8,6 +8,7 @@ import { Transmitter, advertisedOctets } from '../../src/vrrp/transmitter.ts';
 import type { PacketMeta } from '../../src/vrrp/types.ts';
 import { addressTexts } from '../../src/vrrp/wire/advertisement.ts';
 import { gratuitousArpFrame } from '../../src/vrrp/wire/arp.ts';
+import { etherTypeOffset } from '../../src/vrrp/wire/link-layer.ts';
 import { unsolicitedNeighbourFrame } from '../../src/vrrp/wire/neighbour.ts';
 import { address, digests, instance } from '../unit/vrrp/configuration.ts';
 import * as golden from './vrrp-octets.ts';
@@ -157,22 +158,59 @@ describe('advertisements of keepalived 2.2.7', () => {
 });
 
 describe('announcements of keepalived 2.2.7', () => {
-  const hardwareAddress = Uint8Array.of(2, 0, 0, 0, 0, 1);
+  const link = { hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 1), broadcastAddress: new Uint8Array(6).fill(0xff) };
 
   it('gratuitous ARP', () => {
-    const frame = gratuitousArpFrame(hardwareAddress, parseIpAddress('192.0.2.53')!.bytes);
+    const frame = gratuitousArpFrame(link, parseIpAddress('192.0.2.53')!.bytes);
     expect(golden.hex(frame)).toBe(golden.hex(golden.GRATUITOUS_ARP));
   });
 
   it('unsolicited neighbour advertisement', () => {
-    const frame = unsolicitedNeighbourFrame(hardwareAddress, parseIpAddress('fe80::56')!.bytes, false);
+    const frame = unsolicitedNeighbourFrame(link, parseIpAddress('fe80::56')!.bytes, false);
     expect(golden.hex(frame)).toBe(golden.hex(golden.NEIGHBOUR_ADVERTISEMENT));
   });
 
   it('a router says so: R flag set, checksum lower by 0x8000 (RFC 4861 section 4.4)', () => {
-    const frame = unsolicitedNeighbourFrame(hardwareAddress, parseIpAddress('fe80::56')!.bytes, true);
+    const frame = unsolicitedNeighbourFrame(link, parseIpAddress('fe80::56')!.bytes, true);
     expect(frame[58]).toBe(0xa0);
     // 0x56f1 + 0x8000 complemented arithmetic: one more word bit in the sum, one less in its complement.
     expect((frame[56]! << 8) | frame[57]!).toBe(0xd6f0);
+  });
+});
+
+// Laid out by hand: RFC 4391 sections 4 (multicast GID), 6 (header), 9.1.1 (ARP, type 32, 20 octets), 9.3 (option of
+// length 3 with two octets of padding); before the header the destination, as Linux' ipoib takes frames.
+describe('announcements over InfiniBand', () => {
+  const own = '80000208fe800000000000000002c90300101112';
+  const link = {
+    hardwareAddress: Uint8Array.from(Buffer.from(own, 'hex')),
+    // Partition 8001, link-local scope.
+    broadcastAddress: Uint8Array.from(Buffer.from('00ffffffff12401b8001000000000000ffffffff', 'hex')),
+  };
+
+  it('gratuitous ARP', () => {
+    const frame = gratuitousArpFrame(link, parseIpAddress('192.0.2.53')!.bytes);
+    expect(golden.hex(frame)).toBe(
+      [
+        '00ffffffff12401b8001000000000000ffffffff' + '0806' + '0000',
+        '0020' + '0800' + '14' + '04' + '0001',
+        own + 'c0000235',
+        'f'.repeat(40) + 'c0000235',
+      ].join(''),
+    );
+    expect(etherTypeOffset(link)).toBe(20);
+  });
+
+  it('unsolicited neighbour advertisement', () => {
+    const frame = unsolicitedNeighbourFrame(link, parseIpAddress('fe80::56')!.bytes, false);
+    expect(golden.hex(frame)).toBe(
+      [
+        '00ffffffff12601b800100000000000000000001' + '86dd' + '0000',
+        '60000000' + '0030' + '3a' + 'ff' + 'fe800000000000000000000000000056' + 'ff020000000000000000000000000001',
+        // The sum was taken by other means over the pseudo-header and this message.
+        '88' + '00' + 'fe2e' + '20000000' + 'fe800000000000000000000000000056',
+        '0203' + '0000' + own,
+      ].join(''),
+    );
   });
 });

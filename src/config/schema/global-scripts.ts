@@ -2,7 +2,7 @@
 import type { FifoDraft, GlobalDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { quote, type Context } from './context.ts';
-import { bool, custom, flag, integer, nothingActsYet, readScript, script } from './forms.ts';
+import { bool, custom, flag, integer, readScript, script } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type G = GlobalDraft;
@@ -97,7 +97,7 @@ export const scriptKeywords: Entries = {
   set_supplementary_groups: bool(
     "Gives scripts their user's supplementary groups.",
     (draft, value) => (draft.setSupplementaryGroups = value),
-    { default: 'false', since: 'after 2.4.3', ...nothingActsYet },
+    { default: 'false', since: 'after 2.4.3' },
   ),
   startup_script: wholeRunScript(
     'Runs before the children start; only one.',

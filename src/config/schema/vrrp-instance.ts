@@ -343,7 +343,12 @@ export const vrrpInstanceSchema = new BlockSchema<I>('vrrp_instance', {
     },
     { default: '0' },
   ),
-  debug: custom('Debug level.', '<0..4>', readDebug, { default: '0', effect: 'none-yet' }),
+  debug: custom(
+    'Lines for debugging, shown with -D: 1 advertisements taken, 2 dropped, 3 sent, 4 the master-down timer.',
+    '<0..4>',
+    readDebug,
+    { default: '0' },
+  ),
   ...notifyKeywords<I>('vrrp_instance'),
   notify_deleted: custom(
     'Runs when a reload takes the instance away; alone: DELETED is reported instead of FAULT.',

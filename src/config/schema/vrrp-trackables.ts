@@ -120,7 +120,10 @@ const vrrpScriptSchema = new BlockSchema<VrrpScriptDraft>('vrrp_script', {
     default: '1',
   }),
   user: custom('Account of the script.', '<user> <group?>', readUser, { default: 'script_user', missing: 'stops' }),
-  init_fail: flag('Starts in the failed state.', (draft) => (draft.initFail = true), { effect: 'none-yet' }),
+  init_fail: flag(
+    'Meant to start as failed; as with keepalived it changes nothing: instances wait for the first result.',
+    (draft) => (draft.initFail = true),
+  ),
 });
 
 /** `user NAME [GROUP]`. */

@@ -39,8 +39,27 @@ export const AUTHENTICATION_HEADER = {
 
 export const ETHERNET = { headerLength: 14, addressLength: 6, typeArp: 0x0806, typeIpv6: 0x86dd } as const;
 
-/** ARP (RFC 826); hardware type from linux/if_arp.h. */
-export const ARP = { hardwareEthernet: 1, protocolIpv4: 0x0800, request: 1, length: 28 } as const;
+/**
+ * IP over InfiniBand: addresses of 20 octets (RFC 4391 section 9.1.1: 4 with the queue pair, 16 of the GID), a header of 4
+ * octets (section 6), before which Linux has the destination (drivers/infiniband/ulp/ipoib: IPOIB_HARD_LEN).
+ */
+export const INFINIBAND = {
+  addressLength: 20,
+  headerLength: 24,
+  /** In a multicast address: ff1<scope>, then what tells the families apart, the partition key, the group. */
+  signatureOffset: 6,
+  signatureIpv6: 0x601b,
+  groupOffset: 10,
+} as const;
+
+/** ARP (RFC 826); hardware types from linux/if_arp.h. */
+export const ARP = {
+  hardwareEthernet: 1,
+  hardwareInfiniband: 32,
+  protocolIpv4: 0x0800,
+  request: 1,
+  headerLength: 8,
+} as const;
 
 /** Neighbour advertisement (RFC 4861 section 4.4). */
 export const NEIGHBOUR = {
@@ -49,5 +68,4 @@ export const NEIGHBOUR = {
   flagOverride: 0x20,
   optionTargetLinkLayerAddress: 2,
   messageLength: 24,
-  optionLength: 8,
 } as const;

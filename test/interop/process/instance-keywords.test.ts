@@ -67,6 +67,25 @@ describe('on one machine', () => {
     await daemon.stop();
   });
 
+  it('set_supplementary_groups: scripts have the groups of their user, otherwise none', async () => {
+    const add =
+      'cp /etc/group /tmp/group; echo "ktsgroup:x:61234:nobody" >>/tmp/group; mount --bind /tmp/group /etc/group';
+    await machine.run(['sh', '-c', add]);
+    machine.write('/tmp/groups.sh', '#!/bin/sh\nid -G >>/tmp/groups\n', 0o755);
+    const script = 'vrrp_script chk {\n    script /tmp/groups.sh\n    interval 1\n}\n';
+    const follows = instance({ interval, more: 'track_script {\n        chk\n    }' });
+    const globally = (line: string): string =>
+      quick.replace('{', `{\n    script_user nobody nogroup\n    ${line}`) + script + follows;
+    const daemon = await machine.daemon(globally(''));
+    const nogroup = (await machine.run(['id', '-g', 'nobody'])).stdout.trim();
+    const saysLast = (line: string) => (): boolean =>
+      machine.exists('/tmp/groups') && machine.read('/tmp/groups').trim().split('\n').at(-1) === line;
+    await until('the group of the script alone', { within: patience, every: 50 }, saysLast(nogroup));
+    await daemon.reload(globally('set_supplementary_groups'));
+    await until('all groups of the user', { within: patience, every: 50 }, saysLast(`${nogroup} 61234`));
+    await daemon.stop();
+  });
+
   // In another network namespace than the first the kernel does not tell of processes: this is the way without it.
   it('track_process follows a program that begins and ends', async () => {
     const name = `kts${process.pid % 100_000}`;

@@ -52,6 +52,11 @@ export const addressTable: readonly Configuration[] = [
   { name: 'IPv6', family: 6, events: life },
   { name: 'IPv6 as the cable goes', family: 6, events: cable },
   {
+    name: 'IPv6 on a router',
+    family: 6,
+    events: ['sysctl net.ipv6.conf.eth0.forwarding=1', ...life],
+  },
+  {
     name: 'IPv6 with options',
     family: 6,
     addresses: [

@@ -10,7 +10,7 @@ import { Side } from './side.ts';
 /**
  * What happens, and behind ` > ` the last state that the FIFO tells then, of VI_1 unless another is named:
  * `start`, `stop`, `reload`, `peer` (priority 200), `no peer`, `crash of peer`, `down eth0`, `up eth0`, `unplug eth0`,
- * `plug eth0`, `fail`, `recover`, `file 5`, `ip ...`.
+ * `plug eth0`, `fail`, `recover`, `file 5`, `ip ...`, `sysctl ...`.
  */
 export type Event = string;
 
@@ -49,6 +49,7 @@ async function happen(side: Side, what: string, configuration: Configuration, re
     recover: () => side.machine.run(['rm', '-f', '/tmp/failed']),
     file: () => side.machine.write('/tmp/number', `${rest}\n`),
     ip: () => side.machine.ip(rest),
+    sysctl: () => side.machine.run(['sysctl', '-q', '-w', rest]),
   };
   const doing = doings[verb];
   if (doing === undefined) throw new Error(`unknown event: ${what}`);

@@ -18,6 +18,33 @@ function frameTimes(bench: Bench, span: number): { at: number; interface: string
   return times;
 }
 
+describe('debug', () => {
+  const lines = (debugLevel: number): string[] => {
+    const bench = new Bench(instance({ debugLevel }));
+    bench.start();
+    bench.hear({ priority: 200 });
+    bench.hear({ priority: 200, meta: { ttl: 3 } });
+    bench.untilMaster();
+    return bench.intents.flatMap((intent) =>
+      intent.type === 'log' && intent.line.level === 'debug' && intent.line.message.startsWith('(VI_1)')
+        ? [intent.line.message.replace(/^\(VI_1\) /, '')]
+        : [],
+    );
+  };
+
+  it('says nothing by default, and more with each level', () => {
+    expect(lines(0)).toEqual([]);
+    expect(lines(1)).toEqual(['advertisement from 192.0.2.9: priority 200, interval 1000 ms']);
+    expect(lines(2).slice(1)).toEqual(['advertisement from 192.0.2.9 dropped: invalid TTL 3, expected 255']);
+    expect(lines(3).slice(2)).toEqual(['advertisement sent: priority 100']);
+    // 3 intervals and the skew of priority 100 (RFC 3768 section 6.1).
+    expect(lines(4).filter((line) => line.startsWith('master-down'))).toEqual([
+      'master-down timer: 3.609 s',
+      'master-down timer: 3.609 s',
+    ]);
+  });
+});
+
 describe('timer_expired_backup', () => {
   // The others count from our last advertisement: 3 intervals and their skew (RFC 3768 section 6.1). Ours is late by
   // that less the one interval after which it was due.
