@@ -79,6 +79,7 @@ export const printedAs: Readonly<Record<string, string>> = {
 
 /** Keywords that set what nothing outside of src/config reads, and that are complete so. */
 export const needsNoAction: Readonly<Record<string, string>> = {
+  'vrrp_script init_fail': 'changes nothing, as with the original: the first result decides',
   'global_defs random_seed': 'without effect in the original too, which seeds before it reads',
   'global_defs tmp_config_directory': 'there is no copy of the files: each process gets what was read',
   'global_defs iproute_usr_dir': 'names are looked up while the configuration is checked',
