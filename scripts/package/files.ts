@@ -124,7 +124,9 @@ export function maintainer(): string {
   return `${DEBFULLNAME} <${DEBEMAIL}>`;
 }
 
-/** Everything around the program: names in the path, unit, options, manual pages, completion, documents. */
+const busPolicy = 'org.keepalived.Vrrp1.conf';
+
+/** Everything around the program: names in the path, unit, policy of the bus, options, manual pages, completion, documents. */
 export function layOutSystem(folder: string, version: string): void {
   const packaging = path.join(root, 'packaging');
   const at = (...parts: string[]): string => path.join(folder, ...parts);
@@ -135,6 +137,7 @@ export function layOutSystem(folder: string, version: string): void {
   mkdirSync(at('etc/keepalived'), { recursive: true });
   copyFile(path.join(packaging, 'keepalived.service'), at('usr/lib/systemd/system/keepalived.service'));
   copyFile(path.join(packaging, 'keepalived.service'), at('usr/share/keepalived-ts/keepalived.service'));
+  copyFile(path.join(packaging, busPolicy), at('usr/share/dbus-1/system.d', busPolicy));
   copyFile(path.join(packaging, 'debian/lintian-overrides'), at('usr/share/lintian/overrides/keepalived-ts'));
   copyFile(path.join(packaging, 'default'), at('usr/share/keepalived-ts/default'));
   for (const [file, text] of manualPages())

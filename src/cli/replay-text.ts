@@ -37,6 +37,8 @@ function inputWords(call: RecordedCall): string {
       return `track file ${call.name} says ${call.value ?? 'nothing'}`;
     case 'processes':
       return `${call.running} processes of ${call.name}`;
+    case 'gratuitous':
+      return `gratuitous messages of ${call.instance} asked for`;
     case 'reload':
       return 'reload';
     case 'stop':

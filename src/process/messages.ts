@@ -51,6 +51,8 @@ export type ParentToChild =
   /** The answer to `run-nft`; with what nft said if it failed. */
   | { readonly type: 'nft-finished'; readonly run: number; readonly trouble?: string }
   | { readonly type: 'dump'; readonly dump: DumpKind }
+  /** Gratuitous messages of an instance, now. */
+  | { readonly type: 'send-gratuitous'; readonly instance: string }
   | { readonly type: 'status'; readonly request: number };
 
 export type ChildToParent =

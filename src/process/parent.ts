@@ -12,9 +12,12 @@ import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
+import type { VrrpState } from '../core/events.ts';
 import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
+import type { DbusAction } from '../notify/dbus/answer.ts';
+import { DbusService } from '../notify/dbus/dbus-service.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import { Child } from './child.ts';
@@ -84,6 +87,9 @@ export class Parent {
   readonly #environment: ParentEnvironment;
   readonly #children = new Map<ChildKind, Child>();
   #notifications: Notifications | undefined;
+  #dbus: DbusService | undefined;
+  /** As the last events told. */
+  readonly #instanceStates = new Map<string, VrrpState>();
   #scripts: TrackedScripts | undefined;
   #loaded: Loaded | undefined;
   #pidFile: PidFile | undefined;
@@ -138,6 +144,7 @@ export class Parent {
     this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
       this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
     });
+    this.#followDbus(configuration);
     await this.#runOnce('startup_script', global.startupScript);
     await initializeTrackFiles(configuration.vrrp.trackFiles, log);
     // Nothing may be started that a stop under way would not end.
@@ -204,7 +211,7 @@ export class Parent {
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
-    await this.#notifications?.close();
+    await Promise.all([this.#notifications?.close(), this.#dbus?.close()]);
     await this.#runOnce('shutdown_script', this.#loaded?.configuration.global.shutdownScript);
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
@@ -227,6 +234,37 @@ export class Parent {
       );
     }
     for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
+  }
+
+  /** The service on D-Bus as a configuration wants it: made, told of the change, or ended. */
+  #followDbus(configuration: Configuration): void {
+    const { args, log } = this.#environment;
+    const { dbus } = configuration.global;
+    const wanted = dbus.enabled && wantedChildren(args, configuration).includes('vrrp');
+    if (wanted && this.#dbus?.name === dbus.serviceName) {
+      this.#dbus.reconfigure(configuration);
+      return;
+    }
+    void this.#dbus?.close();
+    this.#dbus = undefined;
+    if (!wanted) return;
+    const act = (action: DbusAction): void => this.#actFor(action);
+    const namespace = networkNamespace(args, configuration.global);
+    this.#dbus = new DbusService(configuration, namespace, this.#instanceStates, act, log);
+    this.#dbus.open();
+  }
+
+  #actFor(action: DbusAction): void {
+    switch (action.type) {
+      case 'dump':
+        this.dump(action.dump);
+        return;
+      case 'reload':
+        void this.reload();
+        return;
+      case 'send-gratuitous':
+        this.#children.get('vrrp')?.send(action);
+    }
   }
 
   /** What every part is doing, for the control socket. */
@@ -316,6 +354,7 @@ export class Parent {
     }
     this.#loaded = { configuration, diagnostics };
     await this.#notifications?.reconfigure(configuration);
+    this.#followDbus(configuration);
     await this.#startChildren(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
     serviceManager.notify('READY=1', 'STATUS=running');
@@ -374,6 +413,8 @@ export class Parent {
     switch (message.type) {
       case 'event':
         this.#notifications?.dispatch(message.event);
+        if (message.event.kind === 'vrrp-instance') this.#instanceStates.set(message.event.instance, message.event.to);
+        this.#dbus?.handle(message.event);
         return;
       case 'run-script':
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);

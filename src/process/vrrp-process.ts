@@ -192,6 +192,7 @@ class VrrpWork implements ChildWork {
 
   message(message: ParentToChild): void {
     if (message.type === 'nft-finished') this.#nft.finished(message.run, message.trouble);
+    if (message.type === 'send-gratuitous') this.#step((engine) => engine.sendGratuitous(message.instance, now()));
     if (message.type !== 'script-finished') return;
     const { outcome, script } = message;
     this.#tellWords(script, outcome);

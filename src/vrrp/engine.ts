@@ -195,6 +195,13 @@ export class VrrpEngine {
     return this.#out.take();
   }
 
+  /** Somebody asks for gratuitous messages of an instance: one for each address, if it is master. */
+  sendGratuitous(name: string, now: MonotonicMs): readonly VrrpIntent[] {
+    const instance = this.#instances.find((each) => each.name === name);
+    if (instance?.state === 'MASTER') instance.announce(1, now);
+    return this.#out.take();
+  }
+
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
   reload(configuration: VrrpConfiguration, global: GlobalConfiguration, now: MonotonicMs): readonly VrrpIntent[] {
     // However long the change takes, the others hear from us first.

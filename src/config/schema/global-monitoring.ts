@@ -45,12 +45,11 @@ export const monitoringKeywords: Entries = {
     (draft, value) => (draft.snmp.realServerStatisticsInterval = value),
     { default: 'as for virtual servers', since: '2.3.0', ...nothingActsYet },
   ),
-  enable_dbus: flag('Starts the D-Bus service.', (draft) => (draft.dbus.enabled = true), { ...nothingActsYet }),
+  enable_dbus: flag('Starts the D-Bus service.', (draft) => (draft.dbus.enabled = true)),
   dbus_service_name: text('Name to own on the bus.', (draft, value) => (draft.dbus.serviceName = value), {
     form: '<name>',
     default: 'org.keepalived.Vrrp1',
     ...missingError,
-    ...nothingActsYet,
   }),
   dbus_no_interface_name: text(
     'Part of the object path for an instance without interface.',
@@ -59,7 +58,6 @@ export const monitoringKeywords: Entries = {
       default: 'none',
       since: '2.3.0',
       ...missingError,
-      ...nothingActsYet,
     },
   ),
 };

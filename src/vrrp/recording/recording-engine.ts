@@ -162,6 +162,14 @@ export class RecordingVrrpEngine extends VrrpEngine {
     );
   }
 
+  override sendGratuitous(instance: string, now: MonotonicMs): readonly VrrpIntent[] {
+    return this.#listen(
+      () => ({ call: 'gratuitous', instance }),
+      now,
+      () => super.sendGratuitous(instance, now),
+    );
+  }
+
   override reload(
     configuration: VrrpConfiguration,
     global: GlobalConfiguration,

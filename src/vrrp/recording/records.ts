@@ -52,6 +52,7 @@ export type RecordedInput =
   | { readonly call: 'script'; readonly script: string; readonly outcome: ScriptOutcome; readonly run?: number }
   | { readonly call: 'file'; readonly name: string; readonly value?: number }
   | { readonly call: 'processes'; readonly name: string; readonly running: number }
+  | { readonly call: 'gratuitous'; readonly instance: string }
   | ({ readonly call: 'reload' } & RecordedConfiguration)
   | { readonly call: 'stop' };
 

@@ -114,6 +114,8 @@ export class Replay {
         return engine.trackFileChanged(call.name, call.value, now);
       case 'processes':
         return engine.processesCounted(call.name, call.running, now);
+      case 'gratuitous':
+        return engine.sendGratuitous(call.instance, now);
       case 'reload':
         return engine.reload(call.vrrp, call.global as GlobalConfiguration, now);
       case 'stop':
