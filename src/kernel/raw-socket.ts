@@ -97,6 +97,11 @@ export class RawSocket {
     }
   }
 
+  /** Its number in this process, for people who look at it. */
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
   /** Sends and receives through this interface alone (SO_BINDTODEVICE). @throws SystemError ENODEV */
   bindToInterface(name: string): void {
     this.#descriptor.bindToInterface(name);

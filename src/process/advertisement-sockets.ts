@@ -125,6 +125,14 @@ export class AdvertisementSockets {
     }
   }
 
+  /** The places as asked for last, each with the number of its socket's descriptor if it is open. */
+  get places(): readonly { readonly transport: VrrpTransport; readonly descriptor?: number }[] {
+    return [...this.#transports].map(([key, transport]) => {
+      const open = this.#open.get(key);
+      return { transport, ...(open !== undefined && { descriptor: open.socket.descriptor }) };
+    });
+  }
+
   close(): void {
     for (const { socket } of this.#open.values()) socket.close();
     this.#open.clear();

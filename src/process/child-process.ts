@@ -20,9 +20,10 @@ import { createLog } from '../log/log.ts';
 import type { Log } from '../log/log.ts';
 import { openParentChannel } from './child-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { PidFile } from './pid-file.ts';
-import { prepareSaveDirectory, savedStatePath } from './saved-state.ts';
+import { savedStatePath } from './saved-state.ts';
 import { SnapshotCollector } from './snapshot-pieces.ts';
 
 export type Snapshot = Extract<ParentToChild, { type: 'configure' }>;
@@ -95,17 +96,17 @@ export function runChild(makeWork: ChildWorkFactory): void {
     if (snapshot === undefined || directory === undefined) return;
     const file = savedStatePath(directory, snapshot.options.kind, process.pid, reloads, moment);
     try {
-      prepareSaveDirectory(directory);
+      makeDirectory(directory, 0o700);
       await of.dump('data', file);
     } catch (error) {
       log?.warning(`config_save_dir: ${(error as Error).message}`);
     }
   };
   const configure = async (snapshot: Snapshot): Promise<void> => {
+    const { options } = snapshot;
+    process.umask(options.umask);
     if (work === undefined) {
-      const { options } = snapshot;
       setProcessName(options.processName);
-      process.umask(options.umask);
       log = createLog({ ...options.log, ident: options.ident, pid: process.pid });
       pidFile = await takePidFile(options.pidFile, log);
       work = makeWork(options, channel, log);

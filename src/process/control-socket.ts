@@ -2,11 +2,12 @@
  * The control socket of the parent: a unix stream socket, one JSON object a line in both directions (docs/control.md).
  * It never reaches a protocol loop: requests are answered by the parent, which asks its children by message.
  */
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import path from 'node:path';
 import type { Log } from '../log/log.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { ReloadOutcome } from './parent.ts';
 
 export const controlProtocolVersion = 1;
@@ -40,7 +41,7 @@ export class ControlSocket {
   /** Listens at `socketPath`, readable and writable by root alone. Trouble is logged: the daemon works without. */
   static async open(socketPath: string, handler: ControlHandler, log: Log): Promise<ControlSocket | undefined> {
     try {
-      mkdirSync(path.dirname(socketPath), { recursive: true, mode: 0o755 });
+      makeDirectory(path.dirname(socketPath), 0o755);
       if (await isAlive(socketPath)) {
         log.warning(`control socket ${socketPath} belongs to another daemon: this one has none`);
         return undefined;

@@ -2,7 +2,6 @@
  * The parent: reads the configuration, holds the pid file, starts and supervises the children, hands them snapshots,
  * and does on their behalf what would disturb them: scripts, FIFOs and mail.
  */
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { formatDiagnostic } from '../config/format-diagnostic.ts';
 import { missingInterfaces } from '../config/interfaces.ts';
@@ -22,12 +21,11 @@ import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
-import { writeDumpFile } from './dump/dump-file.ts';
-import { dumpFilePath } from './dump-names.ts';
-import { globalDataText } from './dump/global-data.ts';
 import { ControlSocket } from './control-socket.ts';
+import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
+import { writeParentDump } from './parent-dump.ts';
 import { PidFile } from './pid-file.ts';
 import { checkBeforeReload } from './reload-check.ts';
 import { whileReloadFileExists } from './reload-file.ts';
@@ -41,6 +39,7 @@ import {
   pidDirectory,
   pidFilePath,
   reloadFilePath,
+  umaskOf,
   usesPidDirectory,
   wantedChildren,
 } from './settings.ts';
@@ -131,7 +130,9 @@ export class Parent {
     const { configuration, diagnostics } = this.#loadForStart();
     this.#loaded = { configuration, diagnostics };
     const { global } = configuration;
-    if (usesPidDirectory(args, global)) mkdirSync(pidDirectory, { recursive: true, mode: 0o755 });
+    // What is made from here on has it, and the scripts inherit it.
+    process.umask(umaskOf(args, global));
+    if (usesPidDirectory(args, global)) makeDirectory(pidDirectory, 0o755);
     try {
       this.#pidFile = PidFile.create(pidFilePath('parent', args, global));
     } catch (error) {
@@ -224,12 +225,7 @@ export class Parent {
     const { args, log } = this.#environment;
     const global = this.#loaded?.configuration.global;
     if (kind === 'data' && global !== undefined) {
-      const file = dumpFilePath('parentData', {
-        global,
-        namespace: networkNamespace(args, global),
-        environment: process.env,
-      });
-      writeDumpFile(file, globalDataText(global, { hostName: hostname(), process: 'parent' })).catch((error: unknown) =>
+      writeParentDump(global, networkNamespace(args, global)).catch((error: unknown) =>
         log.error((error as Error).message),
       );
     }
@@ -353,6 +349,7 @@ export class Parent {
       return { outcome: 'refused', errors: texts };
     }
     this.#loaded = { configuration, diagnostics };
+    process.umask(umaskOf(args, configuration.global));
     await this.#notifications?.reconfigure(configuration);
     this.#followDbus(configuration);
     await this.#startChildren(configuration);

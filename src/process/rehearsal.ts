@@ -106,6 +106,7 @@ export async function rehearse(
         interface: loopbackName,
         authenticationHeader: false,
         virtualRouterIds: [nobodysRouterId],
+        instances: [],
       },
     ],
     environment.links,

@@ -1,5 +1,4 @@
 /** `config_save_dir`: what each process has understood before and after each reload, a file each (reference: runtime contract, files). */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ChildKind } from './messages.ts';
 
@@ -14,16 +13,4 @@ export function savedStatePath(
   moment: 'pre' | 'post',
 ): string {
   return path.join(directory, `keepalived_${names[kind]}.${pid}.${reload}.${moment}`);
-}
-
-/**
- * Makes the directory if it is missing, not those above it. At once, so that the state that is saved is of the moment.
- * @throws the refusal of the system
- */
-export function prepareSaveDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
-  }
 }

@@ -7,11 +7,19 @@ import type { VrrpEngine } from '../vrrp/engine.ts';
 import { writeDumpFile } from './dump/dump-file.ts';
 import { dumpIdentities } from './dump-identities.ts';
 import { dumpFilePath, type DumpFile } from './dump-names.ts';
-import type { VrrpDumpInput } from './dump/input.ts';
+import type { AdvertisementPlace, VrrpDumpInput } from './dump/input.ts';
 import { vrrpJson } from './dump/json.ts';
 import { statisticsText } from './dump/statistics.ts';
 import { vrrpDataText } from './dump/vrrp-data.ts';
 import type { DumpKind } from './messages.ts';
+
+/** What the process knows of the machine. */
+export interface DumpedMachine {
+  readonly links: readonly Link[];
+  readonly addresses: readonly KernelAddress[];
+  readonly sockets: readonly AdvertisementPlace[];
+  readonly seenUp: ReadonlySet<number>;
+}
 
 /**
  * Writes the files of one signal. What they tell is asked for at once, before any waiting, so that it is of one moment.
@@ -23,7 +31,7 @@ export async function writeVrrpDump(
   kind: DumpKind,
   configuration: Configuration,
   engine: VrrpEngine,
-  network: { readonly links: readonly Link[]; readonly addresses: readonly KernelAddress[] },
+  machine: DumpedMachine,
   namespace?: string,
   file?: string,
 ): Promise<void> {
@@ -38,8 +46,10 @@ export async function writeVrrpDump(
     processes: engine.processStatus(),
     trackFileValues: engine.trackFileValues(),
     clock: { now: now(), wall: Date.now() },
-    links: network.links,
-    addresses: network.addresses,
+    links: machine.links,
+    addresses: machine.addresses,
+    sockets: machine.sockets,
+    seenUp: machine.seenUp,
     hostName: hostname(),
   };
   switch (kind) {

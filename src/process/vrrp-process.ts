@@ -60,6 +60,8 @@ class VrrpWork implements ChildWork {
   #configuration: Configuration | undefined;
   /** What each failing script said last. */
   readonly #scriptWords = new Map<string, string>();
+  /** Indexes of the interfaces that have been up since the start. */
+  readonly #seenUp = new Set<number>();
   /** Index of each interface by name, for frames. */
   #interfaceIndexes = new Map<string, number>();
 
@@ -213,7 +215,9 @@ class VrrpWork implements ChildWork {
     const configuration = this.#configuration;
     if (engine === undefined || configuration === undefined) return;
     const { networkNamespace } = this.#options;
-    const written = writeVrrpDump(kind, configuration, engine, this.#addresses, networkNamespace, file);
+    const { addresses, links } = this.#addresses;
+    const machine = { addresses, links, sockets: this.#sockets.places, seenUp: this.#seenUp };
+    const written = writeVrrpDump(kind, configuration, engine, machine, networkNamespace, file);
     // What is counted while the file is being written belongs to the next one.
     if (kind === 'statistics-and-clear') engine.clearStatistics();
     await written;
@@ -270,6 +274,7 @@ class VrrpWork implements ChildWork {
 
   #indexInterfaces(): void {
     this.#interfaceIndexes = new Map(this.#addresses.links.map((link) => [link.name, link.index]));
+    for (const { index, up } of this.#addresses.links) if (up) this.#seenUp.add(index);
   }
 
   #openSockets(): void {

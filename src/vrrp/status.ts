@@ -23,6 +23,7 @@ export function instanceStatus(instance: Instance): VrrpInstanceStatus {
     statistics: { ...instance.statistics },
     heardPeer: instance.heardPeer,
     refusals: instance.refusals.status(),
+    ...(Number.isFinite(instance.timerDue) && { nextTimeout: instance.timerDue }),
     ...(instance.listening && { listeningUntil: instance.listening.until }),
   };
 }

@@ -39,6 +39,7 @@ export function transportsOf(
       authenticationHeader,
       ...(logUnknownVirtualRouters && { everyRouter: true }),
       virtualRouterIds: [],
+      instances: [],
     };
     transports.set(key, { transport, instances: [instance] });
   }
@@ -47,6 +48,7 @@ export function transportsOf(
     return {
       ...transport,
       virtualRouterIds: sharing.map(({ virtualRouterId }) => virtualRouterId),
+      instances: sharing.map((instance) => instance.name),
       ...(octets !== undefined && { receiveBufferOctets: octets }),
     };
   });

@@ -149,6 +149,8 @@ export interface VrrpInstanceStatus {
   readonly heardPeer: boolean;
   /** Advertisements dropped since the counters were cleared, the most frequent reason first. */
   readonly refusals: readonly VrrpRefusalStatus[];
+  /** When its timer is due: the next advertisement of a master, the end of patience of a backup; absent: none runs. */
+  readonly nextTimeout?: MonotonicMs;
   /** The process was late: it listens until then before it speaks. */
   readonly listeningUntil?: MonotonicMs;
 }
@@ -213,6 +215,8 @@ export interface VrrpTransport {
   readonly everyRouter?: true;
   /** Receive buffer that the configuration asks for; absent: nothing. */
   readonly receiveBufferOctets?: number;
+  /** Names of the instances that speak through it. */
+  readonly instances: readonly string[];
 }
 
 /** A sync group as dumps and status show it. */

@@ -3,19 +3,15 @@ import type { Configuration } from '../../config/model.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
 import type { VrrpProcessStatus } from '../../vrrp/processes.ts';
-import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus } from '../../vrrp/types.ts';
+import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus, VrrpTransport } from '../../vrrp/types.ts';
 import type { CheckStatus } from '../../check/status.ts';
 import type { MachineFacts } from './global-data.ts';
 
-/** What neither configuration nor engine knows of an instance. A line whose value is missing is left out. */
-export interface InstanceDetails {
-  readonly interfaceIndex?: number;
-  /** When its next timer is due. */
-  readonly nextTimeout?: MonotonicMs;
-  readonly receiveDescriptor?: number;
-  readonly sendDescriptor?: number;
-  /** Number of sources that hold it in FAULT. */
-  readonly faults?: number;
+/** A socket for advertisements. */
+export interface AdvertisementPlace {
+  readonly transport: VrrpTransport;
+  /** Absent: not open, its interface is missing. */
+  readonly descriptor?: number;
 }
 
 /** The same moment on both clocks, so that dates can be written. */
@@ -34,9 +30,11 @@ export interface VrrpDumpInput extends MachineFacts {
   readonly processes?: readonly VrrpProcessStatus[];
   /** Number read from each track file, by its name. */
   readonly trackFileValues?: ReadonlyMap<string, number>;
-  readonly details?: ReadonlyMap<string, InstanceDetails>;
+  readonly sockets?: readonly AdvertisementPlace[];
   readonly links?: readonly Link[];
   readonly addresses?: readonly KernelAddress[];
+  /** Indexes of the interfaces that have been up since the start. */
+  readonly seenUp?: ReadonlySet<number>;
 }
 
 export interface CheckDumpInput extends MachineFacts {

@@ -1,11 +1,13 @@
 /** One instance in keepalived.data. Exporters read it line by line: three spaces, `Key = value`; items five spaces. */
 import type { VirtualAddress, VrrpInstanceConfiguration } from '../../config/model.ts';
 import { dumpDate, microseconds } from '../../log/timestamps.ts';
+import type { Link } from '../../network/types.ts';
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
-import { wallTime, type InstanceDetails, type VrrpDumpInput } from './input.ts';
+import { wallTime, type VrrpDumpInput } from './input.ts';
+import { advertisingInterface } from '../../vrrp/advertising-interface.ts';
 import { virtualInterfaceNames } from '../../vrrp/virtual-interface-names.ts';
 import { routeText, ruleText } from './route-texts.ts';
-import { enabled, seconds, virtualAddressText, yesNo } from './texts.ts';
+import { enabled, placedAddressText, seconds, yesNo } from './texts.ts';
 import { notifyLines, trackingLines } from './tracking-lines.ts';
 
 /** `1795298215.419797 (Sat Nov 21 21:56:55.419797 2026)` */
@@ -60,6 +62,16 @@ function flagLines(configuration: VrrpInstanceConfiguration): string[] {
   ];
 }
 
+/** The interface of its advertisements; `name` is that of its VMAC, if it has one. */
+function speaksOn(configuration: VrrpInstanceConfiguration, name: string): string {
+  const { virtualInterface } = configuration;
+  return advertisingInterface(
+    virtualInterface === undefined
+      ? configuration
+      : { ...configuration, virtualInterface: { ...virtualInterface, name } },
+  );
+}
+
 /** A VMAC is no place to send unicast from: the base interface does it. */
 const usesUnicast = ({ unicastPeers, unicastWithoutPeers }: VrrpInstanceConfiguration): boolean =>
   unicastPeers.length > 0 || unicastWithoutPeers;
@@ -90,18 +102,20 @@ function interfaceLine(configuration: VrrpInstanceConfiguration, name: string): 
 function addressingLines(
   configuration: VrrpInstanceConfiguration,
   status: VrrpInstanceStatus,
-  { details, name, exists }: { readonly details: InstanceDetails; readonly name: string; readonly exists: boolean },
+  { name, links }: { readonly name: string; readonly links: readonly Link[] },
 ): string[] {
   const virtual = configuration.virtualInterface;
   const given = configuration.sourceAddress ?? (virtual?.kind === 'ipvlan' ? virtual.address?.address : undefined);
   const source = status.sourceAddress ?? given;
   const configured = given === undefined ? '' : ' (from configuration)';
-  const index =
-    configuration.family === 'inet6' && details.interfaceIndex !== undefined
-      ? `, ifindex ${details.interfaceIndex}`
-      : '';
+  const link = links.find((known) => known.name === speaksOn(configuration, name));
+  const index = configuration.family === 'inet6' && link !== undefined ? `, ifindex ${link.index}` : '';
   return [
-    ...virtualInterfaceLines(configuration, name, exists),
+    ...virtualInterfaceLines(
+      configuration,
+      name,
+      links.some((known) => known.name === name),
+    ),
     ...interfaceLine(configuration, name),
     ...(configuration.vrf === undefined ? [] : [`   VRF = ${configuration.vrf}`]),
     ...(configuration.dontTrackPrimary ? ['   VRRP interface tracking disabled'] : []),
@@ -154,12 +168,9 @@ function authenticationLines({ authentication, version, family }: VrrpInstanceCo
 }
 
 function addressLines(configuration: VrrpInstanceConfiguration, isSet: boolean, name: string): string[] {
-  const { interface: base, virtualInterface: virtual, virtualAddresses, excludedVirtualAddresses } = configuration;
+  const { virtualAddresses, excludedVirtualAddresses } = configuration;
   const items = (addresses: readonly VirtualAddress[]): string[] =>
-    addresses.map((address) => {
-      const onVirtual = virtual !== undefined && address.interface === base;
-      return `     ${virtualAddressText(address, isSet, onVirtual ? `${name}@${base}` : address.interface)}`;
-    });
+    addresses.map((address) => `     ${placedAddressText(address, isSet, configuration, name)}`);
   return [
     ...(virtualAddresses.length === 0
       ? []
@@ -201,11 +212,10 @@ export function instanceDataText(
   input: VrrpDumpInput,
 ): string {
   const { clock } = input;
-  const details = input.details?.get(configuration.name) ?? {};
   const group = input.configuration.vrrp.syncGroups.find(({ members }) => members.includes(configuration.name));
-  const { nextTimeout, receiveDescriptor, sendDescriptor } = details;
+  const { nextTimeout } = status;
+  const socket = input.sockets?.find(({ transport }) => transport.instances.includes(configuration.name))?.descriptor;
   const name = virtualInterfaceNames(input.configuration).get(configuration.name) ?? '';
-  const exists = input.links?.some((link) => link.name === name) === true;
   const lines = [
     ` VRRP Instance = ${configuration.name}`,
     `   VRRP Version = ${configuration.version}`,
@@ -216,7 +226,7 @@ export function instanceDataText(
     ...flagLines(configuration),
     `   Wantstate = ${status.wantedState}`,
     '   Number of config faults = 0',
-    `   Number of interface and track script faults = ${details.faults ?? (status.state === 'FAULT' ? 1 : 0)}`,
+    `   Number of interface and track script faults = ${status.state === 'FAULT' ? 1 : 0}`,
     '   Number of track scripts init = 0',
     `   Last transition = ${moment(wallTime(status.since, clock))}`,
     ...(status.state === 'FAULT' ? ['   Read timeout = DISABLED'] : []),
@@ -224,7 +234,7 @@ export function instanceDataText(
       ? [`   Read timeout = ${moment(wallTime(nextTimeout, clock))}`]
       : []),
     `   Master down timer = ${masterDownMicroseconds(configuration, status)} usecs`,
-    ...addressingLines(configuration, status, { details, name, exists }),
+    ...addressingLines(configuration, status, { name, links: input.links ?? [] }),
     ...gratuitousLines(configuration),
     `   Down timer adverts = ${configuration.downTimerAdvertisements}`,
     `   Send advert after receive lower priority advert = ${!configuration.lowerPriorityNoAdvertisement}`,
@@ -237,9 +247,8 @@ export function instanceDataText(
     ...(configuration.debugLevel > 0 ? [`   Debug level = ${configuration.debugLevel}`] : []),
     ...addressLines(configuration, status.addressesSet, name),
     ...unicastLines(configuration),
-    ...(receiveDescriptor === undefined
-      ? []
-      : [`   fd_in ${receiveDescriptor}, fd_out ${sendDescriptor ?? receiveDescriptor}`]),
+    // One socket does both here.
+    ...(socket === undefined ? [] : [`   fd_in ${socket}, fd_out ${socket}`]),
     ...routeLines(configuration),
     ...trackingLines(configuration, 'processes'),
     `   Using smtp notification = ${yesNo(configuration.notify.smtpAlert)}`,

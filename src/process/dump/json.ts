@@ -1,9 +1,11 @@
 /** keepalived.json: the instances as exporters, appliances and web interfaces read them (versions 1 and 2). */
 import type { VirtualAddress, VrrpInstanceConfiguration, VrrpNotify, VrrpTrackProcess } from '../../config/model.ts';
+import { virtualInterfaceNames } from '../../vrrp/virtual-interface-names.ts';
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
 import { wallTime, type VrrpDumpInput } from './input.ts';
 import { routeText, ruleText } from './route-texts.ts';
-import { commandText, virtualAddressText } from './texts.ts';
+import { trailerErrors } from './trailer-errors.ts';
+import { commandText, placedAddressText } from './texts.ts';
 
 /** Numbers of the states in the dump. */
 export const stateNumbers = { INIT: 0, BACKUP: 1, MASTER: 2, FAULT: 3, STOP: 98 } as const;
@@ -17,10 +19,12 @@ const secretMask = '********';
  */
 export function vrrpJson(input: VrrpDumpInput, version: 1 | 2): string {
   const configurations = new Map(input.configuration.vrrp.instances.map((instance) => [instance.name, instance]));
+  const names = virtualInterfaceNames(input.configuration);
   const instances = input.instances.flatMap((status) => {
     const configuration = configurations.get(status.name);
     if (configuration === undefined) return [];
-    return [{ data: instanceData(configuration, status, input), stats: instanceStatistics(status) }];
+    const data = instanceData(configuration, status, input, names.get(status.name) ?? '');
+    return [{ data, stats: instanceStatistics(status) }];
   });
   if (version === 1) return JSON.stringify(instances);
   const processes = input.configuration.vrrp.trackProcesses.map((process) => processData(process, input));
@@ -69,24 +73,27 @@ function processData(process: VrrpTrackProcess, { processes }: VrrpDumpInput): R
   };
 }
 
+/** @param virtualInterface name of its VMAC or ipvlan; empty: it has none */
 function instanceData(
   configuration: VrrpInstanceConfiguration,
   status: VrrpInstanceStatus,
   input: VrrpDumpInput,
+  virtualInterface: string,
 ): Record<string, unknown> {
   const { authentication, gratuitous, notify } = configuration;
   const commands = new Map(
     input.configuration.vrrp.scripts.map((script) => [script.name, commandText(script.command)]),
   );
   const addresses = (some: readonly VirtualAddress[]): string[] =>
-    some.map((address) => virtualAddressText(address, status.addressesSet));
+    some.map((address) => placedAddressText(address, status.addressesSet, configuration, virtualInterface));
+  const interfaceName = virtualInterface === '' ? configuration.interface : virtualInterface;
   return {
     iname: configuration.name,
     dont_track_primary: flag(configuration.dontTrackPrimary),
     skip_check_adv_addr: flag(configuration.skipCheckAdvertisedAddresses),
     strict_mode: flag(configuration.strict),
-    vmac_ifname: '',
-    ...(configuration.interface === '' ? {} : { ifp_ifname: configuration.interface }),
+    vmac_ifname: virtualInterface,
+    ...(interfaceName === '' ? {} : { ifp_ifname: interfaceName }),
     master_priority: status.masterPriority,
     last_transition: Math.round(wallTime(status.since, input.clock) * 1000) / 1e6,
     garp_delay: inSeconds(gratuitous.masterDelay),
@@ -135,7 +142,7 @@ function instanceData(
 }
 
 function instanceStatistics({ refusals, statistics }: VrrpInstanceStatus): Record<string, number> {
-  const refused = (code: string): number => refusals.find((refusal) => refusal.code === code)?.count ?? 0;
+  const trailer = trailerErrors(refusals);
   return {
     advert_rcvd: statistics.advertisementsReceived,
     advert_sent: statistics.advertisementsSent,
@@ -149,12 +156,12 @@ function instanceStatistics({ refusals, statistics }: VrrpInstanceStatus): Recor
     invalid_authtype: statistics.invalidAuthenticationType,
     authtype_mismatch: statistics.authenticationTypeMismatch,
     auth_failure: statistics.authenticationFailure,
-    auth_ext_missing: refused('hmac-missing'),
-    auth_ext_malformed: refused('hmac-malformed'),
-    auth_ext_unknown_key: refused('hmac-key'),
-    auth_ext_invalid_hmac: refused('hmac-digest'),
-    auth_ext_stale: refused('hmac-stale'),
-    auth_ext_replay: refused('hmac-replay'),
+    auth_ext_missing: trailer.missing,
+    auth_ext_malformed: trailer.malformed,
+    auth_ext_unknown_key: trailer.unknownKey,
+    auth_ext_invalid_hmac: trailer.digest,
+    auth_ext_stale: trailer.stale,
+    auth_ext_replay: trailer.replay,
     pri_zero_rcvd: statistics.priorityZeroReceived,
     pri_zero_sent: statistics.priorityZeroSent,
   };

@@ -1,12 +1,14 @@
 /** keepalived.stats: the counters of every instance in the layout that exporters read line by line. */
 import type { VrrpInstanceStatus } from '../../vrrp/types.ts';
+import { trailerErrors } from './trailer-errors.ts';
 
 /** The whole file. */
 export function statisticsText(instances: readonly VrrpInstanceStatus[]): string {
   return instances.map((instance) => instanceStatistics(instance)).join('');
 }
 
-function instanceStatistics({ name, statistics }: VrrpInstanceStatus): string {
+function instanceStatistics({ name, refusals, statistics }: VrrpInstanceStatus): string {
+  const trailer = trailerErrors(refusals);
   const lines = [
     `VRRP Instance: ${name}`,
     '  Advertisements:',
@@ -24,14 +26,13 @@ function instanceStatistics({ name, statistics }: VrrpInstanceStatus): string {
     `    Invalid Type: ${statistics.invalidAuthenticationType}`,
     `    Type Mismatch: ${statistics.authenticationTypeMismatch}`,
     `    Failure: ${statistics.authenticationFailure}`,
-    // Counters of the HMAC trailer, which no packet of ours carries.
     '  Authentication Extension Errors:',
-    '    Missing: 0',
-    '    Malformed: 0',
-    '    Unknown Key: 0',
-    '    Invalid HMAC: 0',
-    '    Stale: 0',
-    '    Replay: 0',
+    `    Missing: ${trailer.missing}`,
+    `    Malformed: ${trailer.malformed}`,
+    `    Unknown Key: ${trailer.unknownKey}`,
+    `    Invalid HMAC: ${trailer.digest}`,
+    `    Stale: ${trailer.stale}`,
+    `    Replay: ${trailer.replay}`,
     '  Priority Zero:',
     `    Received: ${statistics.priorityZeroReceived}`,
     `    Sent: ${statistics.priorityZeroSent}`,

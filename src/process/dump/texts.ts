@@ -1,5 +1,5 @@
 /** Pieces that several dump formats share. */
-import type { ScriptCommand, VirtualAddress } from '../../config/model.ts';
+import type { ScriptCommand, VirtualAddress, VrrpInstanceConfiguration } from '../../config/model.ts';
 
 /** rtnetlink scopes by name (linux/rtnetlink.h, rt_scope_t). */
 const scopeNames: Readonly<Record<number, string>> = {
@@ -32,6 +32,20 @@ export function virtualAddressText(address: VirtualAddress, isSet: boolean, inte
     ...(isSet ? ['set'] : []),
   ];
   return words.join(' ');
+}
+
+/**
+ * The same for an address of an instance that may have an interface of its own: `dev vrrp.51@eth0`.
+ * @param name of that interface
+ */
+export function placedAddressText(
+  address: VirtualAddress,
+  isSet: boolean,
+  { interface: base, virtualInterface }: Pick<VrrpInstanceConfiguration, 'interface' | 'virtualInterface'>,
+  name: string,
+): string {
+  const onVirtual = virtualInterface !== undefined && address.interface === base;
+  return virtualAddressText(address, isSet, onVirtual ? `${name}@${base}` : address.interface);
 }
 
 /** Only IPv6 addresses are shown with how long they are preferred, unless an IPv4 one was given a time. */

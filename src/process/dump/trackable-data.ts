@@ -90,6 +90,8 @@ export function trackProcessDataText(process: VrrpTrackProcess, input: VrrpDumpI
     weightLine(process),
     `   Terminate delay = ${sixDecimals(process.terminateDelay)}s`,
     `   Fork delay = ${sixDecimals(process.forkDelay)}s`,
+    `   Fork delay timer ${status?.delayed === 'fork' ? '' : 'not '}running`,
+    `   Terminate delay timer ${status?.delayed === 'terminate' ? '' : 'not '}running`,
     `   Full command = ${trueFalse(process.fullCommand)}`,
     ...following(
       trackingInstances(input.configuration.vrrp, ({ trackProcesses }) =>

@@ -6,6 +6,7 @@ import { instanceDataText } from './instance-data.ts';
 import { linkDataText } from './interface-data.ts';
 import { routeText, ruleText } from './route-texts.ts';
 import { syncGroupDataText } from './sync-group-data.ts';
+import { socketDataText } from './socket-data.ts';
 import { seconds, textOf, virtualAddressText } from './texts.ts';
 import { scriptDataText, trackBfdDataText, trackFileDataText, trackProcessDataText } from './trackable-data.ts';
 
@@ -22,6 +23,10 @@ export function vrrpDataText(input: VrrpDumpInput): string {
     garpGroupsText(vrrp),
     ...staticTexts(vrrp),
     section('VRRP Topology', instances),
+    section(
+      'VRRP Sockpool',
+      (input.sockets ?? []).map((place) => socketDataText(place, input)),
+    ),
     section(
       'VRRP Sync groups',
       vrrp.syncGroups.map((group) => syncGroupDataText(group, input)),
@@ -44,7 +49,7 @@ export function vrrpDataText(input: VrrpDumpInput): string {
     ),
     section(
       'Interfaces',
-      (input.links ?? []).map((link) => linkDataText(link, input.addresses ?? [], vrrp)),
+      (input.links ?? []).map((link) => linkDataText(link, input)),
     ),
   ].join('');
 }

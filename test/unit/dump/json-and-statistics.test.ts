@@ -6,7 +6,7 @@ import { vrrpJson } from '../../../src/process/dump/json.ts';
 import { statisticsText } from '../../../src/process/dump/statistics.ts';
 import { at } from '../../support/models.ts';
 import { backupScenario, noStatistics, syncGroupScenario, trackingScenario } from './models.ts';
-import { readExporterStatistics } from './readers.ts';
+import { readExporterStatistics } from '../../support/dump-readers.ts';
 
 interface Dumped {
   readonly data: Readonly<Record<string, unknown>>;

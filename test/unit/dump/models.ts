@@ -1,6 +1,7 @@
 /** The configurations of fixtures/*.conf as models, and the states their dumps were taken in. */
 import type { Configuration, ScriptCommand, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
+import type { Link } from '../../../src/network/types.ts';
 import { emptyStatistics } from '../../../src/vrrp/instance.ts';
 import type { VrrpInstanceStatus } from '../../../src/vrrp/types.ts';
 import * as models from '../../support/models.ts';
@@ -33,6 +34,17 @@ export function statusOf(
     ...some,
   };
 }
+
+/** The interface of the dumps. */
+const va: Link = {
+  index: 3,
+  name: 'va',
+  flags: 0x1043,
+  mtu: 1500,
+  hardwareType: 1,
+  hardwareAddress: new Uint8Array(6),
+  up: true,
+};
 
 /** `since: 1_000` above is this date. */
 export const sinceDate = Date.UTC(2026, 10, 21, 21, 56, 55, 419);
@@ -97,7 +109,7 @@ export function syncGroupScenario(): VrrpDumpInput {
       statusOf(two, { state: 'MASTER', sourceAddress: '10.8.0.1' }),
       statusOf(six, { state: 'MASTER', sourceAddress: 'fe80::a488:e0ff:feb5:9a50' }),
     ]),
-    details: new Map([['VI_6', { interfaceIndex: 3 }]]),
+    links: [va],
   };
 }
 

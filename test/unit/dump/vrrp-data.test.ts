@@ -6,7 +6,7 @@ import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
 import { vrrpDataText } from '../../../src/process/dump/vrrp-data.ts';
 import { at } from '../../support/models.ts';
 import { backupScenario, syncGroupScenario, trackingScenario } from './models.ts';
-import { grepFirstState, readExporterData } from './readers.ts';
+import { grepFirstState, readExporterData } from '../../support/dump-readers.ts';
 
 const fixture = (name: string): string => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
 

@@ -20,9 +20,11 @@ describe('reload', () => {
     const before = bench.status();
     const intents = bench.reload(instance());
     expect(order(intents)).toEqual(['send-advertisement']);
-    const { statistics, ...rest } = bench.status();
-    const { statistics: old, ...same } = before;
+    const { nextTimeout, statistics, ...rest } = bench.status();
+    const { nextTimeout: _due, statistics: old, ...same } = before;
     expect(rest).toEqual(same);
+    // The next one an interval later.
+    expect(nextTimeout).toBe(4000 + 1000);
     expect(statistics).toEqual({ ...old, advertisementsSent: old.advertisementsSent + 1 });
   });
 
@@ -293,6 +295,7 @@ describe('transports', () => {
         group: '224.0.0.18',
         authenticationHeader: false,
         virtualRouterIds: [1, 2],
+        instances: ['A', 'B'],
       },
       {
         family: 'inet',
@@ -301,6 +304,7 @@ describe('transports', () => {
         group: '224.0.0.18',
         authenticationHeader: false,
         virtualRouterIds: [3],
+        instances: ['C'],
       },
       {
         family: 'inet',
@@ -309,6 +313,7 @@ describe('transports', () => {
         group: '224.0.0.18',
         authenticationHeader: true,
         virtualRouterIds: [4],
+        instances: ['D'],
       },
       {
         family: 'inet6',
@@ -317,6 +322,7 @@ describe('transports', () => {
         group: 'ff02::12',
         authenticationHeader: false,
         virtualRouterIds: [5],
+        instances: ['E'],
       },
       {
         family: 'inet',
@@ -325,6 +331,7 @@ describe('transports', () => {
         source: '192.0.2.5',
         authenticationHeader: false,
         virtualRouterIds: [6],
+        instances: ['F'],
       },
     ]);
   });
