@@ -53,6 +53,28 @@ napi_value socketInNamespace(napi_env env, napi_callback_info info) {
   return toInteger(env, arguments.environment().adopt(socketInside(path, domain, type, protocol)));
 }
 
+// socketpair(domain, type): two sockets connected to each other, or -errno.
+napi_value socketPair(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int domain = arguments.integer(0), type = arguments.integer(1);
+  if (!arguments.valid()) return invalid(env);
+  int pair[2];
+  if (socketpair(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) return toInteger(env, -errno);
+  for (const int descriptor : pair) arguments.environment().adopt(descriptor);
+  return toArray(env, {static_cast<double>(pair[0]), static_cast<double>(pair[1])});
+}
+
+// inherit(descriptor): takes over one that was open when the process began.
+napi_value inheritDescriptor(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int descriptor = arguments.integer(0);
+  if (!arguments.valid()) return invalid(env);
+  if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) return toInteger(env, -errno);
+  const int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return toInteger(env, -errno);
+  return toInteger(env, arguments.environment().adopt(descriptor));
+}
+
 // bind(descriptor, name), connect(descriptor, name): name is a struct sockaddr.
 template <int (*call)(int, const sockaddr*, socklen_t)>
 napi_value withName(napi_env env, napi_callback_info info) {
@@ -114,6 +136,8 @@ napi_value getOption(napi_env env, napi_callback_info info) {
 std::vector<Function> socketFunctions() {
   return {{"socket", socketHere},
           {"socketInNamespace", socketInNamespace},
+          {"socketpair", socketPair},
+          {"inherit", inheritDescriptor},
           {"bind", withName<::bind>},
           {"connect", withName<::connect>},
           {"getsockname", socketName},

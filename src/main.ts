@@ -12,6 +12,9 @@ async function main(name: string, argv: readonly string[]): Promise<number | und
     case childRoles.checker:
       (await import('./process/checker-process.ts')).runCheckerProcess();
       return undefined;
+    case childRoles.bfd:
+      (await import('./process/bfd-process.ts')).runBfdProcess();
+      return undefined;
     case 'genhash':
       return (await import('./cli/genhash.ts')).genhashMain(argv);
     case 'keepalivectl':

@@ -6,6 +6,7 @@ import type { CheckConfiguration } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { isActing, type ActingChecker } from './acting.ts';
+import { BfdCheck, type KnownSession } from './bfd-check.ts';
 import { FileCheck } from './file-check.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity, realServerKeys, virtualServerKeys } from './identity.ts';
@@ -21,12 +22,18 @@ export interface Assembly {
   readonly checks: ReadonlyMap<string, HealthCheck>;
   /** Followed track files, by checkIdentity(). */
   readonly files: ReadonlyMap<string, FileCheck>;
+  /** Followed BFD sessions, by checkIdentity(). */
+  readonly sessions: ReadonlyMap<string, BfdCheck>;
 }
 
-export const emptyAssembly: Assembly = { virtualServers: [], checks: new Map(), files: new Map() };
+export const emptyAssembly: Assembly = { virtualServers: [], checks: new Map(), files: new Map(), sessions: new Map() };
 
-/** The number in a track_file; 0 if it has none. */
-export type FileValue = (trackFile: string) => number;
+/** What is known of the things that checks follow. */
+export interface Known {
+  /** The number in a track_file; 0 if it has none. */
+  fileValue(trackFile: string): number;
+  session(name: string): KnownSession;
+}
 
 /** What became of the objects before. */
 export interface AssemblyChange {
@@ -115,7 +122,7 @@ export interface Plan {
 }
 
 /** Puts a plan in force: states as they are now, checks to their new servers. Nothing else may happen meanwhile. */
-export function settle(plan: Plan, fileValue: FileValue, now: MonotonicMs): AssemblyChange {
+export function settle(plan: Plan, known: Known, now: MonotonicMs): AssemblyChange {
   const { before, virtualServers, checks } = plan;
   for (const [server, old] of plan.keptServers) server.enter(old.state, old.reason, old.since);
   for (const [virtualServer, old] of plan.keptVirtualServers) {
@@ -126,9 +133,24 @@ export function settle(plan: Plan, fileValue: FileValue, now: MonotonicMs): Asse
   }
   for (const [check, subscribers] of plan.subscribers) check.subscribers = subscribers;
   for (const [heir, from] of plan.heirs) inherit(heir, from);
-  const files = assembleFiles(virtualServers, before, fileValue, now);
+  const files = follow(
+    virtualServers,
+    ({ configuration, key }) =>
+      configuration.checkers.flatMap((checker) =>
+        checker.type === 'FILE_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
+      ),
+    ({ checker, key }) => before.files.get(key) ?? new FileCheck(key, checker, known.fileValue(checker.trackFile), now),
+  );
+  const sessions = follow(
+    virtualServers,
+    ({ configuration, key }) =>
+      configuration.checkers.flatMap((checker) =>
+        checker.type === 'BFD_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
+      ),
+    ({ checker, key }) => before.sessions.get(key) ?? new BfdCheck(key, checker, known.session(checker.instance), now),
+  );
   return {
-    assembly: { virtualServers, checks, files },
+    assembly: { virtualServers, checks, files, sessions },
     keptServers: plan.keptServers,
     keptVirtualServers: new Set(plan.keptVirtualServers.keys()),
     removedServers: plan.removedServers,
@@ -197,29 +219,27 @@ function* questionsOf(checks: Iterable<HealthCheck>): Generator<void, ReadonlyMa
   return byQuestion;
 }
 
-function assembleFiles(
+/** Connects servers with what they follow; `make` gives the object of a key that is met for the first time. */
+function follow<Wanted extends { readonly key: string }, Check extends FileCheck | BfdCheck>(
   virtualServers: readonly VirtualServerState[],
-  before: Assembly,
-  fileValue: FileValue,
-  now: MonotonicMs,
-): ReadonlyMap<string, FileCheck> {
-  const files = new Map<string, FileCheck>();
+  wantedBy: (server: RealServerState) => readonly Wanted[],
+  make: (wanted: Wanted) => Check,
+): ReadonlyMap<string, Check> {
+  const followed = new Map<string, Check>();
   for (const server of virtualServers.flatMap(({ servers }) => servers)) {
-    for (const checker of server.configuration.checkers) {
-      if (checker.type !== 'FILE_CHECK') continue;
-      const key = checkIdentity(checker, server.key);
-      let check = files.get(key);
+    for (const wanted of wantedBy(server)) {
+      let check = followed.get(wanted.key);
       if (check === undefined) {
-        check = before.files.get(key) ?? new FileCheck(key, checker, fileValue(checker.trackFile), now);
+        check = make(wanted);
         check.subscribers = [];
-        files.set(key, check);
+        followed.set(wanted.key, check);
       }
       if (server.checks.includes(check)) continue;
       server.checks.push(check);
       check.subscribers.push(server);
     }
   }
-  return files;
+  return followed;
 }
 
 /** What is known from a check that asks the same question at other times. */

@@ -12,6 +12,7 @@ import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { assembling, emptyAssembly, settle, sliceSize, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
 import { Draining, drainCandidates, type DrainChange, type ServiceConnections } from './draining.ts';
+import { unknownSession, type KnownSession } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
@@ -39,6 +40,8 @@ export class CheckEngine {
   readonly #draining = new Draining();
   /** Numbers in track files, as last heard. */
   readonly #fileValues = new Map<string, number>();
+  /** BFD sessions, as last heard. */
+  readonly #sessions = new Map<string, KnownSession>();
   /** Addresses of this machine; undefined: nobody follows them. */
   #addresses: ReadonlySet<string> | undefined;
   #assembly: Assembly = emptyAssembly;
@@ -98,6 +101,21 @@ export class CheckEngine {
     return [...this.#assembly.files.values()]
       .filter((check) => check.checker.trackFile === name)
       .flatMap((check) => this.#fileTaken(check, value ?? 0, now));
+  }
+
+  /** A BFD session is up or down now, for this reason. Before the start too. */
+  bfdChanged(session: string, up: boolean, reason: string, now: MonotonicMs): CheckIntent[] {
+    const known = { up, reason };
+    this.#sessions.set(session, known);
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    return [...this.#assembly.sessions.values()]
+      .filter((check) => check.checker.instance === session)
+      .flatMap((check) => {
+        const from = check.state;
+        check.take(known, now);
+        return check.state === from ? [] : this.#turned(check, from, now);
+      });
   }
 
   /**
@@ -291,6 +309,7 @@ export class CheckEngine {
         service: server.virtualServer.label,
         server: server.label,
         checker: check.checker.type,
+        ...(check.checker.type === 'BFD_CHECK' && { session: check.checker.instance }),
         ...(check.checker.type === 'MISC_CHECK' && { script: check.checker.command.argv[0] ?? '' }),
         from,
         to,
@@ -353,7 +372,14 @@ export class CheckEngine {
     this.#configuration = configuration;
     this.#global = global;
     const candidates = drainCandidates(this.#assembly.virtualServers);
-    const change = settle(slice.value, (name) => this.#fileValues.get(name) ?? 0, now);
+    const change = settle(
+      slice.value,
+      {
+        fileValue: (name) => this.#fileValues.get(name) ?? 0,
+        session: (name) => this.#sessions.get(name) ?? unknownSession,
+      },
+      now,
+    );
     this.#assembly = change.assembly;
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
     const removals = this.#removals(change, now);

@@ -3,6 +3,7 @@
  * Everything here makes a string that is equal exactly when the things are.
  */
 import type {
+  BfdCheckerConfiguration,
   CheckConfiguration,
   FileCheckerConfiguration,
   RealServerConfiguration,
@@ -21,10 +22,13 @@ const canonical = (value: object): string => JSON.stringify(value);
  * Equal for checks that are the same in all respects, schedule included: one probe serves them all.
  * @param owner key of the server that the check belongs to; tells apart checks that are not to be shared
  */
-export function checkIdentity(checker: ActingChecker | FileCheckerConfiguration, owner: string): string {
+export function checkIdentity(
+  checker: ActingChecker | FileCheckerConfiguration | BfdCheckerConfiguration,
+  owner: string,
+): string {
   const { at: _at, ...parameters } = checker;
   const identity = canonical(parameters);
-  return checker.type !== 'FILE_CHECK' && checker.shareProbe === false ? `${identity} of ${owner}` : identity;
+  return 'shareProbe' in checker && checker.shareProbe === false ? `${identity} of ${owner}` : identity;
 }
 
 /**

@@ -1,8 +1,9 @@
 /** A real server of one virtual server, as the engine keeps it. */
-import type { RealServerConfiguration } from '../config/model.ts';
+import type { CheckerConfiguration, RealServerConfiguration } from '../config/model.ts';
 import type { HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { isActing } from './acting.ts';
+import type { BfdCheck } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -11,7 +12,7 @@ import type { VirtualServerState } from './virtual-server.ts';
 const maximumWeight = 2_147_483_647;
 
 /** What a server lives by. */
-export type ServerCheck = HealthCheck | FileCheck;
+export type ServerCheck = HealthCheck | FileCheck | BfdCheck;
 
 export class RealServerState {
   readonly virtualServer: VirtualServerState;
@@ -73,5 +74,9 @@ export class RealServerState {
 
 /** What is taken for granted before the first check: down if any check is alpha. */
 export function assumedState(configuration: RealServerConfiguration): HealthState {
-  return configuration.checkers.some((checker) => isActing(checker) && checker.alpha) ? 'DOWN' : 'UP';
+  return configuration.checkers.some(isAlpha) ? 'DOWN' : 'UP';
+}
+
+function isAlpha(checker: CheckerConfiguration): boolean {
+  return (isActing(checker) || checker.type === 'BFD_CHECK') && checker.alpha;
 }

@@ -39,6 +39,8 @@ function inputWords(call: RecordedCall): string {
       return `${call.running} processes of ${call.name}`;
     case 'gratuitous':
       return `gratuitous messages of ${call.instance} asked for`;
+    case 'bfd':
+      return `BFD session ${call.session} is ${call.up ? 'up' : 'down'}: ${call.reason}`;
     case 'reload':
       return 'reload';
     case 'stop':

@@ -1,12 +1,13 @@
 /** The daemon's status for people: one line a thing, indented by belonging, each state with its age and its reason. */
 import type { CheckStatus, VirtualServerStatus } from '../check/status.ts';
+import type { BfdSessionStatus } from '../bfd/types.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { VrrpProcessStatus } from '../vrrp/processes.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus } from '../vrrp/types.ts';
 
 /** One child process as the parent sees it. */
 export interface ProcessStatus {
-  readonly kind: 'vrrp' | 'checker';
+  readonly kind: 'vrrp' | 'checker' | 'bfd';
   readonly pid?: number;
   /** `starting`: no configuration taken yet; `waiting`: it died and is started again later; `silent`: gave no answer in time. */
   readonly state: 'running' | 'starting' | 'waiting' | 'silent';
@@ -35,6 +36,12 @@ export interface DaemonStatus {
     readonly processes?: readonly VrrpProcessStatus[];
   } | null;
   readonly checker?: (CheckStatus & { readonly now: MonotonicMs }) | null;
+  readonly bfd?: {
+    readonly now: MonotonicMs;
+    readonly sessions: readonly BfdSessionStatus[];
+    /** Packets that belong to no session, by reason. */
+    readonly strangers: Readonly<Record<string, number>>;
+  } | null;
 }
 
 /** "3 s", "5 min", "2 h 10 min", "4 d 3 h": as exact as a person needs. */
@@ -50,7 +57,7 @@ export function formatAge(age: Milliseconds): string {
 
 export function formatStatus(status: DaemonStatus): string {
   const lines = [`keepalived, pid ${status.pid}, configuration ${status.files[0] ?? '(none)'}`];
-  const { checker, lastReload, vrrp } = status;
+  const { bfd, checker, lastReload, vrrp } = status;
   if (lastReload?.outcome === 'refused') {
     lines.push(`last reload refused at ${lastReload.at}: the configuration before it is running`);
     lines.push(...lastReload.errors.map((error) => `  ${error}`));
@@ -64,6 +71,7 @@ export function formatStatus(status: DaemonStatus): string {
     for (const instance of vrrp.instances) lines.push(...instanceLines(instance, vrrp.now));
     for (const process of vrrp.processes ?? []) lines.push(trackedProcessLine(process));
   }
+  if (bfd) for (const session of bfd.sessions) lines.push(...sessionLines(session, bfd.now));
   if (checker) for (const service of checker.virtualServers) lines.push(...serviceLines(service, checker.now));
   return `${lines.join('\n')}\n`;
 }
@@ -107,6 +115,22 @@ function trackedProcessLine({ delayed, name, running, up }: VrrpProcessStatus): 
   if (running === undefined) return `tracked process ${name}: not counted yet`;
   const waiting = delayed === undefined ? '' : `, that counts once ${delayed}_delay has passed`;
   return `tracked process ${name}: ${up === true ? 'UP' : 'DOWN'}, ${running} running${waiting}`;
+}
+
+function sessionLines(session: BfdSessionStatus, now: MonotonicMs): string[] {
+  const { detectionTime, name, neighbor, reason, refusals, remote, sendInterval, since, state } = session;
+  const interval = (milliseconds: number): string => `${Number(milliseconds.toFixed(3))} ms`;
+  return [
+    `BFD session ${name} with ${neighbor}: ${state} for ${formatAge(now - since)} (${reason})`,
+    ...(state === 'Up'
+      ? [
+          `  sends every ${interval(sendInterval)}, hears every ${interval(remote.sendInterval)}, is down after ${interval(detectionTime)} without a packet`,
+        ]
+      : []),
+    ...refusals.map(
+      (refusal) => `  dropped ${refusal.count} ${refusal.count === 1 ? 'packet' : 'packets'}: ${refusal.reason}`,
+    ),
+  ];
 }
 
 function serviceLines(service: VirtualServerStatus, now: MonotonicMs): string[] {

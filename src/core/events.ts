@@ -76,6 +76,8 @@ export interface CheckerEvent extends EventBase {
   readonly checker: string;
   /** The program of a MISC_CHECK. */
   readonly script?: string;
+  /** The bfd_instance of a BFD_CHECK. */
+  readonly session?: string;
   readonly from: HealthState;
   readonly to: HealthState;
 }
@@ -111,6 +113,17 @@ export interface VirtualServerEvent extends EventBase {
   readonly hysteresis: number;
 }
 
+/** States of a BFD session (RFC 5880 section 4.1). */
+export type BfdSessionState = 'AdminDown' | 'Down' | 'Init' | 'Up';
+
+/** A BFD session entered another state. */
+export interface BfdSessionEvent extends EventBase {
+  readonly kind: 'bfd-session';
+  readonly session: string;
+  readonly from: BfdSessionState;
+  readonly to: BfdSessionState;
+}
+
 export type DaemonEvent =
   | VrrpInstanceEvent
   | VrrpGroupEvent
@@ -119,7 +132,8 @@ export type DaemonEvent =
   | VrrpLowerPriorityEvent
   | CheckerEvent
   | RealServerEvent
-  | VirtualServerEvent;
+  | VirtualServerEvent
+  | BfdSessionEvent;
 
 /** Severity of a log line, in syslog's words. */
 export type LogLevel = 'error' | 'warning' | 'notice' | 'info' | 'debug';

@@ -20,6 +20,10 @@ export interface Addon {
   // Sockets, close-on-exec and non-blocking. `name` is a struct sockaddr.
   socket(domain: number, type: number, protocol: number): number;
   socketInNamespace(path: string, domain: number, type: number, protocol: number): number;
+  /** Two sockets connected to each other. */
+  socketpair(domain: number, type: number): [one: number, other: number] | number;
+  /** Takes over a descriptor that was open when the process began. */
+  inherit(descriptor: number): number;
   bind(descriptor: number, name: Uint8Array): number;
   connect(descriptor: number, name: Uint8Array): number;
   /** Fills `name` and answers its length; likewise getsockopt. */

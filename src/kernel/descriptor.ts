@@ -42,10 +42,21 @@ export class Descriptor {
 
   /**
    * @param subject what the socket is, in words, for errors
+   * @param domain AF_* of a new one, or the number of one that this process was started with
    * @throws SystemError
    */
-  constructor(subject: string, domain: number, type: number, protocol: number, namespacePath?: string) {
+  constructor(
+    subject: string,
+    domain: number | { readonly inherited: number },
+    type = 0,
+    protocol = 0,
+    namespacePath?: string,
+  ) {
     this.#subject = subject;
+    if (typeof domain !== 'number') {
+      this.number = checked(addon().inherit(domain.inherited), 'fcntl', subject);
+      return;
+    }
     this.number =
       namespacePath === undefined
         ? checked(addon().socket(domain, type, protocol), 'socket', subject)

@@ -1,13 +1,13 @@
 /** Raw IP sockets with ancillary data: where a packet came from, to which address, with which TTL. */
 import type { AddressFamily } from '../config/model.ts';
-import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { PacketMeta } from '../vrrp/types.ts';
 import { ERRNO, addon } from './addon.ts';
-import { now } from './clock.ts';
 import { decodeControl, encodeControl } from './control-message.ts';
 import { Descriptor, deliver } from './descriptor.ts';
 import type { Datagram } from './descriptor.ts';
 import { SystemError } from './errors.ts';
+import { acceptNothing } from './packet-filter.ts';
+import { receptionTime } from './reception-time.ts';
 import { addressOctets, anyAddress, internetName, readInternetName, saysGone } from './socket-address.ts';
 import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
 
@@ -38,20 +38,6 @@ export interface SendTarget {
   /** TTL or hop limit of this packet. */
   readonly ttl?: number;
 }
-
-/** A timestamp older than this is not believed: a process that was stopped that long, or a clock that was set meanwhile. */
-const oldestTimestamp: Milliseconds = 1000;
-
-/** Moment of the monotonic clock at which the kernel received a packet, from its timestamp on the clock of dates. */
-function receptionTime(timestamp: number | undefined): MonotonicMs {
-  const current = now();
-  if (timestamp === undefined) return current;
-  const age = addon().realtimeNow() - timestamp;
-  return age >= 0 && age <= oldestTimestamp ? current - age : current;
-}
-
-/** `ret 0`: a classic BPF program that accepts nothing. */
-const acceptNothing = new Uint8Array([0x06, 0, 0, 0, 0, 0, 0, 0]);
 
 export class RawSocket {
   readonly #family: AddressFamily;

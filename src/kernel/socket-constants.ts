@@ -2,7 +2,7 @@
 
 export const AF = { UNIX: 1, INET: 2, INET6: 10, NETLINK: 16, PACKET: 17 } as const;
 
-export const SOCK = { STREAM: 1, DGRAM: 2, RAW: 3 } as const;
+export const SOCK = { STREAM: 1, DGRAM: 2, RAW: 3, SEQPACKET: 5 } as const;
 
 export const IPPROTO = { IP: 0, ICMP: 1, TCP: 6, UDP: 17, IPV6: 41, AH: 51, ICMPV6: 58, VRRP: 112 } as const;
 
@@ -46,11 +46,13 @@ export const IPV6_OPTION = {
   ADD_MEMBERSHIP: 20,
   DROP_MEMBERSHIP: 21,
   RECVERR: 25,
+  V6ONLY: 26,
   MULTICAST_ALL: 29,
   RECVPKTINFO: 49,
   PKTINFO: 50,
   RECVHOPLIMIT: 51,
   HOPLIMIT: 52,
+  TCLASS: 67,
   FREEBIND: 78,
 } as const;
 

@@ -46,6 +46,7 @@ export function fifoLineForEvent(event: DaemonEvent, subjects: Subjects): FifoLi
       if (!tellsChecks(event)) return undefined;
       return { family: 'lvs', text: `RS ${event.server} ${event.service} ${event.to}\n` };
     case 'checker':
+    case 'bfd-session':
       return undefined;
   }
 }

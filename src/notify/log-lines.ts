@@ -1,6 +1,6 @@
 /**
  * What the log says of an event of the health checks. Log scrapers look for these phrases, so they stay; our reason
- * stands behind them. The VRRP engine words its own lines, because one change of state is several lines there.
+ * stands behind them. The VRRP and BFD engines word their own lines, because one change of state is several lines there.
  */
 import type { CheckerEvent, DaemonEvent, LogFields, LogLine } from '../core/events.ts';
 
@@ -17,7 +17,8 @@ const failurePhrases: Phrases = {
 };
 
 /** What changed its mind, in the words of the original for its kind. */
-function checkerPhrase({ checker, server, service, script }: CheckerEvent, up: boolean): string {
+function checkerPhrase({ checker, server, service, script, session }: CheckerEvent, up: boolean): string {
+  if (checker === 'BFD_CHECK') return `BFD check of [${session ?? ''}] RS(${server}) is ${up ? 'UP' : 'DOWN'}`;
   if (checker === 'MISC_CHECK') {
     return `Misc check for [${server} VS ${service}] by [${script ?? ''}] ${up ? 'succeeded' : 'failed'}`;
   }
@@ -34,7 +35,7 @@ function fieldsOf(event: DaemonEvent): LogFields {
   return { service, server, state, reason, ...(event.kind === 'checker' && { checker: event.checker }) };
 }
 
-/** The line for one event, or `undefined` if it has none (VRRP). */
+/** The line for one event, or `undefined` if it has none here (VRRP and BFD). */
 export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
   const up = 'to' in event && event.to === 'UP';
   const line = (message: string): LogLine => ({ level: up ? 'notice' : 'warning', message, fields: fieldsOf(event) });
@@ -68,6 +69,7 @@ export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
     case 'vrrp-unchanged':
     case 'vrrp-priority':
     case 'vrrp-lower-priority':
+    case 'bfd-session':
       return undefined;
   }
 }

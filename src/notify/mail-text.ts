@@ -101,6 +101,7 @@ export function mailForEvent(event: DaemonEvent, subjects: Subjects): MailText |
     case 'vrrp-unchanged':
     case 'vrrp-priority':
     case 'vrrp-lower-priority':
+    case 'bfd-session':
       return undefined;
   }
 }

@@ -88,6 +88,7 @@ export function scriptsForEvent(event: DaemonEvent, subjects: Subjects): readonl
     case 'vrrp-priority':
     case 'vrrp-unchanged':
     case 'checker':
+    case 'bfd-session':
       return [];
   }
 }

@@ -24,6 +24,7 @@ import { namespacePath } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { logLineForEvent } from '../notify/log-lines.ts';
 import { writeCheckDump } from './check-dumps.ts';
+import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
@@ -38,6 +39,9 @@ export function runCheckerProcess(): void {
   runChild((options, channel, log) => new CheckerWork(options, channel, log));
 }
 
+/** How long a start waits for the states of BFD sessions, in milliseconds. */
+const bfdPatience = 200;
+
 type EngineCall = (engine: CheckEngine) => readonly CheckIntent[];
 
 class CheckerWork implements ChildWork {
@@ -47,6 +51,7 @@ class CheckerWork implements ChildWork {
   readonly #timer: DeadlineTimer;
   readonly #trackFiles: TrackFiles;
   readonly #addresses: LocalAddresses;
+  readonly #bfd: BfdFollower;
   readonly #scripts: ParentScripts;
   readonly #registry: ProbeRegistry;
   /** Probes under way, to be given up at a reload or stop. */
@@ -75,6 +80,9 @@ class CheckerWork implements ChildWork {
     this.#addresses = new LocalAddresses(log, (addresses) =>
       this.#step((engine) => engine.addressesChanged(addresses, now())),
     );
+    this.#bfd = new BfdFollower(log, ({ reason, session, state }) =>
+      this.#step((engine) => engine.bfdChanged(session, state === 'UP', reason, now())),
+    );
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
@@ -94,6 +102,8 @@ class CheckerWork implements ChildWork {
     this.#engine = engine;
     await this.#trackFiles.follow(followedFiles(configuration));
     await this.#addresses.follow(someSuspend(configuration));
+    // Beside a BFD process that runs, no server begins as down whose session is up.
+    await this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0);
     this.#step(() => engine.start(now()));
     await this.#written;
     this.#watch = new TableWatch(() => this.#mend());
@@ -107,6 +117,7 @@ class CheckerWork implements ChildWork {
     // What others did to our services in the meantime is mended by the same stroke.
     await this.#mend();
     await this.#renewTlsClient(configuration);
+    void this.#bfd.ask(0);
     await this.#trackFiles.follow(followedFiles(configuration));
     await this.#addresses.follow(someSuspend(configuration));
     await this.#reloadInSlices(check, global);
@@ -118,6 +129,7 @@ class CheckerWork implements ChildWork {
     this.#watch?.stop();
     this.#trackFiles.close();
     this.#addresses.close();
+    this.#bfd.close();
     const engine = this.#engine;
     const table = this.#table;
     this.#leaving = this.#options.keepServicesAtStop;

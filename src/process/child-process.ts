@@ -186,6 +186,8 @@ async function takePidFile(path: string, log: Log): Promise<PidFile> {
 
 /** What the netlink sockets of this process get; a reload changes nothing of those that are open. */
 function sizeBuffers({ configuration, options }: Snapshot): void {
+  // It has no netlink socket.
+  if (options.kind === 'bfd') return;
   const { receiveBuffers } = configuration.global;
   const { command, monitor } = {
     vrrp: { command: receiveBuffers.vrrpNetlinkCommand, monitor: receiveBuffers.vrrpNetlinkMonitor },

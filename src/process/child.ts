@@ -25,10 +25,10 @@ export interface ChildListener {
  * Flags of the runtime beyond those of the launcher. V8 forgets compiled code that was not used for a while; the code of
  * a takeover is unused for months and then must not be compiled first.
  */
-const runtimeFlags = { vrrp: ['--no-flush-bytecode'], checker: [] } as const;
+const runtimeFlags = { vrrp: ['--no-flush-bytecode'], checker: [], bfd: ['--no-flush-bytecode'] } as const;
 
 /** What the original's log calls them: scrapers look for "VRRP child process(4711) died: Respawning". */
-const logNames = { vrrp: 'VRRP', checker: 'Healthcheck' } as const;
+const logNames = { vrrp: 'VRRP', checker: 'Healthcheck', bfd: 'BFD' } as const;
 
 interface Snapshot {
   readonly configuration: Configuration;
@@ -41,6 +41,7 @@ export class Child {
   readonly #log: Log;
   readonly #listener: ChildListener;
   readonly #respawnAllowed: boolean;
+  readonly #descriptors: readonly number[];
   readonly #policy = new RespawnPolicy();
   #snapshot: Snapshot;
   #process: ChildProcess | undefined;
@@ -59,10 +60,18 @@ export class Child {
   /** What the child said before it gave up. */
   #complaint: string | undefined;
 
-  constructor(snapshot: Snapshot, respawnAllowed: boolean, log: Log, listener: ChildListener) {
+  /** @param descriptors what every process of this kind inherits, under the numbers from 4 on */
+  constructor(
+    snapshot: Snapshot,
+    respawnAllowed: boolean,
+    descriptors: readonly number[],
+    log: Log,
+    listener: ChildListener,
+  ) {
     this.kind = snapshot.options.kind;
     this.#snapshot = snapshot;
     this.#respawnAllowed = respawnAllowed;
+    this.#descriptors = descriptors;
     this.#log = log;
     this.#listener = listener;
   }
@@ -88,7 +97,7 @@ export class Child {
       process.execPath,
       [...process.execArgv, ...runtimeFlags[this.kind], main, childRoles[this.kind]],
       {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#descriptors],
         serialization: 'json',
         env: withEarlySignalGuard(process.env),
       },

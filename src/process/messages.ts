@@ -4,7 +4,7 @@ import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '.
 import type { Milliseconds } from '../core/time.ts';
 import type { LogOptions } from '../log/log.ts';
 
-export type ChildKind = 'checker' | 'vrrp';
+export type ChildKind = 'bfd' | 'checker' | 'vrrp';
 
 /** Options of the command line that a child needs. */
 export interface ChildOptions {

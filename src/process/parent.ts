@@ -19,6 +19,7 @@ import type { DbusAction } from '../notify/dbus/answer.ts';
 import { DbusService } from '../notify/dbus/dbus-service.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
+import { BfdChannels } from './bfd-channel.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
 import { ControlSocket } from './control-socket.ts';
@@ -85,6 +86,7 @@ const longestInterval = 2 ** 31 - 1;
 export class Parent {
   readonly #environment: ParentEnvironment;
   readonly #children = new Map<ChildKind, Child>();
+  readonly #bfdChannels = new BfdChannels();
   #notifications: Notifications | undefined;
   #dbus: DbusService | undefined;
   /** As the last events told. */
@@ -279,7 +281,7 @@ export class Parent {
       files: this.#loaded?.configuration.files ?? [],
       processes: children.map((child) => child.process),
       ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
-      ...(Object.fromEntries(answers) as Pick<DaemonStatus, 'vrrp' | 'checker'>),
+      ...(Object.fromEntries(answers) as Pick<DaemonStatus, 'vrrp' | 'checker' | 'bfd'>),
     };
   }
 
@@ -376,7 +378,7 @@ export class Parent {
       const snapshot = { configuration, options: childOptions(kind, args, configuration.global) };
       let child = this.#children.get(kind);
       if (child === undefined) {
-        child = new Child(snapshot, !args.dontRespawn, log, {
+        child = new Child(snapshot, !args.dontRespawn, this.#bfdChannels.endsOf(kind), log, {
           message: (from, message) => this.#childSaid(from, message),
           configured: (from) => this.#childConfigured(from),
           fatal: (_from, exitCode, reason) => void this.stop(exitCode, reason),

@@ -1,5 +1,5 @@
 /** Words by which processes of the daemon start others of themselves; nobody types them. */
-export const childRoles = { vrrp: '@vrrp', checker: '@checker' } as const;
+export const childRoles = { vrrp: '@vrrp', checker: '@checker', bfd: '@bfd' } as const;
 
 /** The process in the background that a foreground process waits for. */
 export const daemonRole = '@daemon';

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import type { ChildKind } from './messages.ts';
 
-const names = { checker: 'check', vrrp: 'vrrp' } as const;
+const names = { bfd: 'bfd', checker: 'check', vrrp: 'vrrp' } as const;
 
-/** `keepalived_{check,vrrp}.PID.N.{pre,post}`. @param reload counted from 1 in this process */
+/** `keepalived_{check,vrrp,bfd}.PID.N.{pre,post}`. @param reload counted from 1 in this process */
 export function savedStatePath(
   directory: string,
   kind: ChildKind,

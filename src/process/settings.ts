@@ -10,8 +10,13 @@ export const runDirectory = '/run';
 export const pidDirectory = '/run/keepalived';
 const defaultUmask = 0o177;
 
-const pidBaseNames = { parent: 'keepalived', vrrp: 'vrrp', checker: 'checkers' } as const;
-const idents = { parent: 'Keepalived', vrrp: 'Keepalived_vrrp', checker: 'Keepalived_healthcheckers' } as const;
+const pidBaseNames = { parent: 'keepalived', vrrp: 'vrrp', checker: 'checkers', bfd: 'bfd' } as const;
+const idents = {
+  parent: 'Keepalived',
+  vrrp: 'Keepalived_vrrp',
+  checker: 'Keepalived_healthcheckers',
+  bfd: 'Keepalived_bfd',
+} as const;
 
 /** Path of a pid file: option, else /run/NAME.pid, else (instance, namespace or use_pid_dir) below /run/keepalived. */
 export function pidFilePath(
@@ -19,7 +24,12 @@ export function pidFilePath(
   args: KeepalivedArguments,
   global: GlobalConfiguration,
 ): string {
-  const option = { parent: args.pidFile, vrrp: args.vrrpPidFile, checker: args.checkersPidFile }[kind];
+  const option = {
+    parent: args.pidFile,
+    vrrp: args.vrrpPidFile,
+    checker: args.checkersPidFile,
+    bfd: args.bfdPidFile,
+  }[kind];
   if (option !== undefined) return option;
   if (!usesPidDirectory(args, global)) return `${runDirectory}/${pidBaseNames[kind]}.pid`;
   const suffix = global.instance === undefined ? '' : `_${global.instance}`;
@@ -67,6 +77,7 @@ export function processName(kind: keyof typeof idents, global: GlobalConfigurati
     parent: global.processNames.parent,
     vrrp: global.processNames.vrrp,
     checker: global.processNames.checker,
+    bfd: global.processNames.bfd,
   };
   return configured[kind] ?? 'keepalived';
 }
@@ -107,11 +118,12 @@ export function childOptions(kind: ChildKind, args: KeepalivedArguments, global:
 
 /** Which children this configuration and command line call for, in the order in which they are started. */
 export function wantedChildren(args: KeepalivedArguments, configuration: Configuration): readonly ChildKind[] {
-  const { check, global, vrrp } = configuration;
+  const { bfd, check, global, vrrp } = configuration;
   const checker =
     check.virtualServers.length > 0 ||
     (global.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined);
   const kinds: ChildKind[] = [];
+  if (args.bfd && (bfd.instances.length > 0 || args.allProcesses)) kinds.push('bfd');
   if (args.checker && (checker || args.allProcesses)) kinds.push('checker');
   // Static addresses, routes and rules are the VRRP process's, with or without an instance.
   const { instances, staticAddresses, staticRoutes, staticRules } = vrrp;

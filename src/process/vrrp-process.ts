@@ -9,6 +9,7 @@ import { VrrpEngine } from '../vrrp/engine.ts';
 import { RecordingVrrpEngine } from '../vrrp/recording/recording-engine.ts';
 import { AddressKeeper } from './address-keeper.ts';
 import { AdvertisementSockets } from './advertisement-sockets.ts';
+import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
@@ -33,6 +34,9 @@ export function runVrrpProcess(): void {
   runChild((options, channel, log) => new VrrpWork(options, channel, log));
 }
 
+/** How long a start waits for the states of BFD sessions, in milliseconds. */
+const bfdPatience = 200;
+
 class VrrpWork implements ChildWork {
   readonly #options: ChildOptions;
   readonly #channel: ParentChannel;
@@ -50,6 +54,7 @@ class VrrpWork implements ChildWork {
   readonly #routing: RoutingKeeper;
   readonly #virtual: VirtualInterfaces;
   readonly #nft: NftOfParent;
+  readonly #bfd: BfdFollower;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   #recorder: Recorder | undefined;
@@ -96,6 +101,11 @@ class VrrpWork implements ChildWork {
       else this.#engine?.processesCounted(name, running, now());
     });
     this.#linkPolls = new LinkPolls(log, () => this.#tellLinks());
+    this.#bfd = new BfdFollower(log, ({ reason, session, state }) => {
+      const call = (engine: VrrpEngine) => engine.bfdChanged(session, state === 'UP', reason, now());
+      if (this.#started) this.#step(call);
+      else if (this.#engine !== undefined) call(this.#engine);
+    });
     this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
   }
 
@@ -129,6 +139,8 @@ class VrrpWork implements ChildWork {
       this.#trackFiles.follow(configuration.vrrp.trackFiles),
       this.#trackedProcesses.follow(configuration.vrrp),
       this.#promotedSecondaries.follow(configuration.vrrp),
+      // Beside a BFD process that runs, nothing that it knows to be up begins in FAULT.
+      this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0),
     ]);
     this.#openSockets();
     this.#started = true;
@@ -157,6 +169,7 @@ class VrrpWork implements ChildWork {
     await this.#virtual.removeUnwanted();
     if (this.#engine !== undefined) this.#keepRouting(this.#engine);
     this.#openSockets();
+    void this.#bfd.ask(0);
     await Promise.all([
       this.#trackFiles.follow(configuration.vrrp.trackFiles),
       this.#trackedProcesses.follow(configuration.vrrp),
@@ -170,6 +183,7 @@ class VrrpWork implements ChildWork {
     this.#trackedProcesses.close();
     this.#linkPolls.close();
     this.#ipv6Forwarding.close();
+    this.#bfd.close();
     const engine = this.#engine;
     this.#engine = undefined;
     if (this.#options.keepAddressesAtStop) await this.#routing.close();
@@ -231,6 +245,7 @@ class VrrpWork implements ChildWork {
       groups: engine.groupStatus(),
       scripts: engine.scriptStatus(),
       processes: engine.processStatus(),
+      bfd: Object.fromEntries(engine.bfdStates()),
       now: now(),
     };
   }

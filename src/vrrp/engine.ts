@@ -10,6 +10,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { DesiredRouting } from '../network/plan-routing.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
+import { BfdTable } from './bfd-table.ts';
 import { DeadlineQueue } from '../core/deadlines.ts';
 import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
 import { GratuitousSender } from './gratuitous.ts';
@@ -55,6 +56,7 @@ export class VrrpEngine {
   readonly #scripts: ScriptTable;
   readonly #unknownRouters = new UnknownRouters();
   readonly #processes: ProcessTable;
+  readonly #sessions = new BfdTable();
   readonly #linkDelays: LinkDelays;
   /** As the kernel has them. */
   #links: readonly Link[];
@@ -202,6 +204,23 @@ export class VrrpEngine {
     return this.#out.take();
   }
 
+  /**
+   * A BFD session is up or down now; sessions of which nothing was said are down. May be called before start(), and for
+   * sessions that nobody tracks.
+   * @param reason why, in words
+   */
+  bfdChanged(session: string, up: boolean, reason: string, now: MonotonicMs): readonly VrrpIntent[] {
+    if (!this.#sessions.take(session, up, reason) || !this.#running) return this.#out.take();
+    const using = (tracked: readonly { bfd: string }[]): boolean => tracked.some(({ bfd }) => bfd === session);
+    const followers = this.#instances.filter(
+      ({ configuration, group }) => using(configuration.trackBfd) || using(group?.configuration?.trackBfd ?? []),
+    );
+    for (const { name } of followers)
+      this.#out.log('info', `VRRP_Instance(${name}) Tracked BFD instance ${session} is ${up ? 'UP' : 'DOWN'}`);
+    this.#reassess(followers, now);
+    return this.#out.take();
+  }
+
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
   reload(configuration: VrrpConfiguration, global: GlobalConfiguration, now: MonotonicMs): readonly VrrpIntent[] {
     // However long the change takes, the others hear from us first.
@@ -313,6 +332,11 @@ export class VrrpEngine {
     return new Map(this.#files);
   }
 
+  /** The tracked BFD sessions of which something is known, by name: up or not. */
+  bfdStates(): ReadonlyMap<string, boolean> {
+    return this.#sessions.states();
+  }
+
   /** Sets every statistics counter to zero. */
   clearStatistics(): void {
     for (const instance of this.#instances) {
@@ -355,6 +379,7 @@ export class VrrpEngine {
     script: (name) => this.#scripts.verdict(name),
     file: (name) => this.#files.get(name) ?? 0,
     process: (name) => this.#processes.verdict(name),
+    bfd: (name) => this.#sessions.verdict(name),
   };
 
   /** Looks at trackers, interfaces and source addresses again; states follow. */

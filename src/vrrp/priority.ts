@@ -1,5 +1,6 @@
 /** Effective priority and fault sources of an instance from what it tracks (reference: behaviour A6). */
 import type {
+  TrackedBfd,
   TrackedFile,
   TrackedInterface,
   TrackedProcess,
@@ -8,6 +9,7 @@ import type {
   VrrpSyncGroupConfiguration,
 } from '../config/model.ts';
 import { VRRP } from './wire/constants.ts';
+import type { BfdVerdict } from './bfd-table.ts';
 import type { ProcessVerdict } from './processes.ts';
 import type { ScriptVerdict } from './scripts.ts';
 
@@ -19,6 +21,7 @@ export interface TrackedState {
   /** Number in the file; 0 for none. */
   readonly file: (name: string) => number;
   readonly process: (name: string) => ProcessVerdict;
+  readonly bfd: (session: string) => BfdVerdict;
 }
 
 export interface Assessment {
@@ -45,6 +48,7 @@ interface Trackers {
   readonly trackScripts: readonly TrackedScript[];
   readonly trackFiles: readonly TrackedFile[];
   readonly trackProcesses: readonly TrackedProcess[];
+  readonly trackBfd: readonly TrackedBfd[];
 }
 
 /** A tracker's value at which an instance faults instead of losing priority. */
@@ -98,6 +102,13 @@ function assessProcesses(trackers: Trackers, keepWeights: boolean, state: Tracke
   }
 }
 
+function assessBfd(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+  for (const { bfd, weight, reverse } of trackers.trackBfd) {
+    const { up, words } = state.bfd(bfd);
+    weigh(`BFD session ${bfd}`, up, { weight: keepWeights ? weight : 0, reverse }, words, findings);
+  }
+}
+
 interface How {
   readonly weight: number;
   /** Turns the sign of what a weight gives, not when it counts; without weight, what is up is the fault. */
@@ -148,6 +159,7 @@ export function assess(
     assessScripts(trackers, keepWeights, state, findings);
     assessFiles(trackers, keepWeights, state, findings);
     assessProcesses(trackers, keepWeights, state, findings);
+    assessBfd(trackers, keepWeights, state, findings);
   }
   const { priority } = configuration;
   // The owner has the addresses whatever happens to others: weights do not count, faults do.

@@ -90,19 +90,12 @@ export const needsNoAction: Readonly<Record<string, string>> = {
   'vrrp_script weight': 'the check puts it into every tracker that says nothing else',
   'track_file weight': 'the check puts it into every tracker that says nothing else',
   'vrrp_track_file weight': 'the check puts it into every tracker that says nothing else',
+  'bfd_instance weight': 'the check puts it into every tracker that says nothing else',
   'vrrp_track_process weight': 'the check puts it into every tracker that says nothing else',
 };
 
 /** Keywords on which nothing acts, although others make something read the property they set. */
-export const readForOthers: Readonly<Record<string, string>> = {
-  'global_defs bfd_priority': 'there is no BFD process yet; the other processes read theirs',
-  'global_defs bfd_no_swap': 'there is no BFD process yet; the other processes read theirs',
-  'global_defs bfd_rt_priority': 'there is no BFD process yet; the other processes read theirs',
-  'global_defs bfd_cpu_affinity': 'there is no BFD process yet; the other processes read theirs',
-  'global_defs bfd_rlimit_rttime': 'there is no BFD process yet; the other processes read theirs',
-  'global_defs bfd_rlimit_rtime': 'there is no BFD process yet; the other processes read theirs',
-  'virtual_server/real_server BFD_CHECK': 'checkers of this kind are left out; the others are run',
-};
+export const readForOthers: Readonly<Record<string, string>> = {};
 
 /** Properties, or whole types, that are there to be shown and dumped only. */
 export const forShowOnly: Readonly<Record<string, string>> = {
@@ -123,7 +116,8 @@ export const forShowOnly: Readonly<Record<string, string>> = {
   CheckDefaults: 'every checker has them merged in',
   'RealServerConfiguration.checkDefaults': 'every checker has them merged in',
   'VirtualServerConfiguration.checkDefaults': 'every checker has them merged in',
-  'ProcessNames.bfd': 'bfd_process_name says itself that there is no BFD process yet',
+  'BfdInstanceConfiguration.weight': 'every tracker has it merged in',
+  'BfdInstanceConfiguration.reverse': 'every tracker has it merged in',
   'VirtualServerConfiguration.forwarding': 'every real server has it merged in',
   'VirtualServerConfiguration.defaultWeight': 'every real server has it merged in',
   'VirtualServerConfiguration.inhibitOnFailure': 'every real server has it merged in',

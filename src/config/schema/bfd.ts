@@ -77,40 +77,37 @@ const bfdSchema = new BlockSchema<B>('bfd_instance', {
   }),
 });
 
-export const bfdInstance: Keyword<ConfigurationDraft> = {
-  ...block<ConfigurationDraft, B>(
-    'A BFD session with a neighbour.',
-    bfdSchema,
-    (parent, statement, context) => {
-      const name = statement.words[1] ?? '';
-      if (name.length > longestName) {
-        context.error(
-          statement,
-          1,
-          'CFG_TOO_LONG',
-          `bfd_instance ${quote(name)}: a name has at most ${longestName} characters; it is ignored`,
-        );
-        return undefined;
-      }
-      return named<B>(
-        (draft) => draft.bfdInstances,
-        (at, given) => ({ statement: at, name: given }),
-      )(parent, statement, context);
-    },
-    (bfd, statement, context) => {
-      if (bfd.neighbor === undefined) {
-        context.error(
-          statement,
-          0,
-          'CFG_INCOMPLETE',
-          `bfd_instance ${bfd.name} has no neighbor_ip and is ignored`,
-          'add "neighbor_ip <ip>"',
-        );
-        return;
-      }
-      context.draft.bfdInstances.push(bfd);
-    },
-    { form: '<name, max 31 chars> block' },
-  ),
-  effect: 'none-yet',
-};
+export const bfdInstance: Keyword<ConfigurationDraft> = block<ConfigurationDraft, B>(
+  'A BFD session with a neighbour.',
+  bfdSchema,
+  (parent, statement, context) => {
+    const name = statement.words[1] ?? '';
+    if (name.length > longestName) {
+      context.error(
+        statement,
+        1,
+        'CFG_TOO_LONG',
+        `bfd_instance ${quote(name)}: a name has at most ${longestName} characters; it is ignored`,
+      );
+      return undefined;
+    }
+    return named<B>(
+      (draft) => draft.bfdInstances,
+      (at, given) => ({ statement: at, name: given }),
+    )(parent, statement, context);
+  },
+  (bfd, statement, context) => {
+    if (bfd.neighbor === undefined) {
+      context.error(
+        statement,
+        0,
+        'CFG_INCOMPLETE',
+        `bfd_instance ${bfd.name} has no neighbor_ip and is ignored`,
+        'add "neighbor_ip <ip>"',
+      );
+      return;
+    }
+    context.draft.bfdInstances.push(bfd);
+  },
+  { form: '<name, max 31 chars> block' },
+);

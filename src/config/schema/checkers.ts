@@ -78,26 +78,22 @@ export function checkerBlock(
   note: string,
   schema: BlockSchema<C>,
   options: {
-    readonly effect?: 'none-yet';
     readonly close?: (draft: C, statement: Statement, context: Context) => boolean;
     readonly urls?: boolean;
     /** The checks that the block stands for, if not one. */
     readonly split?: (draft: C) => readonly C[];
   } = {},
 ): Keyword<RealServerDraft> {
-  return {
-    ...block<RealServerDraft, C>(
-      note,
-      schema,
-      (_server, statement) => ({ type, statement, ...(options.urls === true && { urls: [] }) }),
-      (draft, statement, context, server) => {
-        if (options.close?.(draft, statement, context) === false) return;
-        if (options.split) server.checkers.push(...options.split(draft));
-        else server.checkers.push(draft);
-      },
-    ),
-    ...(options.effect && { effect: options.effect }),
-  };
+  return block<RealServerDraft, C>(
+    note,
+    schema,
+    (_server, statement) => ({ type, statement, ...(options.urls === true && { urls: [] }) }),
+    (draft, statement, context, server) => {
+      if (options.close?.(draft, statement, context) === false) return;
+      if (options.split) server.checkers.push(...options.split(draft));
+      else server.checkers.push(draft);
+    },
+  );
 }
 
 /** A checker that lacks what it cannot be without is reported and left out. */
@@ -105,8 +101,6 @@ function incomplete(context: Context, statement: Statement, lack: string, line: 
   context.error(statement, 0, 'CFG_INCOMPLETE', `${lack} and is ignored`, `add "${line}"`);
   return false;
 }
-
-const later = { effect: 'none-yet' } as const;
 
 export const tcpCheck = checkerBlock(
   'TCP_CHECK',
@@ -357,7 +351,6 @@ export const bfdCheck = checkerBlock(
     }),
   }),
   {
-    ...later,
     close: (draft, statement, context) =>
       draft.reference !== undefined ||
       incomplete(context, statement, 'BFD_CHECK names no bfd_instance', 'name <bfd_instance>'),

@@ -36,12 +36,7 @@ function processName(
   );
 }
 
-function schedulingKeywords(
-  prefix: string,
-  who: string,
-  pick: (draft: G) => SchedulingDraft,
-  extra: { readonly effect?: 'none-yet' } = {},
-): Entries {
+function schedulingKeywords(prefix: string, who: string, pick: (draft: G) => SchedulingDraft): Entries {
   const into =
     <V>(set: (scheduling: SchedulingDraft, value: V) => void) =>
     (draft: G, value: V) =>
@@ -50,25 +45,24 @@ function schedulingKeywords(
     `RLIMIT_RTTIME of the ${who} when it has real-time priority.`,
     { min: 1, max: 4294967295, unit: 'usec' },
     into((scheduling, value: number) => (scheduling.realTimeLimitUs = value)),
-    { default: '10000', ...extra },
+    { default: '10000' },
   );
   return {
     [`${prefix}_priority`]: integer(
       `Nice value of the ${who}.`,
       { min: -20, max: 19 },
       into((s, value: number) => (s.priority = value)),
-      { missing: 'error', ...extra },
+      { missing: 'error' },
     ),
     [`${prefix}_no_swap`]: flag(
       `Locks the ${who} in memory.`,
       into<true>((s) => (s.noSwap = true)),
-      extra,
     ),
     [`${prefix}_rt_priority`]: integer(
       `SCHED_RR priority of the ${who}; out of range values are clamped.`,
       { min: 1, max: 99, clamp: true },
       into((s, value: number) => (s.realTimePriority = value)),
-      { missing: 'error', ...extra },
+      { missing: 'error' },
     ),
     [`${prefix}_cpu_affinity`]: custom(
       `CPUs the ${who} may run on.`,
@@ -81,7 +75,7 @@ function schedulingKeywords(
         }
         if (cpus.length > 0) pick(draft).cpuAffinity = cpus;
       },
-      { missing: 'error', ...extra },
+      { missing: 'error' },
     ),
     [`${prefix}_rlimit_rttime`]: limit,
     [`${prefix}_rlimit_rtime`]: {
@@ -120,7 +114,7 @@ export const processKeywords: Entries = {
   lvs_process_name: processName('Old spelling of checker_process_name.', (names, name) => (names.checker = name), {
     replacement: 'checker_process_name',
   }),
-  bfd_process_name: processName('Name of the BFD child.', (names, name) => (names.bfd = name), nothingActsYet),
+  bfd_process_name: processName('Name of the BFD child.', (names, name) => (names.bfd = name)),
   max_auto_priority: integer(
     'Raises the real-time priority by itself when scheduled late, up to this one; no value means the maximum, -1 off without a warning.',
     { min: -1, max: 99, absent: 99 },
@@ -135,7 +129,7 @@ export const processKeywords: Entries = {
   ),
   ...schedulingKeywords('vrrp', 'VRRP process', (draft) => draft.vrrpScheduling),
   ...schedulingKeywords('checker', 'checker process', (draft) => draft.checkerScheduling),
-  ...schedulingKeywords('bfd', 'BFD process', (draft) => draft.bfdScheduling, nothingActsYet),
+  ...schedulingKeywords('bfd', 'BFD process', (draft) => draft.bfdScheduling),
   ...bufferKeywords('vrrp_netlink_cmd_rcv_bufs', "VRRP process's netlink command socket", 'vrrpNetlinkCommand'),
   ...bufferKeywords('vrrp_netlink_monitor_rcv_bufs', "VRRP process's netlink monitor socket", 'vrrpNetlinkMonitor'),
   ...bufferKeywords('process_monitor_rcv_bufs', 'process event connector', 'processMonitor'),

@@ -14,7 +14,6 @@ interface TrackKind {
   readonly weight: number;
   readonly weightDefault: string;
   readonly inheritsReverse: boolean;
-  readonly effect?: 'none-yet';
 }
 
 /** `NAME [weight N] [reverse|noreverse]`. */
@@ -100,7 +99,7 @@ function trackKeyword<D extends { readonly trackers: TrackersDraft }>(kind: Trac
     kind.note,
     'block of lines',
     (draft, statement, context) => readTrack(kind, draft.trackers[kind.key], statement, context),
-    { words, ...(kind.effect && { effect: kind.effect }) },
+    { words },
   );
 }
 
@@ -148,7 +147,6 @@ export function trackKeywords<D extends { readonly trackers: TrackersDraft }>(
       note: `BFD sessions whose state counts for ${whose}.`,
       name: ['<bfd>', { form: '<bfd_instance name>', note: 'A bfd_instance.' }],
       weightDefault: "the instance's",
-      effect: 'none-yet',
     }),
   };
 }

@@ -170,6 +170,14 @@ export class RecordingVrrpEngine extends VrrpEngine {
     );
   }
 
+  override bfdChanged(session: string, up: boolean, reason: string, now: MonotonicMs): readonly VrrpIntent[] {
+    return this.#listen(
+      () => ({ call: 'bfd', session, up, reason }),
+      now,
+      () => super.bfdChanged(session, up, reason, now),
+    );
+  }
+
   override reload(
     configuration: VrrpConfiguration,
     global: GlobalConfiguration,

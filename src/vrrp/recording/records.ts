@@ -53,6 +53,7 @@ export type RecordedInput =
   | { readonly call: 'file'; readonly name: string; readonly value?: number }
   | { readonly call: 'processes'; readonly name: string; readonly running: number }
   | { readonly call: 'gratuitous'; readonly instance: string }
+  | { readonly call: 'bfd'; readonly session: string; readonly up: boolean; readonly reason: string }
   | ({ readonly call: 'reload' } & RecordedConfiguration)
   | { readonly call: 'stop' };
 

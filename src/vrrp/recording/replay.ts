@@ -116,6 +116,8 @@ export class Replay {
         return engine.processesCounted(call.name, call.running, now);
       case 'gratuitous':
         return engine.sendGratuitous(call.instance, now);
+      case 'bfd':
+        return engine.bfdChanged(call.session, call.up, call.reason, now);
       case 'reload':
         return engine.reload(call.vrrp, call.global as GlobalConfiguration, now);
       case 'stop':

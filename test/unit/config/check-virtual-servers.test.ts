@@ -321,12 +321,14 @@ describe('checkers', () => {
     expect(codes(service('', `${type} {\n${lines}\n}`))).toEqual([code]);
   });
 
-  it('that nothing runs yet are accepted with a note', () => {
+  it('may follow a BFD session', () => {
     const { diagnostics, exitCode, configuration } = load(
       `${service('', 'BFD_CHECK {\nname b\n}')}bfd_instance b {\nneighbor_ip 10.0.0.9\n}\n`,
     );
     expect(exitCode).toBe(0);
-    expect(diagnostics.map(({ code, class: kind }) => [code, kind])).toContainEqual(['CFG_NO_EFFECT_YET', 'note']);
-    expect(configuration?.check.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: 'BFD_CHECK' }]);
+    expect(diagnostics.map(({ code }) => code)).not.toContain('CFG_NO_EFFECT_YET');
+    expect(configuration?.check.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([
+      { type: 'BFD_CHECK', instance: 'b', alpha: false },
+    ]);
   });
 });

@@ -154,6 +154,7 @@ describe('a recording', () => {
       'scriptStatus',
       'processStatus',
       'trackFileValues',
+      'bfdStates',
       'clearStatistics',
       'firewallWish',
     ];

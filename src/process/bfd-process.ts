@@ -1,0 +1,139 @@
+/** The BFD process: carries the engine's intents out and feeds it datagrams and time; tells those that follow sessions. */
+import { BfdEngine } from '../bfd/engine.ts';
+import type { BfdIntent, BfdPacketMeta, SessionVerdict } from '../bfd/types.ts';
+import type { Configuration, ProcessScheduling } from '../config/model.ts';
+import type { MonotonicMs } from '../core/time.ts';
+import { now } from '../kernel/clock.ts';
+import type { Log } from '../log/log.ts';
+import { BfdTeller, type FollowedState, type FollowerKind } from './bfd-channel.ts';
+import { writeBfdDump } from './bfd-dumps.ts';
+import { BfdSockets } from './bfd-sockets.ts';
+import type { ParentChannel } from './child-channel.ts';
+import { runChild } from './child-process.ts';
+import type { ChildWork, Snapshot } from './child-process.ts';
+import type { ChildOptions, DumpKind } from './messages.ts';
+import { PunctualTimer } from './punctual-timer.ts';
+
+export function runBfdProcess(): void {
+  runChild((options, channel, log) => new BfdWork(options, channel, log));
+}
+
+const followers = ['vrrp', 'checker'] as const satisfies readonly FollowerKind[];
+
+function followedState({ reason, session, state }: SessionVerdict): FollowedState {
+  return { session, state, reason };
+}
+
+class BfdWork implements ChildWork {
+  readonly #options: ChildOptions;
+  readonly #channel: ParentChannel;
+  readonly #log: Log;
+  readonly #sockets: BfdSockets;
+  readonly #timer: PunctualTimer;
+  #tellers: ReadonlyMap<FollowerKind, BfdTeller> = new Map();
+  #engine: BfdEngine | undefined;
+  #configuration: Configuration | undefined;
+
+  constructor(options: ChildOptions, channel: ParentChannel, log: Log) {
+    this.#options = options;
+    this.#channel = channel;
+    this.#log = log;
+    this.#sockets = new BfdSockets({
+      packet: (octets, meta, at) => this.#received(octets, meta, at),
+      trouble: (message) => log.warning(message),
+    });
+    this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
+  }
+
+  start({ configuration }: Snapshot): Promise<void> {
+    this.#configuration = configuration;
+    const engine = new BfdEngine(configuration.bfd, { random: Math.random });
+    this.#engine = engine;
+    this.#sockets.reconcile(engine.transports());
+    this.#tellers = new Map(
+      followers.map((kind) => [
+        kind,
+        new BfdTeller(
+          kind,
+          () =>
+            engine
+              .verdicts()
+              .filter((verdict) => verdict[kind])
+              .map(followedState),
+          (up) => this.#step(() => engine.believedUp(up, now())),
+        ),
+      ]),
+    );
+    this.#step(() => engine.start(now()));
+    for (const teller of this.#tellers.values()) teller.greet();
+    return Promise.resolve();
+  }
+
+  reload({ configuration }: Snapshot): Promise<void> {
+    this.#configuration = configuration;
+    this.#step((engine) => {
+      const intents = engine.reload(configuration.bfd, now());
+      this.#sockets.reconcile(engine.transports());
+      return intents;
+    });
+    for (const teller of this.#tellers.values()) teller.tellAll();
+    return Promise.resolve();
+  }
+
+  /** Without a word to the neighbours, as the original: they notice within their detection time, and act upon it. */
+  stop(): Promise<void> {
+    this.#engine = undefined;
+    this.#timer.close();
+    this.#sockets.close();
+    for (const teller of this.#tellers.values()) teller.close();
+    return Promise.resolve();
+  }
+
+  message(): void {
+    // Nothing that is for other children concerns this one.
+  }
+
+  /** Statistics and JSON are of the VRRP process. */
+  async dump(kind: DumpKind, file?: string): Promise<void> {
+    const engine = this.#engine;
+    const configuration = this.#configuration;
+    if (kind !== 'data' || engine === undefined || configuration === undefined) return;
+    await writeBfdDump(configuration, engine, this.#sockets, this.#options.networkNamespace, file);
+  }
+
+  status(): unknown {
+    const engine = this.#engine;
+    if (engine === undefined) return null;
+    return { sessions: engine.status(), strangers: Object.fromEntries(engine.strangers()), now: now() };
+  }
+
+  scheduling({ configuration }: Snapshot): ProcessScheduling {
+    return configuration.global.bfdScheduling;
+  }
+
+  /** Detection counts from the moment the kernel had the packet, however long this process took to get round to it. */
+  #received(octets: Uint8Array, meta: BfdPacketMeta, at: MonotonicMs): void {
+    this.#step((engine) => engine.receive(octets, meta, at, now()));
+  }
+
+  #step(call: (engine: BfdEngine) => readonly BfdIntent[]): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    const intents = call(engine);
+    // Who waits for the news gets it first; log and events come behind.
+    for (const intent of intents) this.#perform(intent);
+    for (const intent of intents) this.#report(intent);
+    this.#timer.arm(engine.nextTimeout());
+  }
+
+  #perform(intent: BfdIntent): void {
+    if (intent.type === 'send') this.#sockets.send(intent.session, intent.packet);
+    if (intent.type !== 'tell') return;
+    for (const [kind, teller] of this.#tellers) if (intent[kind]) teller.tell(followedState(intent));
+  }
+
+  #report(intent: BfdIntent): void {
+    if (intent.type === 'event') this.#channel.send(intent);
+    if (intent.type === 'log') this.#log.write(intent.line.level, intent.line.message);
+  }
+}
