@@ -5,6 +5,7 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { faultsMain } from '../test/interop/faults/run.ts';
 import { simulationMain } from '../test/simulation/run.ts';
 import { runCommand } from './command.ts';
 import { measuredRouter, pairConfiguration } from './configurations.ts';
@@ -24,6 +25,7 @@ compares memory and descriptors early and late; no advertisement may be missed a
 Ends with 1 if something did not hold. About 6 minutes.
 
 "npm run soak -- simulation --help": thousands of simulated networks instead.
+"npm run soak -- faults --help": two balancers and what can happen to them.
 
 Options
   --reloads N      how many (1000)
@@ -130,6 +132,7 @@ function wholeNumber(name: string, text: string | undefined, usual: number): num
 
 async function main(): Promise<number> {
   if (process.argv[2] === 'simulation') return simulationMain(process.argv.slice(3));
+  if (process.argv[2] === 'faults') return faultsMain(process.argv.slice(3));
   const { values } = parseArgs({
     options: {
       reloads: { type: 'string' },

@@ -20,6 +20,7 @@ import { ProbeSchedule } from './probe-schedule.ts';
 import { assumedState, type RealServerState, type ServerCheck } from './real-server.ts';
 import { probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
+import { recollect } from './recollection.ts';
 import type { CheckStatus } from './status.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -46,6 +47,7 @@ export class CheckEngine {
   #addresses: ReadonlySet<string> | undefined;
   #assembly: Assembly = emptyAssembly;
   #running = false;
+  #left: readonly Service[] = [];
   #lastCall: MonotonicMs = 0;
 
   constructor(configuration: CheckConfiguration, global: GlobalConfiguration, environment: CheckEnvironment) {
@@ -55,9 +57,13 @@ export class CheckEngine {
     this.#schedule = new ProbeSchedule(environment.maximumInFlight ?? defaultMaximumInFlight);
   }
 
-  /** Installs everything and schedules the first probes. Once, first. */
-  start(now: MonotonicMs): CheckIntent[] {
+  /**
+   * Installs everything and schedules the first probes. Once, first.
+   * @param left services of the configuration that a process before left in IPVS: see recollect()
+   */
+  start(now: MonotonicMs, left: readonly Service[] = []): CheckIntent[] {
     this.#running = true;
+    this.#left = left;
     return toTheEnd(this.#replacing(this.#configuration, this.#global, now), now);
   }
 
@@ -372,6 +378,8 @@ export class CheckEngine {
     this.#configuration = configuration;
     this.#global = global;
     const candidates = drainCandidates(this.#assembly.virtualServers);
+    const recollected = recollect(slice.value, this.#left, now);
+    this.#left = [];
     const change = settle(
       slice.value,
       {
@@ -384,7 +392,7 @@ export class CheckEngine {
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
     const removals = this.#removals(change, now);
     const installed = change.assembly.virtualServers.flatMap((virtualServer) =>
-      this.#installed(virtualServer, change, now),
+      this.#installed(virtualServer, change, recollected, now),
     );
     for (const check of change.assembly.checks.values()) {
       if (former.get(check.key) !== check) this.#scheduleFirst(check, now);
@@ -440,11 +448,17 @@ export class CheckEngine {
   }
 
   /** States of a virtual server just put in place: by what its checks know, then the quorum. */
-  #installed(virtualServer: VirtualServerState, change: AssemblyChange, now: MonotonicMs): DaemonEvent[] {
+  #installed(
+    virtualServer: VirtualServerState,
+    change: AssemblyChange,
+    recollected: ReadonlySet<RealServerState>,
+    now: MonotonicMs,
+  ): DaemonEvent[] {
     const kept = change.keptVirtualServers.has(virtualServer);
     const events: DaemonEvent[] = [];
     for (const server of virtualServer.servers) {
-      const event = this.#installedServer(server, change.keptServers.has(server), kept ? 'reload' : 'start', now);
+      const known = change.keptServers.has(server) || recollected.has(server);
+      const event = this.#installedServer(server, known, kept ? 'reload' : 'start', now);
       if (event !== undefined) events.push(event);
     }
     const quorum = virtualServer.updateQuorum(kept ? 'reload' : 'start', now);

@@ -16,7 +16,8 @@ import type {
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
-import type { IpvsTimeouts, ServiceKey } from '../ipvs/types.ts';
+import { serviceKeyText } from '../ipvs/keys.ts';
+import type { IpvsTimeouts, Service, ServiceKey } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
@@ -30,6 +31,7 @@ import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { LocalAddresses } from './local-addresses.ts';
+import { ServicesRecord } from './services-record.ts';
 import { ParentScripts } from './probe-scripts.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
 import { TableWatch } from './table-watch.ts';
@@ -54,6 +56,7 @@ class CheckerWork implements ChildWork {
   readonly #bfd: BfdFollower;
   readonly #scripts: ParentScripts;
   readonly #registry: ProbeRegistry;
+  readonly #record: ServicesRecord;
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new Map<number, ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -84,6 +87,7 @@ class CheckerWork implements ChildWork {
       this.#step((engine) => engine.bfdChanged(session, state === 'UP', reason, now())),
     );
     this.#scripts = new ParentScripts((message) => channel.send(message));
+    this.#record = new ServicesRecord(options.pidFile, log);
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
   }
@@ -98,14 +102,16 @@ class CheckerWork implements ChildWork {
     if (global.lvsFlush) await table.apply([{ op: 'flush' }]);
     await this.#setTimeouts(global);
     await this.#startSyncDaemons(global);
+    const left = global.lvsFlush ? [] : await this.#leftServices(table, this.#reconciler);
     const engine = new CheckEngine(check, global, { random: Math.random });
     this.#engine = engine;
     await this.#trackFiles.follow(followedFiles(configuration));
     await this.#addresses.follow(someSuspend(configuration));
     // Beside a BFD process that runs, no server begins as down whose session is up.
     await this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0);
-    this.#step(() => engine.start(now()));
+    this.#step(() => engine.start(now(), left));
     await this.#written;
+    await this.#recordServices(engine);
     this.#watch = new TableWatch(() => this.#mend());
   }
 
@@ -122,9 +128,10 @@ class CheckerWork implements ChildWork {
     await this.#addresses.follow(someSuspend(configuration));
     await this.#reloadInSlices(check, global);
     await this.#written;
+    if (this.#engine !== undefined) await this.#recordServices(this.#engine);
   }
 
-  async stop(): Promise<void> {
+  async stop(orphaned: boolean): Promise<void> {
     this.#timer.arm(undefined);
     this.#watch?.stop();
     this.#trackFiles.close();
@@ -132,20 +139,41 @@ class CheckerWork implements ChildWork {
     this.#bfd.close();
     const engine = this.#engine;
     const table = this.#table;
-    this.#leaving = this.#options.keepServicesAtStop;
+    this.#leaving = this.#options.keepServicesAtStop || orphaned;
+    if (orphaned) this.#log.notice('IPVS stays as it is: the next start goes on with its services');
     if (engine !== undefined) this.#perform(engine, engine.stop(now()));
     this.#engine = undefined;
     for (const probe of this.#probes.values()) probe.cancel();
     this.#probes.clear();
     await this.#written;
-    if (table !== undefined) {
+    if (orphaned) table?.close();
+    else if (table !== undefined) {
       const global = this.#configuration?.global;
       if (global?.lvsFlushOnStop === 'all' && !this.#options.keepServicesAtStop) await table.apply([{ op: 'flush' }]);
       if (this.#formerTimeouts !== undefined) await table.apply([{ op: 'set-timeouts', ...this.#formerTimeouts }]);
       if (runsSyncDaemons(global)) await applySyncDaemons(table, []);
       table.close();
     }
+    if (!orphaned) await this.#record.remove();
     this.#timer.close();
+  }
+
+  /** What a process that ended in disorder left of ours in IPVS. */
+  async #leftServices(table: IpvsTable, reconciler: ServiceReconciler): Promise<readonly Service[]> {
+    const keys = this.#record.read();
+    if (keys.size === 0) return [];
+    reconciler.adopt(keys);
+    const services = await table.dumpServices((key) => keys.has(key));
+    const left = services.filter(({ key }) => keys.has(serviceKeyText(key)));
+    if (left.length > 0)
+      this.#log.notice(
+        `IPVS has ${left.length} of the services that a process before left: their servers are taken for what they are there until they are checked`,
+      );
+    return left;
+  }
+
+  #recordServices(engine: CheckEngine): Promise<void> {
+    return this.#record.write(engine.desiredServices().map(({ key }) => serviceKeyText(key)));
   }
 
   message(message: ParentToChild): void {

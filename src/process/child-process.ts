@@ -22,6 +22,7 @@ import { openParentChannel } from './child-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { makeDirectory } from './make-directory.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
+import { isOrphaned } from './orphaned.ts';
 import { PidFile } from './pid-file.ts';
 import { savedStatePath } from './saved-state.ts';
 import { SnapshotCollector } from './snapshot-pieces.ts';
@@ -32,8 +33,11 @@ export type Snapshot = Extract<ParentToChild, { type: 'configure' }>;
 export interface ChildWork {
   start(snapshot: Snapshot): Promise<void>;
   reload(snapshot: Snapshot): Promise<void>;
-  /** Settles when everything is given back. */
-  stop(): Promise<void>;
+  /**
+   * Settles when everything is given back.
+   * @param orphaned the parent has died: somebody may start the daemon again at once
+   */
+  stop(orphaned: boolean): Promise<void>;
   /**
    * Writes the files a signal asked for. What they tell is of the moment of the call.
    * @param file to write instead of the usual one
@@ -77,14 +81,15 @@ export function runChild(makeWork: ChildWorkFactory): void {
     const message = error instanceof DaemonError ? error.message : String(error instanceof Error ? error.stack : error);
     channel.send({ type: 'failed', exitCode: fatalExitCode, message });
     // A reload that failed half-way must not leave addresses or services behind.
-    await work?.stop().catch((failure: unknown) => log?.error(`while stopping: ${(failure as Error).message}`));
+    await work?.stop(false).catch((failure: unknown) => log?.error(`while stopping: ${(failure as Error).message}`));
     await leave(fatalExitCode);
   };
-  const stop = (): void => {
+  const stop = (orphaned: boolean): void => {
     if (stopping) return;
     stopping = true;
+    if (orphaned) log?.warning('The parent process has ended: stopping');
     queue = queue
-      .then(() => work?.stop())
+      .then(() => work?.stop(orphaned))
       .catch((error: unknown) => log?.error(`while stopping: ${(error as Error).message}`))
       .then(() => leave(0));
   };
@@ -102,6 +107,11 @@ export function runChild(makeWork: ChildWorkFactory): void {
       log?.warning(`config_save_dir: ${(error as Error).message}`);
     }
   };
+  /** One that could not be written at the start. What else is wrong with it was said then, and is no reason to stop. */
+  const retakePidFile = async (path: string): Promise<void> => {
+    if (pidFile !== undefined || log === undefined) return;
+    pidFile = await takePidFile(path, log).catch(() => undefined);
+  };
   const configure = async (snapshot: Snapshot): Promise<void> => {
     const { options } = snapshot;
     process.umask(options.umask);
@@ -115,6 +125,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
       await work.start(snapshot);
     } else {
       log?.reopen();
+      await retakePidFile(snapshot.options.pidFile);
       reloads++;
       const before = saveState(work, running, 'pre');
       await work.reload(snapshot);
@@ -125,7 +136,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
     channel.send({ type: 'configured' });
   };
   const dump = (kind: DumpKind): void => {
-    work?.dump(kind).catch((error: unknown) => log?.error(`dump not written: ${(error as Error).message}`));
+    work?.dump(kind).catch((error: unknown) => log?.error((error as Error).message));
   };
 
   const collector = new SnapshotCollector();
@@ -149,8 +160,8 @@ export function runChild(makeWork: ChildWorkFactory): void {
         work?.message(message);
     }
   });
-  channel.onParentGone(stop);
-  onSignal('SIGTERM', stop);
+  channel.onParentGone(() => stop(true));
+  onSignal('SIGTERM', () => stop(isOrphaned(parent)));
   // Ctrl-C reaches the whole foreground group: the parent decides what it means.
   onSignal('SIGINT', () => undefined);
   // The parent reads the files; a child that is told alone has nothing new to read.
@@ -170,12 +181,16 @@ export function runChild(makeWork: ChildWorkFactory): void {
 const internalErrorExitCode = 70;
 
 /** A child whose parent was killed is giving its addresses or services back; they must be free before we begin. */
-async function takePidFile(path: string, log: Log): Promise<PidFile> {
+async function takePidFile(path: string, log: Log): Promise<PidFile | undefined> {
   try {
     return await PidFile.obtain(path, predecessorTime, () =>
       log.notice(`${path} is held by a process of a former daemon that is still stopping: waiting for it`),
     );
   } catch (error) {
+    if (error instanceof DaemonError && error.code === 'PID_FILE_SYSTEM') {
+      log.warning(`${error.message}. Running without it`);
+      return undefined;
+    }
     if (!(error instanceof DaemonError) || error.code !== 'PID_FILE_LOCKED') throw error;
     throw new DaemonError(
       'PID_FILE_LOCKED',

@@ -9,7 +9,7 @@ import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
-import type { Configuration, LimitedScript } from '../config/model.ts';
+import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { VrrpState } from '../core/events.ts';
 import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
@@ -26,6 +26,7 @@ import { ControlSocket } from './control-socket.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
+import { watchLateness } from './lateness-watch.ts';
 import { writeParentDump } from './parent-dump.ts';
 import { PidFile } from './pid-file.ts';
 import { checkBeforeReload } from './reload-check.ts';
@@ -80,8 +81,6 @@ interface Loaded {
 /** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
 const configureTimeout = 60_000;
 const statusTimeout = 2_000;
-/** The longest that a timer of the runtime takes, in milliseconds. */
-const longestInterval = 2 ** 31 - 1;
 
 export class Parent {
   readonly #environment: ParentEnvironment;
@@ -118,8 +117,12 @@ export class Parent {
    * @throws StartRefused
    */
   start(): Promise<void> {
-    // Without children (nothing configured yet) nothing else would keep the process alive for its signals.
-    setInterval(() => undefined, longestInterval);
+    // Also what keeps the process alive for its signals while there are no children (nothing configured yet).
+    watchLateness((late) =>
+      this.#environment.log.warning(
+        `The parent process was not run for ${(late / 1000).toFixed(1)} s: stopped, or the machine was too busy. Reloads, scripts and mail waited; VRRP and checks did not wait for them`,
+      ),
+    );
     this.#starting = this.#start().catch((error: unknown) => {
       this.#pidFile?.remove();
       throw error;
@@ -135,12 +138,7 @@ export class Parent {
     // What is made from here on has it, and the scripts inherit it.
     process.umask(umaskOf(args, global));
     if (usesPidDirectory(args, global)) makeDirectory(pidDirectory, 0o755);
-    try {
-      this.#pidFile = PidFile.create(pidFilePath('parent', args, global));
-    } catch (error) {
-      if (!(error instanceof DaemonError)) throw error;
-      throw new StartRefused(error.code === 'PID_FILE_LOCKED' ? 0 : 1, error.message);
-    }
+    this.#takePidFile(global);
     // Loaded now: after an upgrade of the package, before the restart, its file is another one.
     if (mailIsConfigured(global.mail)) await import('nodemailer/lib/smtp-connection/index.js');
     this.#notifications = await Notifications.open(configuration, { hostName: hostname() }, log);
@@ -167,6 +165,27 @@ export class Parent {
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
     ready();
+  }
+
+  /** A machine whose files cannot be written at the moment has its daemon all the same; a reload tries again. */
+  #takePidFile(global: GlobalConfiguration): void {
+    const { args, log } = this.#environment;
+    try {
+      this.#pidFile ??= PidFile.create(pidFilePath('parent', args, global));
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      if (error.code !== 'PID_FILE_SYSTEM')
+        throw new StartRefused(error.code === 'PID_FILE_LOCKED' ? 0 : 1, error.message);
+      log.warning(`${error.message}. Running without it: nothing keeps a second daemon from starting`);
+    }
+  }
+
+  #retakePidFile(global: GlobalConfiguration): void {
+    try {
+      this.#takePidFile(global);
+    } catch (error) {
+      this.#environment.log.warning((error as Error).message);
+    }
   }
 
   /**
@@ -352,6 +371,7 @@ export class Parent {
     }
     this.#loaded = { configuration, diagnostics };
     process.umask(umaskOf(args, configuration.global));
+    this.#retakePidFile(global);
     await this.#notifications?.reconfigure(configuration);
     this.#followDbus(configuration);
     await this.#startChildren(configuration);

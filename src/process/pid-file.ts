@@ -22,7 +22,8 @@ export class PidFile {
 
   /**
    * Writes the pid of this process and keeps the file open and locked. A link in its place is refused.
-   * @throws DaemonError PID_FILE_LOCKED (another daemon runs), PID_FILE_UNWRITABLE
+   * @throws DaemonError PID_FILE_LOCKED (another daemon runs), PID_FILE_SYSTEM (a file system that is full or has become
+   * read-only, no descriptor left: nothing that another name would mend), PID_FILE_UNWRITABLE
    */
   static create(path: string): PidFile {
     for (;;) {
@@ -33,8 +34,7 @@ export class PidFile {
       }
       // Its former owner may have removed it between our opening and locking: that lock would guard nothing.
       if (standsAt(path, descriptor)) {
-        ftruncateSync(descriptor);
-        writeSync(descriptor, `${process.pid}\n`, 0);
+        writePid(path, descriptor);
         return new PidFile(path, descriptor);
       }
       closeSync(descriptor);
@@ -78,10 +78,31 @@ function openPidFile(path: string): number {
   try {
     return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, pidFileMode);
   } catch (error) {
-    throw new DaemonError('PID_FILE_UNWRITABLE', `pid file ${path} cannot be written: ${(error as Error).message}`);
+    throw unwritable(path, error);
   } finally {
     process.umask(mask);
   }
+}
+
+function writePid(path: string, descriptor: number): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${process.pid}\n`, 0);
+  } catch (error) {
+    closeSync(descriptor);
+    throw unwritable(path, error);
+  }
+}
+
+/** Trouble of the machine, not of the name: a daemon is worth more than its pid file then. */
+const troubleOfTheSystem: ReadonlySet<string> = new Set(['EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+
+function unwritable(path: string, error: unknown): DaemonError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return new DaemonError(
+    troubleOfTheSystem.has(code) ? 'PID_FILE_SYSTEM' : 'PID_FILE_UNWRITABLE',
+    `pid file ${path} cannot be written: ${message}`,
+  );
 }
 
 /** Whether this open file is the one that `path` names now. */

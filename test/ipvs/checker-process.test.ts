@@ -33,7 +33,8 @@ describe.skipIf(process.arch !== 'x64')('the checker process', () => {
     ['started', [...service(25, [1]), ...service(80, [1, 2])]],
     ['cleared by somebody', [...service(25, [1]), ...service(80, [1, 2]), '-A -t 10.9.9.9:99 -s rr']],
     ['told of it', ['1']],
-    ['checker killed', [...service(25, [1]), ...service(80, [1, 2])]],
+    ['checker killed', [...service(25, [1]), ...service(80, [1, 2]), ...service(83, [1])]],
+    ['lines never fewer than', ['7']],
     ['reloaded', service(80, [2, 3])],
     ['address elsewhere', ['-A -t 10.9.2.1:81 -s rr']],
     ['address here', ['-A -t 10.9.2.1:81 -s rr', '-a -t 10.9.2.1:81 -r 10.9.0.1:81 -m -w 1']],
@@ -50,7 +51,7 @@ describe.skipIf(process.arch !== 'x64')('the checker process', () => {
     ['no services', []],
     ['no checker', ['0']],
     ['services again', service(80, [2, 3])],
-    ['parent killed', []],
+    ['parent killed', [...service(25, [1]), ...service(80, [2, 3])]],
     ['second start', service(80, [2, 3])],
     ['stopped right after a kill', []],
   ])('leaves the table as wanted: %s', (step, wanted) => {

@@ -68,14 +68,34 @@ await until('word of it', () => said('somebody else changed IPVS') > 0);
 result['told of it'] = [String(said('somebody else changed IPVS: 2 services and 3 servers are'))];
 execFileSync('ipvsadm', ['-D', '-t', '10.9.9.9:99']);
 
+// A server that is down until its check has passed, and one that is down: what they were outlives the checker.
+const port = createServer((socket) => socket.destroy());
+await new Promise<void>((resolve) => port.listen(8080, '127.0.0.1', resolve));
+const alpha = (last: number, connectPort: number): string =>
+  `  real_server 10.9.0.${last} 83 {\n    TCP_CHECK {\n warmup 0\n retry 0\n connect_ip 127.0.0.1\n connect_port ${connectPort}\n }\n  }\n`;
+const checked3 = `virtual_server 10.9.1.1 83 {\n alpha\n delay_loop 600\n protocol TCP\n lb_algo rr\n lb_kind NAT\n${alpha(1, 8080)}${alpha(2, 8079)}}\n`;
+const several = global + service(80, [1, 2]) + service(25, [1]) + checked3;
+await reload(pid, several);
+await until('the alpha server', () => table().length === 7);
+await until('the failed check', () => said('10.9.0.2]:tcp:83') > 0);
 const killed = checkerPid();
 process.kill(killed, 'SIGKILL');
-await until(
-  'another checker',
-  () => said('Starting Healthcheck child process') === 2 && ![0, killed].includes(checkerPid()),
-);
-await sleep(1000);
+const smallest = { lines: table().length };
+await until('another checker', () => {
+  smallest.lines = Math.min(smallest.lines, table().length);
+  return said('Starting Healthcheck child process') === 2 && ![0, killed].includes(checkerPid());
+});
+await until('its word', () => {
+  smallest.lines = Math.min(smallest.lines, table().length);
+  return said('of the services that a process before left') > 0;
+});
+for (let look = 0; look < 10; look++) {
+  smallest.lines = Math.min(smallest.lines, table().length);
+  await sleep(100);
+}
 result['checker killed'] = table();
+result['lines never fewer than'] = [String(smallest.lines)];
+port.close();
 
 await reload(pid, global + service(80, [2, 3]));
 result['reloaded'] = table();
@@ -142,10 +162,13 @@ result['no checker'] = [String(checkerPid())];
 await reload(pid, global + service(80, [2, 3]));
 result['services again'] = table();
 
+await reload(pid, global + service(80, [2, 3]) + service(25, [1]));
 process.kill(pid, 'SIGKILL');
-await until('empty after the parent was killed', () => table().length === 0);
+await until('the end of the checker', () => said('IPVS stays as it is') > 0 && checkerPid() === 0);
 result['parent killed'] = table();
 
+// What the configuration has no more is known as ours and goes.
+writeFileSync(configurationFile, global + service(80, [2, 3]));
 pid = start();
 await until('second start', () => said('Startup complete') === 2);
 result['second start'] = table();

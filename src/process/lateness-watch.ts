@@ -1,0 +1,20 @@
+/** Notices when this process was not run: stopped, a machine that swaps or was suspended by its host. */
+import type { Milliseconds } from '../core/time.ts';
+import { now } from '../kernel/clock.ts';
+
+const period: Milliseconds = 1000;
+/** Less than this is a busy machine's everyday life. */
+const worthTelling: Milliseconds = 1000;
+
+/**
+ * Watches for as long as the process lives, and keeps it alive.
+ * @param tell gets the time for which the process was not run, once it runs again
+ */
+export function watchLateness(tell: (late: Milliseconds) => void): void {
+  let due = now() + period;
+  setInterval(() => {
+    const late = now() - due;
+    due = now() + period;
+    if (late > worthTelling) tell(late);
+  }, period);
+}
