@@ -45,6 +45,7 @@ export async function writeVrrpDump(
     scripts: engine.scriptStatus(),
     processes: engine.processStatus(),
     trackFileValues: engine.trackFileValues(),
+    bfdStates: engine.bfdStates(),
     clock: { now: now(), wall: Date.now() },
     links: machine.links,
     addresses: machine.addresses,

@@ -31,6 +31,8 @@ export interface VrrpDumpInput extends MachineFacts {
   /** Number read from each track file, by its name. */
   readonly trackFileValues?: ReadonlyMap<string, number>;
   readonly sockets?: readonly AdvertisementPlace[];
+  /** Whether the BFD sessions of which something is known are up, by name. */
+  readonly bfdStates?: ReadonlyMap<string, boolean>;
   readonly links?: readonly Link[];
   readonly addresses?: readonly KernelAddress[];
   /** Indexes of the interfaces that have been up since the start. */

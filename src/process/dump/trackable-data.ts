@@ -1,7 +1,6 @@
 /** The sections of scripts, files, processes and BFD sessions that instances track. */
 import type {
   BfdInstanceConfiguration,
-  VrrpConfiguration,
   VrrpScript,
   VrrpTrackFile,
   VrrpTrackProcess,
@@ -102,10 +101,12 @@ export function trackProcessDataText(process: VrrpTrackProcess, input: VrrpDumpI
 }
 
 /** A BFD session as the VRRP process knows it. */
-export function trackBfdDataText(session: BfdInstanceConfiguration, vrrp: VrrpConfiguration): string {
+export function trackBfdDataText(session: BfdInstanceConfiguration, input: VrrpDumpInput): string {
+  const { vrrp } = input.configuration;
   return textOf([
     ` VRRP Track BFD = ${session.name}`,
     weightLine(session),
+    ...(input.bfdStates ? [`   Bfd is ${input.bfdStates.get(session.name) === true ? 'up' : 'down'}`] : []),
     '   Tracking VRRP instances :',
     ...following(trackingInstances(vrrp, ({ trackBfd }) => trackBfd.find((tracked) => tracked.bfd === session.name))),
   ]);

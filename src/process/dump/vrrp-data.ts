@@ -45,7 +45,7 @@ export function vrrpDataText(input: VrrpDumpInput): string {
     ),
     section(
       'VRRP Track BFDs',
-      bfd.instances.filter((session) => session.vrrp).map((session) => trackBfdDataText(session, vrrp)),
+      bfd.instances.filter((session) => session.vrrp).map((session) => trackBfdDataText(session, input)),
     ),
     section(
       'Interfaces',

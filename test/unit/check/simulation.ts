@@ -77,6 +77,10 @@ export class Simulation {
     this.#take(this.engine.reload(configuration, { ...this.#global, ...global }, this.now));
   }
 
+  bfdSession(name: string, up: boolean, reason: string): void {
+    this.#take(this.engine.bfdChanged(name, up, reason, this.now));
+  }
+
   trackFile(name: string, value: number | undefined): void {
     this.#take(this.engine.trackFileChanged(name, value, this.now));
   }
