@@ -48,9 +48,13 @@ int Environment::adopt(int descriptor) {
 }
 
 int Environment::close(int descriptor) {
-  unwatch(descriptor);
   // A number that is not ours may be anybody's by now (closed twice, say): touching it would be worse than a leak.
-  if (owned_.erase(descriptor) == 0) return -EBADF;
+  if (owned_.erase(descriptor) == 0) {
+    unwatch(descriptor);
+    return -EBADF;
+  }
+  // The kernel takes a socket out of the epoll set with its last descriptor, which this is.
+  forget(descriptor);
   return ::close(descriptor) == 0 ? 0 : -errno;
 }
 
@@ -90,16 +94,21 @@ int Environment::modify(int descriptor, uint32_t events) {
 }
 
 int Environment::unwatch(int descriptor) {
+  if (!forget(descriptor)) return -ENOENT;
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+  return 0;
+}
+
+bool Environment::forget(int descriptor) {
   const auto token = tokens_.find(descriptor);
-  if (token == tokens_.end()) return -ENOENT;
+  if (token == tokens_.end()) return false;
   const auto watch = watches_.find(token->second);
   const bool keepsAlive = watch->second.keepsAlive;
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
   napi_delete_reference(env_, watch->second.callback);
   watches_.erase(watch);
   tokens_.erase(token);
   if (keepsAlive) keepAlive(-1);
-  return 0;
+  return true;
 }
 
 int Environment::signalDescriptor() {

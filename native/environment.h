@@ -43,6 +43,8 @@ class Environment {
   bool start();
   void dispatch();
   void call(napi_ref callback, uint32_t events);
+  // Ends the watch on this side; the epoll set still has the descriptor. False: there is none.
+  bool forget(int descriptor);
   void keepAlive(int change);
   void tearDown(napi_async_cleanup_hook_handle hook);
 

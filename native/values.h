@@ -187,6 +187,7 @@ struct Function {
 std::vector<Function> watchFunctions();
 std::vector<Function> socketFunctions();
 std::vector<Function> messageFunctions();
+std::vector<Function> streamFunctions();
 std::vector<Function> interfaceFunctions();
 std::vector<Function> timerFunctions();
 std::vector<Function> signalFunctions();

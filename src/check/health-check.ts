@@ -27,6 +27,10 @@ export class HealthCheck {
   weight: number | undefined;
   /** Id of the probe in flight. */
   inFlight: number | undefined;
+  /** When the probe in flight is given up. */
+  giveUpAt: MonotonicMs = 0;
+  /** The schedule has it among the checks to be given up. */
+  isWatched = false;
   /** The servers that live by it. */
   subscribers: RealServerState[] = [];
 

@@ -6,6 +6,7 @@ import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import type { HealthCheck } from './health-check.ts';
 import { startsPerTurn, turnSpacing, watchdogSlack, wholeCheckLimit } from './limits.ts';
+import { ProbeNumbers, ProbeTable } from './probe-table.ts';
 import type { CheckIntent } from './types.ts';
 
 /** A suspended check looks again after delay_loop, which may be written as next to nothing. */
@@ -14,10 +15,11 @@ const shortestRearm: Milliseconds = 1;
 export class ProbeSchedule {
   readonly #maximumInFlight: number;
   readonly #due = new DeadlineQueue<HealthCheck>();
-  readonly #watchdogs = new DeadlineQueue<number>();
-  readonly #inFlight = new Map<number, HealthCheck>();
-  #nextId = 1;
-  /** No probe starts earlier: the last turn used up its share. */
+  /** One entry a check that was in flight lately; its deadline may be that of an earlier probe. */
+  readonly #watchdogs = new DeadlineQueue<HealthCheck>();
+  readonly #inFlight = new ProbeTable<HealthCheck>();
+  readonly #numbers = new ProbeNumbers();
+  /** No probe starts earlier. What falls due soon after a turn waits for the next and shares its costs. */
   #nextTurn: MonotonicMs = Number.NEGATIVE_INFINITY;
   worstLateness: Milliseconds = 0;
 
@@ -47,16 +49,15 @@ export class ProbeSchedule {
     check.due = undefined;
     const id = check.inFlight;
     if (id === undefined) return [];
-    check.inFlight = undefined;
-    this.#inFlight.delete(id);
+    this.finished(id);
     return [{ type: 'cancel-probe', id }];
   }
 
   /** The check whose probe reported, now without a probe; undefined for ids that are not in flight. */
   finished(id: number): HealthCheck | undefined {
-    const check = this.#inFlight.get(id);
+    const check = this.#inFlight.take(id);
     if (check === undefined) return undefined;
-    this.#inFlight.delete(id);
+    this.#numbers.giveBack(id);
     check.inFlight = undefined;
     return check;
   }
@@ -64,45 +65,55 @@ export class ProbeSchedule {
   /** Ids of probes that should have reported long ago. */
   overdue(now: MonotonicMs): number[] {
     const ids: number[] = [];
-    for (let first = this.#watchdogs.peek(); first !== undefined; first = this.#watchdogs.peek()) {
-      const gone = !this.#inFlight.has(first.item);
-      if (!gone && first.deadline > now) break;
-      this.#watchdogs.shift();
-      if (!gone) ids.push(first.item);
+    for (let at = this.#nextWatchdog(); at !== undefined && at <= now; at = this.#nextWatchdog()) {
+      const check = this.#takeWatchdog();
+      if (check?.inFlight !== undefined) ids.push(check.inFlight);
     }
     return ids;
+  }
+
+  #takeWatchdog(): HealthCheck | undefined {
+    const check = this.#watchdogs.peek();
+    this.#watchdogs.shift();
+    if (check !== undefined) check.isWatched = false;
+    return check;
+  }
+
+  /** Once a check, not once a probe: an entry that fits no more is moved when it comes to the front. */
+  #watch(check: HealthCheck): void {
+    if (check.isWatched) return;
+    check.isWatched = true;
+    this.#watchdogs.add(check.giveUpAt, check);
   }
 
   /** Starts what is due, as far as the pacing lets it. */
   startDue(now: MonotonicMs): CheckIntent[] {
     const intents: CheckIntent[] = [];
     if (now < this.#nextTurn) return intents;
-    for (let first = this.#due.peek(); first !== undefined; first = this.#due.peek()) {
-      const check = first.item;
-      if (check.due !== first.deadline) {
+    for (let check = this.#due.peek(); check !== undefined; check = this.#due.peek()) {
+      const deadline = this.#due.earliest;
+      if (check.due !== deadline) {
         this.#due.shift();
         continue;
       }
-      if (first.deadline > now || this.#inFlight.size >= this.#maximumInFlight) break;
-      if (intents.length >= startsPerTurn) {
-        this.#nextTurn = now + turnSpacing;
-        break;
-      }
+      if (deadline > now || this.#inFlight.size >= this.#maximumInFlight || intents.length >= startsPerTurn) break;
       this.#due.shift();
       if (check.suspended) this.schedule(check, now + Math.max(check.checker.delayLoop, shortestRearm));
       else intents.push(this.#startProbe(check, now));
     }
+    if (intents.length > 0) this.#nextTurn = now + turnSpacing;
     return intents;
   }
 
   #startProbe(check: HealthCheck, now: MonotonicMs): CheckIntent {
-    const id = this.#nextId++;
+    const id = this.#numbers.take();
     this.worstLateness = Math.max(this.worstLateness, now - (check.due ?? now));
     check.due = undefined;
     check.started = now;
     check.inFlight = id;
     this.#inFlight.set(id, check);
-    this.#watchdogs.add(now + wholeCheckLimit(check.checker) + watchdogSlack, id);
+    check.giveUpAt = now + wholeCheckLimit(check.checker) + watchdogSlack;
+    this.#watch(check);
     return { type: 'start-probe', request: check.request(id) };
   }
 
@@ -115,30 +126,33 @@ export class ProbeSchedule {
 
   #nextStart(): MonotonicMs | undefined {
     if (this.#inFlight.size >= this.#maximumInFlight) return undefined;
-    for (let first = this.#due.peek(); first !== undefined; first = this.#due.peek()) {
-      if (first.item.due === first.deadline) return Math.max(first.deadline, this.#nextTurn);
+    for (let check = this.#due.peek(); check !== undefined; check = this.#due.peek()) {
+      const deadline = this.#due.earliest;
+      if (check.due === deadline) return Math.max(deadline, this.#nextTurn);
       this.#due.shift();
     }
     return undefined;
   }
 
   #nextWatchdog(): MonotonicMs | undefined {
-    for (let first = this.#watchdogs.peek(); first !== undefined; first = this.#watchdogs.peek()) {
-      if (this.#inFlight.has(first.item)) return first.deadline;
-      this.#watchdogs.shift();
+    for (let check = this.#watchdogs.peek(); check !== undefined; check = this.#watchdogs.peek()) {
+      const deadline = this.#watchdogs.earliest;
+      if (check.inFlight !== undefined && check.giveUpAt <= deadline) return deadline;
+      this.#takeWatchdog();
+      if (check.inFlight !== undefined) this.#watch(check);
     }
     return undefined;
   }
 
   /** Forgets everything; the intents that cancel what is in flight. */
   clear(): CheckIntent[] {
-    const intents = [...this.#inFlight].map(([id, check]): CheckIntent => {
+    const intents = this.#inFlight.takeAll().map(([id, check]): CheckIntent => {
+      this.#numbers.giveBack(id);
       check.inFlight = undefined;
       return { type: 'cancel-probe', id };
     });
-    this.#inFlight.clear();
     this.#due.clear();
-    this.#watchdogs.clear();
+    while (this.#takeWatchdog() !== undefined);
     return intents;
   }
 }

@@ -57,10 +57,15 @@ export function afterProbe(checker: ActingChecker, progress: CheckProgress, pass
 /** Checks of one probe a run: one success is enough to be up. */
 function passedSingle(checker: ActingChecker, progress: CheckProgress): RunOutcome {
   return {
-    progress: { ...progress, state: 'UP', hasRun: true, retriesUsed: 0 },
+    progress: isSettledUp(progress) ? progress : { ...progress, state: 'UP', hasRun: true, retriesUsed: 0 },
     concluded: 'UP',
     delay: checker.delayLoop,
   };
+}
+
+/** Nothing changes by another success, and nothing is made anew: thousands a second of them would have to be collected. */
+function isSettledUp({ state, hasRun, retriesUsed }: CheckProgress): boolean {
+  return state === 'UP' && hasRun && retriesUsed === 0;
 }
 
 function failedSingle(checker: ActingChecker, progress: CheckProgress): RunOutcome {
@@ -84,6 +89,8 @@ function retryOnceMore(progress: CheckProgress): CheckProgress {
  * the server down passes, all are asked again from the first.
  */
 function passedUrl(checker: HttpCheckerConfiguration, progress: CheckProgress): RunOutcome {
+  const isOnlyUrl = checker.urls.length <= 1 && progress.failedUrl === undefined;
+  if (isOnlyUrl && isSettledUp(progress)) return { progress, concluded: 'UP', delay: checker.delayLoop };
   const { failedUrl: recovered, ...rest } = progress;
   if (recovered !== undefined) {
     const next = { ...rest, urlIndex: 0, retriesUsed: 0 };

@@ -21,6 +21,12 @@ export interface ProbeRequest {
  */
 export type ProbePhase = 'setup' | 'connect' | 'tls' | 'send' | 'headers' | 'body' | 'verdict';
 
+/** Something that a probe reached, and when, from its start: "connected", "first octet". */
+export interface ProbeStep {
+  readonly reached: string;
+  readonly at: Milliseconds;
+}
+
 export type ProbeResult =
   | {
       readonly ok: true;
@@ -28,6 +34,7 @@ export type ProbeResult =
       readonly duration: Milliseconds;
       /** The weight the server should have (misc_dynamic); absent: the configured one. */
       readonly weight?: number;
+      readonly steps?: readonly ProbeStep[];
     }
   | {
       readonly ok: false;
@@ -35,6 +42,8 @@ export type ProbeResult =
       /** For the operator: "connection refused", "status 503, wanted 200-299", "digest ... wanted ...". */
       readonly detail: string;
       readonly duration: Milliseconds;
+      /** How far it came. */
+      readonly steps?: readonly ProbeStep[];
     };
 
 /** One checker: starts an attempt, reports once, can be given up. I/O lives behind this. */

@@ -42,6 +42,10 @@ export interface Addon {
   /** Fills data, name and control; `lengths` (3 numbers) gets the lengths of name and control and the MSG_* flags. */
   recvmsg(descriptor: number, data: Uint8Array, name: Uint8Array, control: Uint8Array, lengths: Int32Array): number;
 
+  // Octets of connected streams. send() may take fewer than given; receive() answers 0 when the peer has closed.
+  send(descriptor: number, data: Uint8Array): number;
+  receive(descriptor: number, data: Uint8Array): number;
+
   // Interfaces of the thread's network namespace.
   interfaceIndex(name: string): number;
   interfaceName(index: number): string | number;
@@ -92,7 +96,7 @@ export interface Addon {
 }
 
 /** EPOLL* bits of linux/eventpoll.h. */
-export const EPOLL = { IN: 0x1, OUT: 0x4, ERR: 0x8, HUP: 0x10 } as const;
+export const EPOLL = { IN: 0x1, OUT: 0x4, ERR: 0x8, HUP: 0x10, RDHUP: 0x2000, ET: 1 << 31 } as const;
 
 /** Error numbers that the shells act upon (asm-generic/errno-base.h, errno.h). */
 export const ERRNO = {
@@ -114,6 +118,7 @@ export const ERRNO = {
   ENOBUFS: 105,
   ENOTCONN: 107,
   ECONNREFUSED: 111,
+  EINPROGRESS: 115,
 } as const;
 
 /** Beside the bundle (dist/main.mjs), or seen from this file when the sources run as they are. */

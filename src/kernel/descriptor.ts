@@ -128,9 +128,9 @@ export class Descriptor {
     for (let count = 0; count < mostDiscarded && this.receive() !== undefined; count++);
   }
 
-  /** Calls `ready` whenever there is something to receive, or an error. Keeps the process alive until close. */
-  watch(ready: () => void): void {
-    this.check(addon().watch(this.number, EPOLL.IN, ready, true), 'epoll_ctl');
+  /** Calls `ready` whenever there is something to receive (or what `events` asks for), or an error. Keeps the process alive until close. */
+  watch(ready: (events: number) => void, events: number = EPOLL.IN): void {
+    this.check(addon().watch(this.number, events, ready, true), 'epoll_ctl');
   }
 
   /** Gives the descriptor to somebody who will close it. */

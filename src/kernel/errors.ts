@@ -16,13 +16,17 @@ const remedies: Readonly<Record<string, string>> = {
   EPROTONOSUPPORT: 'the kernel lacks this protocol; load its module',
 };
 
+/** Made once: asking for it makes a copy of all. */
+let names: ReturnType<typeof getSystemErrorMap> | undefined;
+
 /**
  * The name and the words of an error number.
  * @param errno positive error number of Linux, for example 105.
  * @returns code (`ENOBUFS`) and description ("no buffer space available"); `errno 4711` for a number that has no name.
  */
 export function describeErrno(errno: number): { readonly code: string; readonly description: string } {
-  const entry = getSystemErrorMap().get(-errno);
+  names ??= getSystemErrorMap();
+  const entry = names.get(-errno);
   if (entry === undefined) return netlinkOnlyErrors[errno] ?? { code: `ERRNO_${errno}`, description: `error ${errno}` };
   return { code: entry[0], description: entry[1] };
 }

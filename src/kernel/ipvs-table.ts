@@ -82,6 +82,7 @@ function valueOf<T>(decoded: Decoded<T>): T {
 }
 
 function inWords({ errno, message }: Acknowledgement): string {
+  if (errno === 0) return '';
   const { code, description } = describeErrno(errno);
   return message === undefined ? `${description} (${code})` : `${message} (${code})`;
 }

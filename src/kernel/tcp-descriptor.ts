@@ -1,4 +1,4 @@
-/** Descriptors for checks that must leave from a given address, interface or with a mark, handed to Node's own sockets. */
+/** Descriptors for checks that leave from a given address, interface or with a mark. */
 import type { AddressFamily } from '../config/model.ts';
 import { Descriptor } from './descriptor.ts';
 import { SystemError } from './errors.ts';
@@ -9,21 +9,21 @@ import { AF, SO, SOCK, SOL } from './socket-constants.ts';
 export interface ProbeDescriptorOptions {
   readonly family: AddressFamily;
   /** Source address (canonical text) and port; port 0: any. */
-  readonly source?: string;
-  readonly sourcePort?: number;
+  readonly source?: string | undefined;
+  readonly sourcePort?: number | undefined;
   /** Interface to leave through (SO_BINDTODEVICE); link-local source addresses need it. */
-  readonly interface?: string;
+  readonly interface?: string | undefined;
   /** Firewall mark (SO_MARK). */
-  readonly mark?: number;
+  readonly mark?: number | undefined;
   /** Path of a network namespace. */
-  readonly namespacePath?: string;
+  readonly namespacePath?: string | undefined;
 }
 
 /**
- * An unconnected TCP descriptor for `new net.Socket({ fd })`, which owns it from then on; connect() follows.
+ * An unconnected TCP socket.
  * @throws SystemError EADDRNOTAVAIL, EADDRINUSE, ENODEV, EPERM; DaemonError ADDRESS_INVALID
  */
-export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
+export function openTcpSocket(options: ProbeDescriptorOptions): Descriptor {
   const { family, source, sourcePort } = options;
   const descriptor = new Descriptor(
     'TCP socket of a check',
@@ -37,13 +37,23 @@ export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
     if (options.mark !== undefined) descriptor.setOption(SOL.SOCKET, SO.MARK, options.mark);
     if (source !== undefined || sourcePort !== undefined) {
       const address = source ?? anyAddress(family);
-      const scope = options.interface === undefined ? 0 : Math.max(0, addon().interfaceIndex(options.interface));
+      const scope = scopeOf(options);
       const result = addon().bind(descriptor.number, internetName(family, address, sourcePort ?? 0, scope));
       if (result < 0) throw new SystemError('bind', -result, `TCP source ${address} port ${sourcePort ?? 0}`);
     }
-    return descriptor.release();
+    return descriptor;
   } catch (error) {
     descriptor.close();
     throw error;
   }
+}
+
+/** Index of the interface to leave through: what link-local IPv6 addresses are relative to; 0: none. */
+export function scopeOf(options: Pick<ProbeDescriptorOptions, 'interface'>): number {
+  return options.interface === undefined ? 0 : Math.max(0, addon().interfaceIndex(options.interface));
+}
+
+/** The same for `new net.Socket({ fd })`, which owns it from then on; connect() follows. */
+export function openTcpDescriptor(options: ProbeDescriptorOptions): number {
+  return openTcpSocket(options).release();
 }

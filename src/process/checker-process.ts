@@ -3,8 +3,8 @@ import type { SecureContext } from 'node:tls';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckEngine } from '../check/engine.ts';
 import type { ServiceConnections } from '../check/draining.ts';
+import { ProbeTable } from '../check/probe-table.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
-import { loadTlsClient } from '../check/probes/tls-client.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
 import type {
   CheckConfiguration,
@@ -58,7 +58,7 @@ class CheckerWork implements ChildWork {
   readonly #registry: ProbeRegistry;
   readonly #record: ServicesRecord;
   /** Probes under way, to be given up at a reload or stop. */
-  readonly #probes = new Map<number, ProbeHandle>();
+  readonly #probes = new ProbeTable<ProbeHandle>();
   #engine: CheckEngine | undefined;
   #configuration: Configuration | undefined;
   #table: IpvsTable | undefined;
@@ -143,8 +143,7 @@ class CheckerWork implements ChildWork {
     if (orphaned) this.#log.notice('IPVS stays as it is: the next start goes on with its services');
     if (engine !== undefined) this.#perform(engine, engine.stop(now()));
     this.#engine = undefined;
-    for (const probe of this.#probes.values()) probe.cancel();
-    this.#probes.clear();
+    for (const [, probe] of this.#probes.takeAll()) probe.cancel();
     await this.#written;
     if (orphaned) table?.close();
     else if (table !== undefined) {
@@ -234,8 +233,7 @@ class CheckerWork implements ChildWork {
           this.#startProbe(intent.request);
           break;
         case 'cancel-probe':
-          this.#probes.get(intent.id)?.cancel();
-          this.#probes.delete(intent.id);
+          this.#probes.take(intent.id)?.cancel();
           break;
         case 'reconcile-services':
           this.#reconcile(engine);
@@ -261,7 +259,7 @@ class CheckerWork implements ChildWork {
 
   #startProbe(request: ProbeRequest): void {
     const handle = this.#registry.start(request, (result) => {
-      this.#probes.delete(request.id);
+      this.#probes.take(request.id);
       this.#step((engine) => engine.probeFinished(request.id, result, now()));
     });
     this.#probes.set(request.id, handle);
@@ -358,7 +356,8 @@ async function tlsClientOf({ check }: Configuration): Promise<SecureContext | un
   const needed = virtualServers.some(({ realServers }) =>
     realServers.some(({ checkers }) => checkers.some(({ type }) => type === 'SSL_GET')),
   );
-  return tlsClient && needed ? loadTlsClient(tlsClient) : undefined;
+  if (tlsClient === undefined || !needed) return undefined;
+  return (await import('../check/probes/tls-client.ts')).loadTlsClient(tlsClient);
 }
 
 /** The files that some FILE_CHECK names. */

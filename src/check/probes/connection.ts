@@ -1,7 +1,6 @@
 /** TCP connections of probes: where they go, where they leave from, and what their failures are called. */
-import net from 'node:net';
 import type { CheckerCommon } from '../../config/model.ts';
-import { openTcpDescriptor } from '../../kernel/tcp-descriptor.ts';
+import type { TcpConnectionOptions } from '../../kernel/tcp-connection.ts';
 import type { ProbePhase } from '../types.ts';
 
 /** The part of a checker's configuration that says how to connect. */
@@ -10,33 +9,17 @@ export type ConnectionTarget = Pick<
   'address' | 'port' | 'bindAddress' | 'bindPort' | 'bindInterface' | 'fwmark'
 >;
 
-/**
- * Starts connecting; the socket emits `connect` or `error`.
- * @throws if the socket cannot be made as asked for (no such interface, no permission for a mark): trouble of this
- * machine, not of the server.
- */
-export function connectTo(target: ConnectionTarget): net.Socket {
-  const { address, port } = target;
-  if (target.bindInterface === undefined && (target.fwmark ?? 0) === 0) {
-    return net.connect({
-      host: address,
-      port,
-      autoSelectFamily: false,
-      ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
-      ...(target.bindPort === undefined ? {} : { localPort: target.bindPort }),
-    });
-  }
-  // Device and mark must be set before connect(), which Node's own sockets cannot.
-  const fd = openTcpDescriptor({
-    family: net.isIPv6(address) ? 'inet6' : 'inet',
-    ...(target.bindAddress === undefined ? {} : { source: target.bindAddress }),
-    ...(target.bindPort === undefined ? {} : { sourcePort: target.bindPort }),
-    ...(target.bindInterface === undefined ? {} : { interface: target.bindInterface }),
-    ...(target.fwmark === undefined ? {} : { mark: target.fwmark }),
-  });
-  const socket = new net.Socket({ fd });
-  socket.connect({ host: address, port, autoSelectFamily: false });
-  return socket;
+/** The same in the words of kernel/. */
+export function tcpOptionsOf(target: ConnectionTarget): TcpConnectionOptions {
+  return {
+    family: target.address.includes(':') ? 'inet6' : 'inet',
+    destination: target.address,
+    port: target.port,
+    source: target.bindAddress,
+    sourcePort: target.bindPort,
+    interface: target.bindInterface,
+    mark: target.fwmark,
+  };
 }
 
 /** Errors of connect() and bind() that are this machine's: no descriptors, no memory, no such source. */

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { ConnectedDatagramSocket, type ConnectedDatagramOptions } from '../../kernel/connected-datagram-socket.ts';
 import type { CheckTarget } from '../../config/model.ts';
 import { SystemError } from '../../kernel/errors.ts';
-import type { ProbeHandle, ProbePhase, ProbeResult } from '../types.ts';
+import type { ProbeHandle, ProbePhase, ProbeResult, ProbeStep } from '../types.ts';
 import { connectFailurePhase, errorText } from './connection.ts';
 
 export type Verdict =
@@ -35,10 +35,12 @@ export function startDatagramProbe(
     clearImmediate(beginning);
     socket?.close();
   };
+  const steps: ProbeStep[] = [];
+  const reached = (step: string) => steps.push({ reached: step, at: performance.now() - started });
   const finish = (verdict: Verdict) => {
     if (finished) return;
     release();
-    done({ ...verdict, duration: performance.now() - started });
+    done({ ...verdict, duration: performance.now() - started, ...(!verdict.ok && { steps }) });
   };
   const fail = (error: unknown) => {
     // A socket that this process may not have says nothing of the server.
@@ -53,11 +55,14 @@ export function startDatagramProbe(
         optionsOf(target, exchange.protocol),
         (data) => {
           const verdict = exchange.received(data, socket?.isRaw ?? false);
-          if (verdict !== undefined) finish(verdict);
+          if (verdict === undefined) return;
+          reached('answer');
+          finish(verdict);
         },
         fail,
       );
       socket.send(exchange.request(socket.isRaw));
+      reached('sent');
     } catch (error) {
       fail(error);
     }

@@ -3,20 +3,20 @@
  * times a second, and bounded in time and octets whatever the server does.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type net from 'node:net';
 import { performance } from 'node:perf_hooks';
-import tls from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Milliseconds } from '../../core/time.ts';
 import { maximumBodyOctets, maximumHeaderOctets } from '../limits.ts';
-import type { ProbePhase } from '../types.ts';
-import { connectFailurePhase, connectTo, errorText, type ConnectionTarget } from './connection.ts';
+import type { ProbeHandle, ProbePhase, ProbeStep } from '../types.ts';
+import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
+import { connectFailurePhase, errorText, tcpOptionsOf, type ConnectionTarget } from './connection.ts';
 import { headerLength, parseResponseHeader } from './http-message.ts';
-import { checkCiphers } from './tls-client.ts';
+import type { TlsConnection } from './tls-connection.ts';
 
 export interface TlsOptions {
-  readonly serverName?: string;
-  /** What is shown to the server; absent: nothing. */
-  readonly context?: tls.SecureContext;
+  readonly serverName?: string | undefined;
+  /** What is shown to the server; undefined: nothing. */
+  readonly context?: SecureContext | undefined;
   /** Ends with TLS' own goodbye instead of closing the connection under it. */
   readonly orderly?: boolean;
 }
@@ -24,7 +24,7 @@ export interface TlsOptions {
 export interface HttpExchangeOptions {
   readonly target: ConnectionTarget;
   /** Present: TLS, with any certificate. */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   readonly request: string;
   /** For connection and TLS together, for the first octets, and for each further read. */
   readonly stepTimeout: Milliseconds;
@@ -41,28 +41,21 @@ export interface HttpExchangeOptions {
   readonly onBody?: (octets: Buffer) => void;
 }
 
-/** When what was reached, from the start. */
-export interface ExchangeTimes {
-  readonly connected?: Milliseconds;
-  readonly secured?: Milliseconds;
-  readonly firstOctet?: Milliseconds;
-}
-
 export interface HttpResponse {
-  readonly status?: number;
-  readonly contentLength?: number;
+  readonly status: number | undefined;
+  readonly contentLength: number | undefined;
   /** Octets of body received, beyond Content-Length too. */
   readonly bodyOctets: number;
   /** 32 lower-case hexadecimal digits. */
-  readonly digest?: string;
-  readonly body?: Buffer;
+  readonly digest: string | undefined;
+  readonly body: Buffer | undefined;
 }
 
 export type HttpExchangeResult =
   | {
       readonly ok: true;
       readonly response: HttpResponse;
-      readonly times: ExchangeTimes;
+      readonly steps: readonly ProbeStep[];
       readonly duration: Milliseconds;
     }
   | {
@@ -71,7 +64,7 @@ export type HttpExchangeResult =
       /** `timeout`: a step took too long; `empty`: the server closed before its header was complete. */
       readonly cause: 'error' | 'timeout' | 'whole-timeout' | 'empty' | 'limit';
       readonly detail: string;
-      readonly times: ExchangeTimes;
+      readonly steps: readonly ProbeStep[];
       readonly duration: Milliseconds;
     };
 
@@ -80,29 +73,29 @@ type FailureCause = Extract<HttpExchangeResult, { ok: false }>['cause'];
 /** setTimeout() takes no more; longer ones would fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** A server that does not take the goodbye is left after this time. */
-const longestLeave: Milliseconds = 1000;
+const requestBuffer = Buffer.allocUnsafeSlow(4096);
 
-/** Says goodbye and closes when that has gone out. */
-function takeLeave(socket: net.Socket | undefined): void {
-  if (socket === undefined || socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), longestLeave);
-  socket.once('close', () => clearTimeout(timer));
-  socket.end(() => socket.destroy());
+/** The octets of a request, in memory that the next one uses again if it is short. */
+function latin1Octets(text: string): Buffer {
+  if (text.length > requestBuffer.length) return Buffer.from(text, 'latin1');
+  return requestBuffer.subarray(0, requestBuffer.write(text, 'latin1'));
 }
 
-/** Starts the exchange; `done` is called once, never from within, unless abort() came first. */
-export class HttpExchange {
+/** Starts the exchange; `done` is called once, never from within, unless cancel() came first. */
+export class HttpExchange implements TcpConnectionListener, ProbeHandle {
   readonly #options: HttpExchangeOptions;
   readonly #done: (result: HttpExchangeResult) => void;
   readonly #started = performance.now();
   readonly #wholeTimer: NodeJS.Timeout;
   readonly #stepTimer: NodeJS.Timeout;
   readonly #hash: Hash | undefined;
-  readonly #keptBody: Buffer[] = [];
-  #socket: net.Socket | undefined;
+  #keptBody: Buffer[] | undefined;
+  #connection: TcpConnection | TlsConnection | undefined;
   #phase: ProbePhase = 'connect';
-  #times: ExchangeTimes = {};
+  /** Milliseconds after the start; 0: not yet. */
+  #connectedAfter = 0;
+  #securedAfter = 0;
+  #answeredAfter = 0;
   /** Octets of a header that is not complete yet. */
   #header: Buffer | undefined;
   #status: number | undefined;
@@ -114,65 +107,54 @@ export class HttpExchange {
     this.#options = options;
     this.#done = done;
     this.#hash = options.digest ? createHash('md5') : undefined;
-    this.#wholeTimer = setTimeout(() => this.#wholeTimeout(), Math.min(options.wholeTimeout, longestTimer));
-    this.#stepTimer = setTimeout(() => this.#stepTimeout(), Math.min(options.stepTimeout, longestTimer));
+    this.#wholeTimer = setTimeout(wholeTimeout, Math.min(options.wholeTimeout, longestTimer), this);
+    this.#stepTimer = setTimeout(stepTimeout, Math.min(options.stepTimeout, longestTimer), this);
     try {
-      this.#connect(connectTo(options.target));
+      if (options.tls === undefined) this.#connection = new TcpConnection(tcpOptionsOf(options.target), this);
+      else this.#connectTls(options.tls);
     } catch (error) {
       setImmediate(() => this.#fail('setup', 'error', errorText(error)));
     }
   }
 
+  /** Most daemons check nothing over TLS; they need not load it. */
+  #connectTls(options: TlsOptions): void {
+    import('./tls-connection.ts')
+      .then(({ TlsConnection }) => {
+        if (!this.#finished) this.#connection = new TlsConnection(this.#options.target, options, this);
+      })
+      .catch((error: unknown) => this.#fail('setup', 'error', errorText(error)));
+  }
+
   /** Gives up; `done` will not be called. */
-  abort(): void {
+  cancel(): void {
     if (!this.#finished) this.#release();
   }
 
-  #connect(socket: net.Socket): void {
-    this.#socket = socket;
-    socket.on('error', (error) => this.#socketError(error));
-    socket.once('connect', () => {
-      this.#times = { connected: this.#elapsed() };
-      if (this.#options.tls === undefined) this.#send(socket);
-      else this.#secure(socket, this.#options.tls);
-    });
+  connected(): void {
+    this.#connectedAfter = this.#elapsed();
+    if (this.#options.tls === undefined) this.#send();
+    else this.#phase = 'tls';
   }
 
-  /** TLS over the connection. What is checked is the service, not its certificate: any is good. */
-  #secure(socket: net.Socket, { serverName, context }: TlsOptions): void {
-    this.#phase = 'tls';
-    const secured = tls.connect({
-      socket,
-      rejectUnauthorized: false,
-      ...(context === undefined ? { ciphers: checkCiphers } : { secureContext: context }),
-      ...(serverName === undefined ? {} : { servername: serverName }),
-    });
-    this.#socket = secured;
-    secured.on('error', (error: Error) => this.#socketError(error));
-    secured.once('close', () => {
-      if (this.#phase === 'tls') this.#fail('tls', 'error', 'connection closed during the TLS handshake');
-    });
-    secured.once('secureConnect', () => {
-      this.#times = { ...this.#times, secured: this.#elapsed() };
-      this.#send(secured);
-    });
+  /** The TLS handshake is over. */
+  secured(): void {
+    this.#securedAfter = this.#elapsed();
+    this.#send();
   }
 
-  #send(socket: net.Socket): void {
+  #send(): void {
     this.#phase = 'headers';
     this.#stepTimer.refresh();
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
-    socket.once('end', () => this.#ended());
-    socket.once('close', () => this.#ended());
-    socket.write(this.#options.request, 'latin1');
+    this.#connection?.send(latin1Octets(this.#options.request));
   }
 
-  #received(chunk: Buffer): void {
+  received(octets: Buffer): void {
     if (this.#finished) return;
     this.#stepTimer.refresh();
-    if (this.#times.firstOctet === undefined) this.#times = { ...this.#times, firstOctet: this.#elapsed() };
-    if (this.#phase === 'body') this.#receivedBody(chunk);
-    else this.#receivedHeader(chunk);
+    if (this.#answeredAfter === 0) this.#answeredAfter = this.#elapsed();
+    if (this.#phase === 'body') this.#receivedBody(octets);
+    else this.#receivedHeader(octets);
   }
 
   #receivedHeader(chunk: Buffer): void {
@@ -184,7 +166,7 @@ export class HttpExchange {
       return;
     }
     if (length === undefined) {
-      this.#header = buffer;
+      this.#header = known === 0 ? Buffer.from(buffer) : buffer;
       return;
     }
     this.#header = undefined;
@@ -209,13 +191,17 @@ export class HttpExchange {
       this.#hash?.update(counted);
       this.#options.onBody?.(counted);
     }
-    if (this.#options.keepBody && chunk.length > 0) this.#keptBody.push(chunk);
-    if (this.#options.keepAlive === true && this.#bodyOctets >= limit) this.#ended();
+    if (this.#options.keepBody && chunk.length > 0) (this.#keptBody ??= []).push(Buffer.from(chunk));
+    if (this.#options.keepAlive === true && this.#bodyOctets >= limit) this.ended();
   }
 
   /** The server closed, with or without TLS' own goodbye. */
-  #ended(): void {
+  ended(): void {
     if (this.#finished) return;
+    if (this.#phase === 'tls') {
+      this.#fail('tls', 'error', 'connection closed during the TLS handshake');
+      return;
+    }
     if (this.#phase !== 'body') {
       const octets = this.#header?.length ?? 0;
       const what = octets === 0 ? 'no data received' : `header not complete after ${octets} octets`;
@@ -223,27 +209,27 @@ export class HttpExchange {
       return;
     }
     const response: HttpResponse = {
+      status: this.#status,
+      contentLength: this.#contentLength,
       bodyOctets: this.#bodyOctets,
-      ...(this.#status === undefined ? {} : { status: this.#status }),
-      ...(this.#contentLength === undefined ? {} : { contentLength: this.#contentLength }),
-      ...(this.#hash === undefined ? {} : { digest: this.#hash.digest('hex') }),
-      ...(this.#options.keepBody ? { body: Buffer.concat(this.#keptBody) } : {}),
+      digest: this.#hash?.digest('hex'),
+      body: this.#options.keepBody ? Buffer.concat(this.#keptBody ?? []) : undefined,
     };
-    this.#finish({ ok: true, response, times: this.#times, duration: this.#elapsed() });
+    this.#finish({ ok: true, response, steps: this.#steps(), duration: this.#elapsed() });
   }
 
-  #socketError(error: Error): void {
+  failed(error: Error): void {
     if (this.#phase === 'connect') this.#fail(connectFailurePhase(error), 'error', errorText(error));
     else this.#fail(this.#phase, 'error', errorText(error));
   }
 
-  #stepTimeout(): void {
+  stepTimeout(): void {
     const waitedFor = {
       setup: 'the connection',
       connect: 'the connection',
       tls: 'the TLS handshake',
       send: 'the request to be taken',
-      headers: this.#times.firstOctet === undefined ? 'the first octet' : 'the rest of the header',
+      headers: this.#answeredAfter === 0 ? 'the first octet' : 'the rest of the header',
       body: `more of the body, ${this.#bodyOctets} octets came`,
       verdict: 'a verdict',
     }[this.#phase];
@@ -254,14 +240,14 @@ export class HttpExchange {
     );
   }
 
-  #wholeTimeout(): void {
+  wholeTimeout(): void {
     const came = this.#phase === 'body' ? `, ${this.#bodyOctets} octets of body came` : '';
     const limit = this.#options.wholeTimeout / 1000;
     this.#fail(this.#phase, 'whole-timeout', `not finished within ${limit} s (limit of the whole check)${came}`);
   }
 
   #fail(phase: ProbePhase, cause: FailureCause, detail: string): void {
-    this.#finish({ ok: false, phase, cause, detail, times: this.#times, duration: this.#elapsed() });
+    this.#finish({ ok: false, phase, cause, detail, steps: this.#steps(), duration: this.#elapsed() });
   }
 
   #finish(result: HttpExchangeResult): void {
@@ -274,13 +260,28 @@ export class HttpExchange {
     this.#finished = true;
     clearTimeout(this.#wholeTimer);
     clearTimeout(this.#stepTimer);
-    this.#keptBody.length = 0;
-    const socket = this.#socket;
-    if (this.#options.tls?.orderly === true && this.#times.secured !== undefined) takeLeave(socket);
-    else socket?.destroy();
+    this.#keptBody = undefined;
+    this.#connection?.close();
+  }
+
+  #steps(): ProbeStep[] {
+    const steps = [
+      { reached: 'connected', at: this.#connectedAfter },
+      { reached: 'TLS', at: this.#securedAfter },
+      { reached: 'first octet', at: this.#answeredAfter },
+    ];
+    return steps.filter(({ at }) => at > 0);
   }
 
   #elapsed(): Milliseconds {
     return performance.now() - this.#started;
   }
+}
+
+function stepTimeout(exchange: HttpExchange): void {
+  exchange.stepTimeout();
+}
+
+function wholeTimeout(exchange: HttpExchange): void {
+  exchange.wholeTimeout();
 }

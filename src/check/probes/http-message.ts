@@ -7,7 +7,7 @@ export interface HttpRequestParts {
   readonly path: string;
   readonly protocol: HttpCheckerConfiguration['httpProtocol'];
   /** Host header as configured; absent: address and port of the target. */
-  readonly virtualHost?: string;
+  readonly virtualHost?: string | undefined;
   readonly address: string;
   readonly port: number;
 }
@@ -19,7 +19,7 @@ export interface HttpRequestParts {
 export function requestText(parts: HttpRequestParts): string {
   const version = parts.protocol.startsWith('1.1') ? '1.1' : '1.0';
   const connection = connectionHeader(parts.protocol);
-  const address = net.isIPv6(parts.address) ? `[${parts.address}]` : parts.address;
+  const address = parts.address.includes(':') ? `[${parts.address}]` : parts.address;
   const host = parts.virtualHost ?? `${address}:${parts.port}`;
   return `GET ${parts.path} HTTP/${version}\r\nUser-Agent: KeepAliveClient\r\n${connection}Host: ${host}\r\n\r\n`;
 }
@@ -38,13 +38,12 @@ function connectionHeader(protocol: HttpRequestParts['protocol']): string {
 
 /** The request for one url of a checker. */
 export function requestFor(checker: HttpCheckerConfiguration, url: HttpUrlConfiguration): string {
-  const virtualHost = url.virtualHost ?? checker.virtualHost;
   return requestText({
     path: url.path,
     protocol: checker.httpProtocol,
     address: checker.address,
     port: checker.port,
-    ...(virtualHost === undefined ? {} : { virtualHost }),
+    virtualHost: url.virtualHost ?? checker.virtualHost,
   });
 }
 
@@ -65,8 +64,8 @@ export function serverNameFor(
 /** What the checker wants to know from a response header. */
 export interface ResponseHeader {
   /** Three-digit status of the first line; undefined if there is none. */
-  readonly status?: number;
-  readonly contentLength?: number;
+  readonly status: number | undefined;
+  readonly contentLength: number | undefined;
 }
 
 const endOfHeader = Buffer.from('\r\n\r\n');
@@ -81,13 +80,16 @@ export function headerLength(buffer: Buffer, from = 0): number | undefined {
   return at === -1 ? undefined : at + endOfHeader.length;
 }
 
+const statusLine = /^HTTP\/\S+ +(\d{3})(?!\d)/;
+const contentLengthLine = /\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n/i;
+
 /** Reads the header (with or without its empty line). Anything may stand in it: nothing here throws. */
 export function parseResponseHeader(header: Buffer): ResponseHeader {
   const text = header.toString('latin1');
-  const status = /^HTTP\/\S+ +(\d{3})(?!\d)/.exec(text)?.[1];
-  const contentLength = /\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n/i.exec(text)?.[1];
+  const status = statusLine.exec(text)?.[1];
+  const contentLength = contentLengthLine.exec(text)?.[1];
   return {
-    ...(status === undefined ? {} : { status: Number(status) }),
-    ...(contentLength === undefined ? {} : { contentLength: Number(contentLength) }),
+    status: status === undefined ? undefined : Number(status),
+    contentLength: contentLength === undefined ? undefined : Number(contentLength),
   };
 }

@@ -4,7 +4,7 @@ import type { HttpCheckerConfiguration, HttpUrlConfiguration } from '../../confi
 import { wholeCheckLimit } from '../limits.ts';
 import type { ProbeHandle, ProbeResult } from '../types.ts';
 import { compileBodyPattern, type BodyPattern } from './body-pattern.ts';
-import { HttpExchange, type ExchangeTimes, type HttpExchangeResult, type HttpResponse } from './http-exchange.ts';
+import { HttpExchange, type HttpExchangeResult, type HttpResponse, type TlsOptions } from './http-exchange.ts';
 import { requestFor, serverNameFor } from './http-message.ts';
 
 /** Compiled once a url of the configuration, not once a probe. */
@@ -25,7 +25,10 @@ export function startHttpProbe(
     const detail = error instanceof Error ? error.message : String(error);
     return report({ ok: false, phase: 'setup', detail: `url ${url.path}: ${detail}`, duration: 0 }, done);
   }
-  const serverName = serverNameFor(checker, url);
+  const tls: TlsOptions | undefined =
+    checker.type === 'SSL_GET'
+      ? { orderly: url.tlsCompliant, serverName: serverNameFor(checker, url), context: tlsClient }
+      : undefined;
   const exchange = new HttpExchange(
     {
       target: checker,
@@ -35,17 +38,11 @@ export function startHttpProbe(
       digest: url.digest !== undefined,
       keepBody: pattern !== undefined,
       keepAlive: checker.httpProtocol === '1.1K',
-      ...(checker.type === 'SSL_GET' && {
-        tls: {
-          orderly: url.tlsCompliant,
-          ...(serverName !== undefined && { serverName }),
-          ...(tlsClient && { context: tlsClient }),
-        },
-      }),
+      tls,
     },
     (result) => done(judge(url, pattern, result)),
   );
-  return { cancel: () => exchange.abort() };
+  return exchange;
 }
 
 function report(result: ProbeResult, done: (result: ProbeResult) => void): ProbeHandle {
@@ -63,15 +60,24 @@ function patternOf(url: HttpUrlConfiguration): BodyPattern | undefined {
 }
 
 function judge(url: HttpUrlConfiguration, pattern: BodyPattern | undefined, result: HttpExchangeResult): ProbeResult {
-  const { duration } = result;
-  const times = timesText(result.times);
-  if (!result.ok) {
-    return { ok: false, phase: result.phase, detail: `url ${url.path}: ${result.detail}${times}`, duration };
-  }
+  const { duration, steps } = result;
+  if (!result.ok)
+    return { ok: false, phase: result.phase, detail: `url ${url.path}: ${result.detail}`, duration, steps };
   const fault = faultIn(url, pattern, result.response);
-  if (fault !== undefined)
-    return { ok: false, phase: 'verdict', detail: `url ${url.path}: ${fault}${times}`, duration };
-  return { ok: true, detail: `url ${url.path}: ${praise(url, result.response)}${times}`, duration };
+  if (fault !== undefined) return { ok: false, phase: 'verdict', detail: `url ${url.path}: ${fault}`, duration, steps };
+  return { ok: true, detail: shared(`url ${url.path}: ${praise(url, result.response)}`), duration };
+}
+
+const sharedTexts = new Map<string, string>();
+const mostSharedTexts = 1000;
+
+/** An equal text that is kept already: tens of thousands of checks say the same of their servers again and again. */
+function shared(text: string): string {
+  const known = sharedTexts.get(text);
+  if (known !== undefined) return known;
+  if (sharedTexts.size >= mostSharedTexts) sharedTexts.clear();
+  sharedTexts.set(text, text);
+  return text;
 }
 
 /** What is wrong with the response; undefined: nothing. */
@@ -104,21 +110,11 @@ function bodyText({ bodyOctets, contentLength }: HttpResponse): string {
 }
 
 function praise(url: HttpUrlConfiguration, response: HttpResponse): string {
-  const passed = [`status ${response.status ?? 0}`];
-  if (url.digest !== undefined) passed.push('digest as wanted');
-  if (url.regex !== undefined) passed.push('regex as wanted');
-  return `${passed.join(', ')}, ${bodyText(response)}`;
+  const digest = url.digest === undefined ? '' : ', digest as wanted';
+  const regex = url.regex === undefined ? '' : ', regex as wanted';
+  return `status ${response.status ?? 0}${digest}${regex}, ${bodyText(response)}`;
 }
 
 function statusCodesText(url: HttpUrlConfiguration): string {
   return url.statusCodes.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(' ');
-}
-
-/** How far it came and when: the difference between a slow network, a slow handshake and a slow page. */
-function timesText(times: ExchangeTimes): string {
-  const reached: string[] = [];
-  if (times.connected !== undefined) reached.push(`connected after ${times.connected.toFixed(1)} ms`);
-  if (times.secured !== undefined) reached.push(`TLS after ${times.secured.toFixed(1)} ms`);
-  if (times.firstOctet !== undefined) reached.push(`first octet after ${times.firstOctet.toFixed(1)} ms`);
-  return reached.length === 0 ? '' : `; ${reached.join(', ')}`;
 }

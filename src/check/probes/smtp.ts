@@ -1,25 +1,25 @@
 /** SMTP_CHECK: the dialogue of check/smtp-dialogue.ts over one connection, each step within the timeout. */
-import type net from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { SmtpCheckerConfiguration } from '../../config/model.ts';
+import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
 import { SmtpDialogue } from '../smtp-dialogue.ts';
-import type { ProbeHandle, ProbePhase, ProbeResult } from '../types.ts';
-import { connectFailurePhase, connectTo, errorText } from './connection.ts';
+import type { ProbeHandle, ProbePhase, ProbeResult, ProbeStep } from '../types.ts';
+import { connectFailurePhase, errorText, tcpOptionsOf } from './connection.ts';
 
 /** Starts one attempt; see Probe. */
 export function startSmtpProbe(checker: SmtpCheckerConfiguration, done: (result: ProbeResult) => void): ProbeHandle {
-  const attempt = new SmtpAttempt(checker, done);
-  return { cancel: () => attempt.release() };
+  return new SmtpAttempt(checker, done);
 }
 
-class SmtpAttempt {
+class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
   readonly #checker: SmtpCheckerConfiguration;
   readonly #done: (result: ProbeResult) => void;
   readonly #dialogue: SmtpDialogue;
   readonly #started = performance.now();
-  #socket: net.Socket | undefined;
+  readonly #connection: TcpConnection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #phase: ProbePhase = 'connect';
+  readonly #steps: ProbeStep[] = [];
   #finished = false;
 
   constructor(checker: SmtpCheckerConfiguration, done: (result: ProbeResult) => void) {
@@ -28,7 +28,7 @@ class SmtpAttempt {
     this.#dialogue = new SmtpDialogue(checker.heloName);
     this.#restartTimer();
     try {
-      this.#converse(connectTo(checker));
+      this.#connection = new TcpConnection(tcpOptionsOf(checker), this);
     } catch (error) {
       // Never within start(): the engine has not finished handing the probe out.
       setImmediate(() => this.#fail(errorText(error), 'setup'));
@@ -36,35 +36,38 @@ class SmtpAttempt {
   }
 
   /** Gives up; nothing will be reported. */
-  release(): void {
+  cancel(): void {
     this.#finished = true;
     clearTimeout(this.#timer);
-    this.#socket?.destroy();
+    this.#connection?.close();
   }
 
-  #converse(socket: net.Socket): void {
-    this.#socket = socket;
-    socket.once('connect', () => {
-      this.#phase = 'body';
-      this.#restartTimer();
-    });
-    socket.on('data', (octets) => this.#received(octets));
-    socket.on('end', () => this.#fail(`connection closed before ${this.#dialogue.awaited}`));
-    socket.on('error', (error) => {
-      this.#fail(errorText(error), this.#phase === 'connect' ? connectFailurePhase(error) : this.#phase);
-    });
+  connected(): void {
+    this.#reached('connected');
+    this.#phase = 'body';
+    this.#restartTimer();
   }
 
-  #received(octets: Buffer): void {
+  ended(): void {
+    this.#fail(`connection closed before ${this.#dialogue.awaited}`);
+  }
+
+  failed(error: Error): void {
+    this.#fail(errorText(error), this.#phase === 'connect' ? connectFailurePhase(error) : this.#phase);
+  }
+
+  received(octets: Buffer): void {
     if (this.#finished) return;
+    const { awaited } = this.#dialogue;
     const reaction = this.#dialogue.receive(octets);
     switch (reaction.type) {
       case 'wait':
         return;
       case 'send':
         // The step is over: a server that is slow octet by octet gets no more time by that.
+        this.#reached(awaited);
         this.#restartTimer();
-        this.#socket?.write(reaction.text, 'latin1');
+        this.#connection?.send(Buffer.from(reaction.text, 'latin1'));
         return;
       case 'failed':
         this.#fail(reaction.detail, 'verdict');
@@ -84,13 +87,17 @@ class SmtpAttempt {
   }
 
   #fail(detail: string, phase = this.#phase): void {
-    this.#finish({ ok: false, phase, detail, duration: this.#elapsed() });
+    this.#finish({ ok: false, phase, detail, duration: this.#elapsed(), steps: this.#steps });
   }
 
   #finish(result: ProbeResult): void {
     if (this.#finished) return;
-    this.release();
+    this.cancel();
     this.#done(result);
+  }
+
+  #reached(reached: string): void {
+    this.#steps.push({ reached, at: this.#elapsed() });
   }
 
   #elapsed(): number {

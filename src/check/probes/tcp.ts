@@ -1,37 +1,69 @@
 /** TCP_CHECK: the connection comes up within the timeout. */
 import { performance } from 'node:perf_hooks';
 import type { TcpCheckerConfiguration } from '../../config/model.ts';
-import type { ProbeHandle, ProbeResult } from '../types.ts';
-import { connectFailurePhase, connectTo, errorText } from './connection.ts';
+import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
+import type { ProbeHandle, ProbePhase, ProbeResult } from '../types.ts';
+import { connectFailurePhase, errorText, tcpOptionsOf } from './connection.ts';
 
 /** Starts one attempt; see Probe. */
 export function startTcpProbe(checker: TcpCheckerConfiguration, done: (result: ProbeResult) => void): ProbeHandle {
-  const started = performance.now();
-  const elapsed = () => performance.now() - started;
-  let socket: ReturnType<typeof connectTo>;
-  try {
-    socket = connectTo(checker);
-  } catch (error) {
-    // Never within start(): the engine has not finished handing the probe out.
-    const result: ProbeResult = { ok: false, phase: 'setup', detail: errorText(error), duration: elapsed() };
-    const immediate = setImmediate(done, result);
-    return { cancel: () => clearImmediate(immediate) };
+  return new TcpAttempt(checker, done);
+}
+
+class TcpAttempt implements TcpConnectionListener, ProbeHandle {
+  readonly #checker: TcpCheckerConfiguration;
+  readonly #done: (result: ProbeResult) => void;
+  readonly #started = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #connection: TcpConnection | undefined;
+  #finished = false;
+
+  constructor(checker: TcpCheckerConfiguration, done: (result: ProbeResult) => void) {
+    this.#checker = checker;
+    this.#done = done;
+    this.#timer = setTimeout(timedOut, checker.connectTimeout, this);
+    try {
+      this.#connection = new TcpConnection(tcpOptionsOf(checker), this);
+    } catch (error) {
+      // Never within start(): the engine has not finished handing the probe out.
+      setImmediate(() => this.#fail('setup', errorText(error)));
+    }
   }
-  let finished = false;
-  const finish = (result?: ProbeResult) => {
-    if (finished) return;
-    finished = true;
-    clearTimeout(timer);
-    socket.destroy();
-    if (result !== undefined) done(result);
-  };
-  const timer = setTimeout(() => {
-    const detail = `no answer within ${checker.connectTimeout / 1000} s`;
-    finish({ ok: false, phase: 'connect', detail, duration: elapsed() });
-  }, checker.connectTimeout);
-  socket.on('connect', () => finish({ ok: true, detail: 'connected', duration: elapsed() }));
-  socket.on('error', (error) =>
-    finish({ ok: false, phase: connectFailurePhase(error), detail: errorText(error), duration: elapsed() }),
-  );
-  return { cancel: () => finish() };
+
+  cancel(): void {
+    this.#finished = true;
+    clearTimeout(this.#timer);
+    this.#connection?.close();
+  }
+
+  connected(): void {
+    this.#finish({ ok: true, detail: 'connected', duration: performance.now() - this.#started });
+  }
+
+  failed(error: Error): void {
+    this.#fail(connectFailurePhase(error), errorText(error));
+  }
+
+  /** Nothing is asked of the server, and the connection is closed before it could say anything. */
+  received(): void {}
+
+  ended(): void {}
+
+  timedOut(): void {
+    this.#fail('connect', `no answer within ${this.#checker.connectTimeout / 1000} s`);
+  }
+
+  #fail(phase: ProbePhase, detail: string): void {
+    this.#finish({ ok: false, phase, detail, duration: performance.now() - this.#started });
+  }
+
+  #finish(result: ProbeResult): void {
+    if (this.#finished) return;
+    this.cancel();
+    this.#done(result);
+  }
+}
+
+function timedOut(attempt: TcpAttempt): void {
+  attempt.timedOut();
 }

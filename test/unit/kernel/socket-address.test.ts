@@ -3,6 +3,7 @@ import {
   internetName,
   netlinkName,
   packetName,
+  passingInternetName,
   readInternetName,
   unixName,
 } from '../../../src/kernel/socket-address.ts';
@@ -18,6 +19,17 @@ describe('socket addresses', () => {
     expect(hex(internetName('inet6', 'fe80::1', 25, 7))).toBe(
       '0a000019' + '00000000' + 'fe800000000000000000000000000001' + '07000000',
     );
+  });
+
+  it('encodes the same into memory that is used again', () => {
+    const texts = ['0.0.0.0', '255.255.255.255', '192.168.1.54', '10.0.0.1', '127.0.0.1'];
+    for (const text of texts) {
+      expect(hex(passingInternetName('inet', text, 8080))).toBe(hex(internetName('inet', text, 8080)));
+    }
+    expect(hex(passingInternetName('inet6', 'fe80::1', 25, 7))).toBe(hex(internetName('inet6', 'fe80::1', 25, 7)));
+    for (const text of ['', '1.2.3', '1.2.3.', '1.2.3.4.5', '1.2.3.256', '1..2.3', '1.2.3.4 ', '::1', '0001.2.3.4']) {
+      expect(() => passingInternetName('inet', text, 1)).toThrow(expect.objectContaining({ code: 'ADDRESS_INVALID' }));
+    }
   });
 
   it('reads both back', () => {

@@ -56,6 +56,9 @@ export function afterRequest(serve: (socket: net.Socket) => void): Promise<Runni
 /** A server with one fixed answer, closing after it. */
 export const answering = (response: string | Buffer) => afterRequest((socket) => socket.end(response));
 
+/** How far a probe came. */
+export const reached = (result: ProbeResult): readonly string[] => (result.steps ?? []).map((step) => step.reached);
+
 /** A port of 127.0.0.1 where nobody listens. */
 export async function closedPort(): Promise<number> {
   const server = await listen(net.createServer());
