@@ -80,9 +80,9 @@ export interface KeepalivedArguments {
   readonly recordFile?: string;
 }
 
-/** A command line that was understood. `stderr` of a run is printed before anything else. */
+/** A command line that was understood. What a run has for `stdout` and `stderr` is printed before anything else. */
 export type ParsedCommandLine =
-  | { readonly kind: 'run'; readonly arguments: KeepalivedArguments; readonly stderr: string }
+  | { readonly kind: 'run'; readonly arguments: KeepalivedArguments; readonly stdout: string; readonly stderr: string }
   | { readonly kind: 'exit'; readonly code: number; readonly stdout: string; readonly stderr: string }
   /** `-T`/`--genhash` as first option: the rest of the line belongs to genhash. */
   | { readonly kind: 'genhash'; readonly argv: readonly string[] };
@@ -128,11 +128,12 @@ export function parseKeepalivedArguments(argv: readonly string[]): ParsedCommand
         canonical.push(canonicalWord(step.occurrence));
     }
   }
-  if (failed) return { kind: 'exit', code: 1, stdout: '', stderr: text() };
+  // Words that are no options change nothing; they are told where the original tells them.
+  const stdout = unexpected.length > 0 ? `Unexpected argument(s): ${unexpected.join(' ')} \n` : '';
+  if (failed) return { kind: 'exit', code: 1, stdout, stderr: text() };
   const read = readOptions(canonical);
   messages.push(...read.messages);
-  if (unexpected.length > 0) messages.push(`Unexpected argument(s): ${unexpected.join(' ')}`);
-  return { kind: 'run', arguments: read.arguments, stderr: text() };
+  return { kind: 'run', arguments: read.arguments, stdout, stderr: text() };
 }
 
 /** True if the first word is exactly the switch to genhash, so that the rest of the line is untouched by our scan. */

@@ -23,9 +23,11 @@ export async function runKeepalived(argv: readonly string[], background: boolean
     // Who calls it this way knows the output of 2.2: the digits alone.
     return { kind: 'exit', code: await genhashMain(parsed.argv, 'bare') };
   }
-  if (!background) writeAll(standardError, parsed.stderr);
-  if (parsed.kind === 'exit') {
+  if (!background) {
+    writeAll(standardError, parsed.stderr);
     writeAll(standardOutput, parsed.stdout);
+  }
+  if (parsed.kind === 'exit') {
     return { kind: 'exit', code: parsed.code };
   }
   const args = parsed.arguments;
@@ -43,7 +45,7 @@ export async function runKeepalived(argv: readonly string[], background: boolean
   }
   if (!args.dontFork && !background) {
     const { daemonize } = await import('./daemonize.ts');
-    return { kind: 'exit', code: await daemonize(argv) };
+    return { kind: 'exit', code: await daemonize(argv, parsed.arguments.namespace) };
   }
   const absolute = absolutePaths(args);
   // A daemon must not keep a file system from being unmounted.

@@ -12,7 +12,7 @@ import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { VrrpState } from '../core/events.ts';
-import { enterNetworkNamespace, interfaceIndex } from '../kernel/process-control.ts';
+import { interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
 import type { DbusAction } from '../notify/dbus/answer.ts';
@@ -27,6 +27,7 @@ import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { watchLateness } from './lateness-watch.ts';
+import { NamespaceWanted } from './namespace-place.ts';
 import { writeParentDump } from './parent-dump.ts';
 import { PidFile } from './pid-file.ts';
 import { checkBeforeReload } from './reload-check.ts';
@@ -58,6 +59,8 @@ export interface ParentEnvironment {
   readonly args: KeepalivedArguments;
   readonly log: Log;
   readonly serviceManager: ServiceManager;
+  /** Network namespace that the process was moved to. */
+  readonly namespace?: string | undefined;
   /** The daemon is ready, or is over with this status and, if it did not end as asked, for this reason. */
   readonly ready: () => void;
   readonly exit: (exitCode: number, reason?: string) => void;
@@ -327,16 +330,15 @@ export class Parent {
   }
 
   #loadForStart(): Loaded {
-    const { args, log } = this.#environment;
+    const { args, log, namespace } = this.#environment;
     const { configuration, diagnostics, exitCode } = readConfiguration(args, 'run');
+    const wanted = configuration === undefined ? undefined : networkNamespace(args, configuration.global);
+    if (wanted !== undefined && wanted !== namespace) throw new NamespaceWanted(wanted);
     logDiagnostics(log, diagnostics);
     if (configuration === undefined) {
       const stopper = diagnostics.find((diagnostic) => diagnostic.stops !== undefined);
       throw refusal(exitCode, stopper);
     }
-    // `-s` was obeyed before the configuration was read; children live where this thread lives when they are started.
-    const namespace = configuration.global.netNamespace;
-    if (args.namespace === undefined && namespace !== undefined) enterNetworkNamespace(namespace);
     const absent = absentInterfaces(args, configuration);
     logDiagnostics(log, absent);
     const fatal = absent.find((diagnostic) => diagnostic.stops !== undefined);

@@ -1,11 +1,12 @@
 /** The parent process and the world around it: name, log, signals, service manager, and how it ends. */
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import { DaemonError } from '../core/errors.ts';
-import { enterNetworkNamespace, setProcessName } from '../kernel/process-control.ts';
+import { setProcessName } from '../kernel/process-control.ts';
 import { onSignal, realTimeSignals } from '../kernel/signals.ts';
 import { createLog } from '../log/log.ts';
 import type { Log } from '../log/log.ts';
 import { reportVerdict } from './daemonize.ts';
+import { NamespaceWanted, beginInNamespace, takeNamespace } from './namespace-place.ts';
 import { Parent, StartRefused } from './parent.ts';
 import { logOptions, syslogIdent } from './settings.ts';
 import { connectServiceManager, statusLine } from './systemd.ts';
@@ -15,6 +16,8 @@ const internalErrorExitCode = 70;
 
 /** Runs the parent in this process; the event loop goes on until it ends the process. */
 export function runParent(args: KeepalivedArguments): void {
+  const environment = { ...process.env };
+  const namespace = takeNamespace(process.env);
   setProcessName('keepalived');
   const log = createLog({ ...logOptions('parent', args), ident: syslogIdent('parent', args), pid: process.pid });
   const exit = (exitCode: number, reason?: string): void => {
@@ -24,7 +27,23 @@ export function runParent(args: KeepalivedArguments): void {
     process.exit(exitCode);
   };
   const serviceManager = connectServiceManager();
+  // In the background who waits for the verdict starts the daemon again, from there.
+  const move = (wanted: string): void => {
+    if (process.connected) {
+      reportVerdict({ type: 'namespace', namespace: wanted }, () => process.exit(0));
+      return;
+    }
+    try {
+      beginInNamespace(wanted, environment);
+    } catch (error) {
+      refuse(error);
+    }
+  };
   const refuse = (error: unknown): void => {
+    if (error instanceof NamespaceWanted) {
+      move(error.namespace);
+      return;
+    }
     const exitCode = error instanceof StartRefused ? error.exitCode : 1;
     const message = describeError(error);
     log.error(message);
@@ -32,10 +51,10 @@ export function runParent(args: KeepalivedArguments): void {
     void log.close(500).then(() => exit(exitCode, message));
   };
   try {
-    // Before anything starts threads or children: they live where this thread lives when they are made.
-    if (args.namespace !== undefined) enterNetworkNamespace(args.namespace);
+    if (args.namespace !== namespace && args.namespace !== undefined) throw new NamespaceWanted(args.namespace);
     const parent = new Parent({
       args,
+      namespace,
       log,
       serviceManager,
       ready: () => reportVerdict({ type: 'ready' }),
@@ -46,9 +65,12 @@ export function runParent(args: KeepalivedArguments): void {
       log.error(`internal error: ${error.stack ?? error.message}`);
       void parent.stop(internalErrorExitCode, `internal error: ${error.message}`);
     });
-    log.info(`Starting Keepalived (keepalived-ts), pid ${process.pid}`);
-    for (const option of withoutEffect(args))
-      log.warning(`option ${option} is accepted but has no effect in this version`);
+    // One that began anew because of its configuration has said so.
+    if (namespace === args.namespace) {
+      log.info(`Starting Keepalived (keepalived-ts), pid ${process.pid}`);
+      for (const option of withoutEffect(args))
+        log.warning(`option ${option} is accepted but has no effect in this version`);
+    }
     parent.start().catch(refuse);
   } catch (error) {
     refuse(error);

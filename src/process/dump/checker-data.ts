@@ -61,8 +61,12 @@ function scheduleLines(checker: CheckerConfiguration, status: CheckerStatus | un
     `   Delay loop = ${microseconds(schedule.delayLoop)}`,
     `   Warmup = ${microseconds(schedule.warmup)}`,
     `   Retries = ${schedule.retry}`,
-    ...(schedule.retry === 0 ? [] : [`   Delay before retry = ${microseconds(schedule.delayBeforeRetry)}`]),
-    `   Retries iterations = ${status?.retriesUsed ?? 0}`,
+    ...(schedule.retry === 0
+      ? []
+      : [
+          `   Delay before retry = ${microseconds(schedule.delayBeforeRetry)}`,
+          `   Retries iterations = ${status?.retriesUsed ?? 0}`,
+        ]),
     `   Default delay before retry = ${defaultRetryDelays[checker.type]} us`,
     `   Log all failures = ${yesNo(schedule.logAllFailures)}`,
   ];

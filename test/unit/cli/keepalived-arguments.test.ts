@@ -132,7 +132,8 @@ describe('the command line of keepalived', () => {
   it('reports words and values it cannot use, and runs', () => {
     expect(parseKeepalivedArguments(['-S', '9', '-u', 'xyz', 'foo', '-n', 'bar'])).toMatchObject({
       kind: 'run',
-      stderr: "Invalid log facility '9'\nInvalid --umask option xyz\nUnexpected argument(s): foo bar\n",
+      stdout: 'Unexpected argument(s): foo bar \n',
+      stderr: "Invalid log facility '9'\nInvalid --umask option xyz\n",
       arguments: { dontFork: true, logFacility: 'daemon' },
     });
   });
