@@ -1,6 +1,7 @@
 /** The checked models that the machines of a scene run. */
 import type { GlobalConfiguration, VrrpConfiguration, VrrpInstanceConfiguration } from '../../src/config/model.ts';
-import { at, globalModel, gratuitous, trackProcessModel } from '../support/models.ts';
+import { placeVirtualRouters } from '../../src/vrrp/virtual-interfaces.ts';
+import { at, globalModel, gratuitous, routeModel, trackProcessModel } from '../support/models.ts';
 import { address, instance, script, syncGroup, vrrpConfiguration } from '../unit/vrrp/configuration.ts';
 import type { MachinePlan, Scene, VirtualRouterPlan } from './scene.ts';
 
@@ -10,7 +11,21 @@ export const links = ['eth0', 'eth1', trackedLink] as const;
 export const tracked = { script: 'chk', file: 'weight', process: 'daemon' } as const;
 
 export const nameOf = (index: number): string => `VI_${'ABC'[index] ?? index}`;
+/** The name of the macvlan of a virtual router. */
+export const vmacOf = (index: number): string => `vrrp.${10 + index}`;
 export const linkOf = (index: number): string => (index === 1 ? 'eth1' : 'eth0');
+
+/** Every interface that there may be; its place is its index, from 2 on. */
+const allLinks = [...links, vmacOf(0), vmacOf(1), vmacOf(2)];
+
+export function indexOfLink(name: string): number {
+  return allLinks.indexOf(name) + 2;
+}
+
+/** The interface underneath a macvlan. */
+export function baseOf(vmac: string): string {
+  return linkOf(allLinks.indexOf(vmac) - links.length);
+}
 
 /** Own address of a machine (from 1) on a link. */
 export function ownAddress(machine: number, link: string, family: 'inet' | 'inet6' = 'inet'): string {
@@ -83,6 +98,20 @@ function trackersOf({ trackers }: MachinePlan) {
 
 export const scriptInterval = 1000;
 
+function placed({ vmac, routes }: VirtualRouterPlan, index: number): Partial<VrrpInstanceConfiguration> {
+  const virtualRoutes = Array.from({ length: routes }, (_, number) => {
+    const { interface: _on, ...anywhere } = routeModel();
+    const destination = { address: `10.${30 + index}.${number}.0`, prefixLength: 24 };
+    return number % 2 === 0 ? { ...anywhere, destination } : { ...anywhere, destination, interface: linkOf(index) };
+  });
+  if (vmac === 'none') return { virtualRoutes };
+  const transmitOnBase = vmac === 'transmits on base';
+  return {
+    virtualRoutes,
+    virtualInterface: { kind: 'vmac', name: vmacOf(index), transmitOnBase, netlinkNotify: false },
+  };
+}
+
 /** @param machine its number, from 1 */
 export function configurationOf(scene: Scene, plan: MachinePlan, machine: number): VrrpConfiguration {
   const trackers = trackersOf(plan);
@@ -91,6 +120,7 @@ export function configurationOf(scene: Scene, plan: MachinePlan, machine: number
     if (priority === 0) return [];
     return instance({
       ...flavoured(scene, virtual, index, machine),
+      ...placed(virtual, index),
       ...(scene.grouped ? {} : trackers),
       name: nameOf(index),
       virtualRouterId: 10 + index,
@@ -114,7 +144,7 @@ export function configurationOf(scene: Scene, plan: MachinePlan, machine: number
   });
   const members = instances.map(({ name }) => name);
   const delays = { up: spanOf(scene, plan.upDelay), down: spanOf(scene, plan.downDelay) };
-  return vrrpConfiguration({
+  const written = vrrpConfiguration({
     instances,
     syncGroups: scene.grouped ? [syncGroup('G', members, { ...trackers, trackingWeight: true })] : [],
     scripts: [script(tracked.script, { interval: scriptInterval, timeout: 500, rise: 2, fall: 2 })],
@@ -124,6 +154,7 @@ export function configurationOf(scene: Scene, plan: MachinePlan, machine: number
     ],
     interfaceDelays: delays.up + delays.down > 0 ? [{ interface: 'eth0', ...delays, at }] : [],
   });
+  return placeVirtualRouters({ vrrp: written, global: globalOf(scene, plan) }).vrrp;
 }
 
 export function globalOf(scene: Scene, plan: MachinePlan): GlobalConfiguration {

@@ -1,7 +1,7 @@
 /** The virtual clock, and an Ethernet that loses, doubles, delays, reorders and divides. Same seed, same run. */
 import type { PacketMeta, SendAdvertisementIntent } from '../../src/vrrp/types.ts';
 import { randomNumbers } from '../unit/vrrp/simulated-lan.ts';
-import { links, ownAddress } from './configuration.ts';
+import { baseOf, indexOfLink, links, ownAddress } from './configuration.ts';
 
 /** What the Ethernet knows of a machine. */
 export interface Station {
@@ -19,6 +19,10 @@ interface Pending {
   readonly at: number;
   readonly order: number;
   readonly run: () => void;
+}
+
+function cableOf(interfaceName: string): string {
+  return links.find((name) => name === interfaceName) ?? baseOf(interfaceName);
 }
 
 export class Ethernet {
@@ -41,9 +45,10 @@ export class Ethernet {
 
   transmit(from: Station, intent: SendAdvertisementIntent): void {
     if (!from.linkIsUp(intent.interface)) return;
+    const cable = cableOf(intent.interface);
     for (const to of this.stations) {
       if (to === from || to.side !== from.side) continue;
-      if (intent.unicast && intent.destination !== ownAddress(to.number, intent.interface, intent.family)) continue;
+      if (intent.unicast && intent.destination !== ownAddress(to.number, cable, intent.family)) continue;
       if (this.#random() < this.loss) continue;
       this.#carry(to, intent);
       if (this.#random() < this.#duplication) this.#carry(to, intent);
@@ -81,8 +86,8 @@ export class Ethernet {
     const { family, source, destination, ttl, packet } = intent;
     this.after(this.#random() * this.maximalDelay, () => {
       if (!to.linkIsUp(intent.interface)) return;
-      const interfaceIndex = links.findIndex((name) => name === intent.interface) + 2;
-      to.hear(packet, { family, interfaceIndex, source, destination, ttl });
+      // Both ends of a virtual router are on interfaces of the same name.
+      to.hear(packet, { family, interfaceIndex: indexOfLink(intent.interface), source, destination, ttl });
     });
   }
 }

@@ -2,12 +2,12 @@
  * One machine: the real engine, the shell around it (a queue of what waits while the process is stopped, packets before
  * timers), a model kernel with links and addresses, and the scripts, files and processes that are tracked.
  */
-import type { GlobalConfiguration, VrrpConfiguration } from '../../src/config/model.ts';
+import type { GlobalConfiguration, VirtualRoute, VrrpConfiguration } from '../../src/config/model.ts';
 import type { KernelAddress, Link } from '../../src/network/types.ts';
 import { VrrpEngine } from '../../src/vrrp/engine.ts';
 import type { PacketMeta, RunScriptIntent, ScriptOutcome, VrrpEnvironment, VrrpIntent } from '../../src/vrrp/types.ts';
 import { digests, kernelAddress, link } from '../unit/vrrp/configuration.ts';
-import { links, ownAddress, tracked } from './configuration.ts';
+import { baseOf, indexOfLink, links, ownAddress, tracked } from './configuration.ts';
 import type { Ethernet, Station } from './ethernet.ts';
 import { Watch } from './watch.ts';
 
@@ -32,6 +32,14 @@ export const plainEngine: MakeEngine = (_, { vrrp, global }, environment) => new
 /** Packets that wait for a stopped process, at most: a socket's buffer. */
 const WAITING_LIMIT = 100;
 
+/** Milliseconds until a macvlan that is missing is made. */
+const vmacDelay = 30;
+
+/** How a virtual route of an instance is told from others. */
+export function routeName(instance: string, { destination }: VirtualRoute): string {
+  return `${instance} ${destination?.address ?? ''}`;
+}
+
 export class Machine implements Station {
   readonly number: number;
   side = 0;
@@ -42,6 +50,10 @@ export class Machine implements Station {
   /** Addresses that somebody deleted and the kernel has not told yet. */
   readonly untold = new Set<string>();
   readonly linkStates = new Map<string, 'up' | 'down' | 'gone'>(links.map((name) => [name, 'up']));
+  /** Macvlans that are there. */
+  readonly vmacs = new Set<string>();
+  /** Virtual routes in the kernel, `instance destination`. */
+  readonly routes = new Set<string>();
   script: 'good' | 'bad' | 'hangs' = 'good';
   file = 0;
   processes = 1;
@@ -74,6 +86,7 @@ export class Machine implements Station {
     this.alive = true;
     this.#life++;
     this.#run = undefined;
+    this.#makeVmacs();
     const environment: VrrpEnvironment = {
       digests,
       links: this.#links(),
@@ -98,26 +111,86 @@ export class Machine implements Station {
   stop(): void {
     this.#call('stop', (engine, now) => engine.stop(now));
     this.crash();
+    this.vmacs.clear();
   }
 
   reload(configuration: MachineConfiguration): void {
+    // New ones are there before the engine hears of them, old ones go behind it.
+    if (this.#makeVmacs(configuration)) this.#tellLinks();
     this.configuration = configuration;
     this.#call('reload', (engine, now) => engine.reload(configuration.vrrp, configuration.global, now));
     this.#whenAwake(() => this.#call('file', (engine, now) => engine.trackFileChanged(tracked.file, this.file, now)));
     this.#whenAwake(() =>
       this.#call('processes', (engine, now) => engine.processesCounted(tracked.process, this.processes, now)),
     );
+    const wanted = this.#wantedVmacs(configuration);
+    const unwanted = [...this.vmacs].filter((name) => !wanted.includes(name));
+    for (const name of unwanted) this.vmacs.delete(name);
+    if (unwanted.length > 0) this.#tellLinks();
   }
 
   setLink(name: string, state: 'up' | 'down' | 'gone'): void {
     this.linkStates.set(name, state);
+    if (state === 'gone') {
+      this.#loseAddresses(name);
+      for (const vmac of this.vmacs) if (baseOf(vmac) === name) this.#loseVmac(vmac);
+    }
+    this.#tellLinks();
+    this.#makeVmacsSoon();
+  }
+
+  /** Somebody deletes one of the macvlans; it is made anew soon. */
+  deleteVmac(choice: number): void {
+    const vmac = [...this.vmacs][choice % Math.max(1, this.vmacs.size)];
+    if (vmac === undefined) return;
+    this.#loseVmac(vmac);
+    this.#tellLinks();
+    this.#makeVmacsSoon();
+  }
+
+  #loseVmac(name: string): void {
+    this.vmacs.delete(name);
+    this.#loseAddresses(name);
+  }
+
+  #loseAddresses(name: string): void {
     for (const key of this.addresses) {
-      if (state !== 'gone' || !key.startsWith(`${name}|`)) continue;
+      if (!key.startsWith(`${name}|`)) continue;
       this.addresses.delete(key);
       this.untold.add(key);
     }
+  }
+
+  #wantedVmacs({ vrrp }: MachineConfiguration): string[] {
+    const named = vrrp.instances.flatMap((each) => each.virtualInterface?.name ?? []);
+    return named.filter((name) => this.linkStates.get(baseOf(name)) !== 'gone');
+  }
+
+  /** @returns whether one was missing */
+  #makeVmacs(configuration = this.configuration): boolean {
+    const missing = this.#wantedVmacs(configuration).filter((name) => !this.vmacs.has(name));
+    for (const name of missing) this.vmacs.add(name);
+    return missing.length > 0;
+  }
+
+  /** The process makes what it sees missing. */
+  #makeVmacsSoon(): void {
+    this.#ethernet.after(vmacDelay, () =>
+      this.#whenAwake(() => {
+        if (this.#makeVmacs()) this.#tellLinks();
+      }),
+    );
+  }
+
+  #tellLinks(): void {
     this.#whenAwake(() => this.#call('links', (engine, now) => engine.linksChanged(this.#links(), now)));
     this.#whenAwake(() => this.#tellAddresses());
+  }
+
+  linkState(name: string): 'up' | 'down' | 'gone' {
+    const state = this.linkStates.get(name);
+    if (state !== undefined) return state;
+    return this.vmacs.has(name) ? (this.linkStates.get(baseOf(name)) ?? 'gone') : 'gone';
   }
 
   /** Somebody deletes one of the virtual addresses. */
@@ -143,7 +216,7 @@ export class Machine implements Station {
   }
 
   linkIsUp(name: string): boolean {
-    return this.linkStates.get(name) === 'up';
+    return this.linkState(name) === 'up';
   }
 
   /** A packet counts from the moment the kernel had it, also when the process sleeps. */
@@ -188,6 +261,9 @@ export class Machine implements Station {
     this.#latest = this.#ethernet.now;
     this.intents.push(...intents);
     const addressesWritten = this.#perform(engine, intents);
+    // As the process does: with what comes with states.
+    const changes = intents.some(({ type }) => type === 'reconcile-addresses' || type === 'event');
+    if (changes || cause === 'start' || cause === 'reload') this.#keepRoutes(engine);
     this.watch.judge(engine, cause, before, intents);
     if (addressesWritten && cause !== 'stop') this.#tellAddresses();
   }
@@ -219,10 +295,20 @@ export class Machine implements Station {
     for (const { addresses, unwanted } of engine.desiredAddresses(instances)) {
       for (const each of unwanted) this.addresses.delete(`${each.interface}|${each.address}`);
       for (const each of addresses) {
-        const exists = (this.linkStates.get(each.interface) ?? 'gone') !== 'gone';
+        const exists = this.linkState(each.interface) !== 'gone';
         if (exists) this.addresses.add(`${each.interface}|${each.address}`);
       }
     }
+  }
+
+  #keepRoutes(engine: VrrpEngine): void {
+    const desired = engine.desiredRouting();
+    for (const { subject, unwantedRoutes } of desired)
+      for (const route of unwantedRoutes) this.routes.delete(routeName(subject, route));
+    const known = new Set(desired.map(({ subject }) => subject));
+    // What a reload took away goes with it.
+    for (const name of this.routes) if (!known.has(name.split(' ')[0] ?? '')) this.routes.delete(name);
+    for (const { subject, routes } of desired) for (const route of routes) this.routes.add(routeName(subject, route));
   }
 
   #runScript({ run }: RunScriptIntent): void {
@@ -241,21 +327,22 @@ export class Machine implements Station {
   }
 
   #links(): Link[] {
-    return links.flatMap((name) => {
-      const state = this.linkStates.get(name);
-      return state === 'gone' ? [] : link(name, state === 'up', this.number);
+    return [...links, ...this.vmacs].flatMap((name) => {
+      const state = this.linkState(name);
+      if (state === 'gone') return [];
+      return { ...link(name, state === 'up', this.number), index: indexOfLink(name) };
     });
   }
 
   #addresses(): KernelAddress[] {
     const present = links.filter((name) => this.linkStates.get(name) !== 'gone');
     const own = present.flatMap((name) => [
-      kernelAddress(ownAddress(this.number, name), links.indexOf(name) + 2),
-      kernelAddress(ownAddress(this.number, name, 'inet6'), links.indexOf(name) + 2, 64),
+      kernelAddress(ownAddress(this.number, name), indexOfLink(name)),
+      kernelAddress(ownAddress(this.number, name, 'inet6'), indexOfLink(name), 64),
     ]);
     const virtual = [...this.addresses].map((key) => {
       const [name = '', address = ''] = key.split('|');
-      return kernelAddress(address, links.findIndex((each) => each === name) + 2, address.includes(':') ? 128 : 32);
+      return kernelAddress(address, indexOfLink(name), address.includes(':') ? 128 : 32);
     });
     return [...own, ...virtual];
   }

@@ -14,6 +14,10 @@ export interface VirtualRouterPlan {
   readonly interval: number;
   readonly downTimerAdvertisements: number;
   readonly addresses: number;
+  /** A macvlan of its own, advertisements by it or by the interface underneath. */
+  readonly vmac: 'none' | 'vmac' | 'transmits on base';
+  /** Virtual routes, every other one on its interface. */
+  readonly routes: number;
 }
 
 /** Weights of what is tracked; absent: not tracked, 0: bad means FAULT. */
@@ -53,6 +57,7 @@ export const happeningKinds = [
   'link-gone',
   'reload',
   'delete-address',
+  'vmac-gone',
   'script',
   'file',
   'process',
@@ -96,6 +101,8 @@ const virtualRouter: fc.Arbitrary<VirtualRouterPlan> = fc
     slow: fc.boolean(),
     downTimerAdvertisements: fc.constantFrom(3, 3, 2, 5),
     addresses: fc.integer({ min: 1, max: 3 }),
+    vmac: fc.constantFrom('none' as const, 'none' as const, 'vmac' as const, 'transmits on base' as const),
+    routes: fc.constantFrom(0, 0, 1, 3),
   })
   .map(({ slow, ...plan }) => {
     // Version 3 has IPv6 and auth_hmac, version 2 the passwords.

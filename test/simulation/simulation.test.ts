@@ -33,7 +33,17 @@ const plan: MachinePlan = {
 function pair(first: Partial<MachinePlan> = {}, second: Partial<MachinePlan> = {}): Scene {
   return {
     seed: 1,
-    virtualRouters: [{ version: 3, flavour: 'plain', interval: 100, downTimerAdvertisements: 3, addresses: 1 }],
+    virtualRouters: [
+      {
+        version: 3,
+        flavour: 'plain',
+        interval: 100,
+        downTimerAdvertisements: 3,
+        addresses: 1,
+        vmac: 'none',
+        routes: 0,
+      },
+    ],
     grouped: false,
     machines: [[{ ...plan, priorities: [150, 0, 0], ...first }], [{ ...plan, ...second }]],
     ethernet: { loss: 0, duplication: 0, delay: 0 },
@@ -119,6 +129,38 @@ describe('the simulation notices', () => {
     expect(found(makeEngine)).toMatch(/is master and .* is not set/);
   });
 
+  it('routes that stay away', () => {
+    class RoutelessEngine extends VrrpEngine {
+      override desiredRouting(): ReturnType<VrrpEngine['desiredRouting']> {
+        return [];
+      }
+    }
+    const makeEngine: MakeEngine = (_, { vrrp, global }, environment) => new RoutelessEngine(vrrp, global, environment);
+    expect(found(makeEngine)).toMatch(/the route .* is not set on a master/);
+  });
+
+  it('a master-down timer that a reload takes away', () => {
+    // What a reload hands over afterwards is never due again.
+    class ForgetfulEngine extends VrrpEngine {
+      #reloaded = false;
+      override reload(...parameters: Parameters<VrrpEngine['reload']>): readonly VrrpIntent[] {
+        const intents = super.reload(...parameters);
+        this.#reloaded = this.status().every(({ state }) => state === 'BACKUP');
+        return intents;
+      }
+
+      override nextTimeout(): number | undefined {
+        return this.#reloaded ? (super.nextTimeout() ?? 0) + 60_000 : super.nextTimeout();
+      }
+
+      override timeout(now: number): readonly VrrpIntent[] {
+        return this.#reloaded ? [] : super.timeout(now);
+      }
+    }
+    const makeEngine: MakeEngine = (_, { vrrp, global }, environment) => new ForgetfulEngine(vrrp, global, environment);
+    expect(found(makeEngine)).toMatch(/moved the next timer|lost its timer over a reload|0 masters of/);
+  });
+
   it('advertisements that come twice', () => {
     const makeEngine = defective((intents) =>
       intents.flatMap((intent): VrrpIntent[] => (intent.type === 'send-advertisement' ? [intent, intent] : [intent])),
@@ -134,7 +176,7 @@ describe('the simulation notices', () => {
         environment,
         now,
       );
-    expect(found(makeEngine)).toMatch(/2 masters of|speaks again at/);
+    expect(found(makeEngine)).toMatch(/2 masters of|speaks again at|has not advertised since/);
   });
 
   it('another priority than the one shown', () => {

@@ -92,6 +92,9 @@ export class Story {
       case 'delete-address':
         machine.deleteAddress(choice);
         break;
+      case 'vmac-gone':
+        machine.deleteVmac(choice);
+        break;
       case 'script':
         machine.script = (['good', 'bad', 'hangs'] as const)[choice % 3] ?? 'good';
         break;

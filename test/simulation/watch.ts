@@ -6,6 +6,7 @@ import type { VrrpState } from '../../src/core/events.ts';
 import type { VrrpEngine } from '../../src/vrrp/engine.ts';
 import type { SendAdvertisementIntent, VrrpInstanceStatus, VrrpIntent } from '../../src/vrrp/types.ts';
 import type { Ethernet } from './ethernet.ts';
+import { routeName } from './machine.ts';
 import type { Cause, Machine, MachineConfiguration } from './machine.ts';
 
 /** Floating point of virtual milliseconds. */
@@ -35,6 +36,8 @@ export class Watch {
   #sent = new Map<string, number>();
   /** Interval that counted when it was sent, by instance. */
   #intervals = new Map<string, number>();
+  /** When a backup that was reloaded and has heard nothing since must have acted, by instance. */
+  #latest = new Map<string, number>();
   #seen: MachineConfiguration | undefined;
 
   constructor(machine: Machine, ethernet: Ethernet) {
@@ -47,6 +50,7 @@ export class Watch {
     this.#told = new Map();
     this.#sent = new Map();
     this.#intervals = new Map();
+    this.#latest = new Map();
     this.#seen = this.#machine.configuration;
   }
 
@@ -60,12 +64,14 @@ export class Watch {
     const after = engine.status();
     this.#seen = this.#machine.configuration;
     this.#checkAddresses(after);
+    this.#checkRoutes(after);
     this.#checkGroups(engine, after);
     this.#checkReasons(after, intents);
     this.#checkPriorities(before, after, intents);
     this.#checkRate(cause, before, after, intents);
     if (cause === 'stop') return;
     this.#checkTimers(engine, cause, before, after);
+    this.#checkPatience(cause, after);
   }
 
   #fail(words: string): never {
@@ -73,7 +79,7 @@ export class Watch {
   }
 
   #checkAddresses(statuses: readonly VrrpInstanceStatus[]): void {
-    const { addresses, configuration, linkStates } = this.#machine;
+    const { addresses, configuration } = this.#machine;
     const wanted = new Set<string>();
     for (const { name, virtualAddresses, excludedVirtualAddresses } of configuration.vrrp.instances) {
       const master = statuses.find((status) => status.name === name)?.state === 'MASTER';
@@ -85,13 +91,23 @@ export class Watch {
         if (
           master &&
           !addresses.has(key) &&
-          linkStates.get(each.interface) !== 'gone' &&
+          this.#machine.linkState(each.interface) !== 'gone' &&
           !this.#machine.untold.has(key)
         )
           this.#fail(`${name} is master and ${key} is not set`);
       }
     }
     for (const key of addresses) if (!wanted.has(key)) this.#fail(`${key} is set and nobody's`);
+  }
+
+  #checkRoutes(statuses: readonly VrrpInstanceStatus[]): void {
+    const { routes, configuration } = this.#machine;
+    const wanted = configuration.vrrp.instances.flatMap(({ name, virtualRoutes }) => {
+      const master = statuses.find((status) => status.name === name)?.state === 'MASTER';
+      return master ? virtualRoutes.map((route) => routeName(name, route)) : [];
+    });
+    for (const name of wanted) if (!routes.has(name)) this.#fail(`the route ${name} is not set on a master`);
+    for (const name of routes) if (!wanted.includes(name)) this.#fail(`the route ${name} is set and nobody's`);
   }
 
   #checkGroups(engine: VrrpEngine, statuses: readonly VrrpInstanceStatus[]): void {
@@ -194,7 +210,7 @@ export class Watch {
   #checkTimers(engine: VrrpEngine, cause: Cause, before: Before, after: readonly VrrpInstanceStatus[]): void {
     const { now } = this.#ethernet;
     const next = engine.nextTimeout();
-    for (const { name, state } of after) {
+    for (const { listeningUntil, name, sourceAddress, state } of after) {
       if (state !== 'BACKUP' && state !== 'MASTER') continue;
       if (next === undefined) this.#fail(`${name} is ${state} and waits for nothing`);
       if (state !== 'MASTER') continue;
@@ -202,12 +218,42 @@ export class Watch {
       const due = (last ?? -Infinity) + this.#interval(name);
       if (due >= now && next > due + TOLERANCE)
         this.#fail(`${name} is master, advertised at ${last ?? 'no time'} and speaks again at ${next} or later`);
+      // Behind timeout() nothing is left undone; who was late listens first, who has no address to send from is silent.
+      const excused = listeningUntil !== undefined || sourceAddress === undefined;
+      if (cause === 'timeout' && due < now - TOLERANCE && !excused)
+        this.#fail(`${name} is master and has not advertised since ${last ?? 'ever'}`);
     }
     const same = before.configuration?.vrrp === this.#machine.configuration.vrrp;
     if (cause === 'reload' && same && !after.some(({ state }) => state === 'MASTER') && next !== before.next)
       this.#fail(
         `a reload of the same configuration moved the next timer from ${before.next ?? 'none'} to ${next ?? 'none'}`,
       );
+  }
+
+  /** The master-down timer of a backup survives a reload: who hears nothing behind it acts after the longest span there is. */
+  #checkPatience(cause: Cause, after: readonly VrrpInstanceStatus[]): void {
+    const { now } = this.#ethernet;
+    if (cause === 'reload') {
+      const { vrrp, global } = this.#machine.configuration;
+      this.#latest = new Map(
+        vrrp.instances.map(({ advertisementInterval, downTimerAdvertisements, name }) => {
+          const learned = after.find((status) => status.name === name)?.masterAdvertisementInterval ?? 0;
+          const interval = Math.max(advertisementInterval, learned);
+          // RFC 3768 and RFC 5798 section 6.1: the skew is less than a second, or than an interval.
+          const span = downTimerAdvertisements * interval + Math.max(1000, interval);
+          return [name, now + global.vrrpStartupDelay + span];
+        }),
+      );
+    } else if (cause === 'timeout') {
+      for (const { listeningUntil, name, state, wantedState } of after) {
+        const latest = this.#latest.get(name);
+        if (state !== 'BACKUP' || wantedState === 'MASTER' || listeningUntil !== undefined) this.#latest.delete(name);
+        else if (latest !== undefined && now > latest + TOLERANCE)
+          this.#fail(
+            `${name} lost its timer over a reload: backup, and nothing was heard for ${now - latest} ms too long`,
+          );
+      }
+    } else if (cause !== 'addresses') this.#latest.clear();
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   VrrpNotify,
   VrrpSyncGroupConfiguration,
   VrrpTrackProcess,
+  VirtualRoute,
 } from '../../src/config/model.ts';
 
 /** Where everything was written. */
@@ -278,5 +279,26 @@ export function configurationModel(some: SomeConfiguration): Configuration {
     check: { virtualServers: some.virtualServers ?? [], groups: [] },
     bfd: { instances: [] },
     files: ['keepalived.conf'],
+  };
+}
+
+/** 10.30.0.0/16 on eth1. */
+export function routeModel(changes: Partial<VirtualRoute> = {}): VirtualRoute {
+  return {
+    family: 'inet',
+    type: 'unicast',
+    destination: { address: '10.30.0.0', prefixLength: 16 },
+    interface: 'eth1',
+    onLink: false,
+    nexthops: [],
+    table: 254,
+    protocol: 18,
+    scope: 0,
+    scopeGiven: false,
+    metrics: {},
+    placement: 'prepend',
+    track: true,
+    at,
+    ...changes,
   };
 }

@@ -1,29 +1,9 @@
 /** Routes and rules of instances, and static items with a track_group: when they are wanted, and what is a fault. */
 import { describe, expect, it } from 'vitest';
-import type { VirtualAddress, VirtualRoute, VirtualRule } from '../../../src/config/model.ts';
-import { at } from '../../support/models.ts';
+import type { VirtualAddress, VirtualRule } from '../../../src/config/model.ts';
+import { at, routeModel } from '../../support/models.ts';
 import { Bench } from './bench.ts';
 import { address, instance, link, vrrpConfiguration } from './configuration.ts';
-
-function route(changes: Partial<VirtualRoute> = {}): VirtualRoute {
-  return {
-    family: 'inet',
-    type: 'unicast',
-    destination: { address: '10.30.0.0', prefixLength: 16 },
-    interface: 'eth1',
-    onLink: false,
-    nexthops: [],
-    table: 254,
-    protocol: 18,
-    scope: 0,
-    scopeGiven: false,
-    metrics: {},
-    placement: 'prepend',
-    track: true,
-    at,
-    ...changes,
-  };
-}
 
 function rule(changes: Partial<VirtualRule> = {}): VirtualRule {
   return {
@@ -41,7 +21,7 @@ function rule(changes: Partial<VirtualRule> = {}): VirtualRule {
 
 describe('routes and rules of an instance', () => {
   it('are wanted while it is master, and left over else', () => {
-    const routes = [route({ interface: 'eth0' })];
+    const routes = [routeModel({ interface: 'eth0' })];
     const rules = [rule()];
     const bench = new Bench(instance({ virtualRoutes: routes, virtualRules: rules }));
     bench.start();
@@ -56,8 +36,8 @@ describe('routes and rules of an instance', () => {
   });
 
   it.each([
-    ['a route', { virtualRoutes: [route()] }, 'FAULT'],
-    ['a route that is not tracked', { virtualRoutes: [route({ track: false })] }, 'BACKUP'],
+    ['a route', { virtualRoutes: [routeModel()] }, 'FAULT'],
+    ['a route that is not tracked', { virtualRoutes: [routeModel({ track: false })] }, 'BACKUP'],
     ['a rule for what comes in', { virtualRules: [rule({ inputInterface: 'eth1' })] }, 'FAULT'],
     ['a rule for what goes out', { virtualRules: [rule({ outputInterface: 'eth1' })] }, 'FAULT'],
     ['a rule that is not tracked', { virtualRules: [rule({ inputInterface: 'eth1', track: false })] }, 'BACKUP'],
@@ -76,7 +56,7 @@ describe('static items with a track_group', () => {
   const onGroup: VirtualAddress = { ...address('192.0.2.77'), interface: 'eth1', trackGroup: 'G' };
   it.each([
     ['an address', { staticAddresses: [onGroup] }],
-    ['a route', { staticRoutes: [route({ trackGroup: 'G' })] }],
+    ['a route', { staticRoutes: [routeModel({ trackGroup: 'G' })] }],
     ['a rule', { staticRules: [rule({ inputInterface: 'eth1', trackGroup: 'G' })] }],
   ])('%s: its interface is a fault of the members while it is down', (_name, items) => {
     const trackGroups = [{ name: 'G', members: ['VI_1'], at }];
@@ -92,7 +72,7 @@ describe('static items with a track_group', () => {
   it('is none of others', () => {
     const trackGroups = [{ name: 'G', members: [], at }];
     const bench = new Bench(
-      vrrpConfiguration({ instances: [instance()], trackGroups, staticRoutes: [route({ trackGroup: 'G' })] }),
+      vrrpConfiguration({ instances: [instance()], trackGroups, staticRoutes: [routeModel({ trackGroup: 'G' })] }),
     );
     bench.start();
     bench.links([link('eth0'), link('eth1', false)]);
