@@ -20,6 +20,8 @@ export class SyncGroup {
   reason = 'not started';
   /** The fault that keeps or kept the group in FAULT. */
   #fault = '';
+  /** The start was held up by scripts without a result. */
+  #waited = false;
   readonly #out: Outbox;
 
   /** @param previous the group of the same name before a reload: its state goes on, if one of its members does */
@@ -54,8 +56,12 @@ export class SyncGroup {
     }
     if (this.members.every((member) => member.state === 'INIT')) {
       const awaited = this.members.flatMap((member) => member.assessment.awaited);
-      if (awaited.length === 0) this.#begin(now);
-      else for (const member of this.members) member.reason = `waiting for the first result of ${awaited.join(', ')}`;
+      if (awaited.length === 0) {
+        this.#begin(now);
+        return;
+      }
+      this.#waited = true;
+      for (const member of this.members) member.reason = `waiting for the first result of ${awaited.join(', ')}`;
       return;
     }
     const running = this.members.filter((member) => member.state !== 'INIT');
@@ -83,7 +89,7 @@ export class SyncGroup {
       return;
     }
     // At the start the group is told of before its members, afterwards behind them, as by the original.
-    this.#note('BACKUP', 'start', now);
+    if (!this.#waited) this.#note('BACKUP', 'start', now);
     for (const member of this.members) {
       const { advertisementInterval, initialState, authentication } = member.configuration;
       // A replayed authentication header must not be what a new router hears first (reference: behaviour A2).
@@ -93,6 +99,7 @@ export class SyncGroup {
       const reason = `start${eager ? ', to be master soon' : ''}${delay}`;
       member.enterBackup(reason, now, eager ? advertisementInterval + member.minimalSkew : undefined);
     }
+    if (this.#waited) this.#note('BACKUP', 'start', now);
   }
 
   /** A member's master-down timer expired. */

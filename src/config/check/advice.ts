@@ -131,7 +131,8 @@ function ownPeers({ draft, instance }: Built, context: Context): void {
 function withoutPrefixLength(built: readonly Built[], context: Context): void {
   const addresses: VirtualAddressDraft[] = built
     .flatMap(({ draft }) => [...draft.addresses, ...draft.excludedAddresses])
-    .filter(({ statement }) => !(statement.words[0] ?? '').includes('/'));
+    // With a peer the length is the peer's.
+    .filter(({ peer, statement }) => peer === undefined && !(statement.words[0] ?? '').includes('/'));
   const [first] = addresses;
   if (!first) return;
   const others = addresses.length > 1 ? ` (and ${addresses.length - 1} more)` : '';

@@ -1,5 +1,6 @@
-/** What the kernel of one side says: links and addresses, routes, rules, settings, as lines that can be compared. */
+/** What the kernel of one side says: links and addresses, routes, rules, settings, firewall, as lines that can be compared. */
 import type { Machine } from '../process/machine.ts';
+import { rulesIn } from './ruleset.ts';
 
 const question = [
   'ip -j -d addr',
@@ -39,10 +40,13 @@ function lines(word: string, items: readonly Item[]): string[] {
     .toSorted();
 }
 
-/** One line a link, address, route, rule and setting. */
+/** One line a link, address, route, rule, setting and rule of the firewall. */
 export async function kernelState(machine: Machine): Promise<string[]> {
-  const { stdout } = await machine.run(['sh', '-c', `${question}; echo; echo @@; ${settings}`], { accept: 'any' });
-  const [addresses, routes4, routes6, rules4, rules6, set = ''] = stdout.split('@@\n');
+  const { stdout } = await machine.run(
+    ['sh', '-c', `${question}; echo; echo @@; ${settings}; echo @@; nft list ruleset`],
+    { accept: 'any' },
+  );
+  const [addresses, routes4, routes6, rules4, rules6, set = '', ruleset = ''] = stdout.split('@@\n');
   return [
     ...addressLines(parse(addresses)),
     ...lines('route', parse(routes4)),
@@ -50,6 +54,9 @@ export async function kernelState(machine: Machine): Promise<string[]> {
     ...lines('rule', parse(rules4)),
     ...lines('rule6', parse(rules6)),
     ...set.trim().split('\n').toSorted(),
+    ...rulesIn(ruleset)
+      .map((line) => `nft ${line}`)
+      .toSorted(),
   ];
 }
 

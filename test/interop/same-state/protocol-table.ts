@@ -3,6 +3,13 @@ import { block, instanceBlock } from './configuration.ts';
 import type { Configuration } from './play.ts';
 
 const life = ['start > MASTER', 'peer > BACKUP', 'no peer > MASTER', 'stop > STOP'];
+const withReload = ['start > MASTER', 'down eth0 > FAULT', 'up eth0 > MASTER', 'reload', 'stop > STOP'];
+const onBoth = ['10.88.0.100/24', '10.88.1.100/24 dev eth1'];
+/** Debian's leaves what it set for the base interface. */
+const restored = {
+  lines: /eth0\/arp_(?:ignore|filter)/,
+  explained: '2.2.7 leaves `arp_ignore` and `arp_filter`',
+};
 const unicast = (own: string, other: string): string[] => [`unicast_src_ip ${own}`, block('unicast_peer', other)];
 const password = (type: string): string => block('authentication', `auth_type ${type}`, 'auth_pass secret12');
 const notifyAll = [
@@ -77,7 +84,63 @@ export const protocolTable: readonly Configuration[] = [
   { name: 'the cable goes', events: ['start > MASTER', 'unplug eth0 > FAULT', 'plug eth0 > MASTER', 'stop > STOP'] },
   { name: 'started without a link', events: ['down eth0', 'start', 'up eth0 > MASTER', 'stop > STOP'] },
   { name: 'vrrp_strict', global: ['vrrp_strict'], events: ['start > MASTER', 'stop > STOP'] },
-  { name: 'no accept', lines: ['accept'], events: life },
+  { name: 'accept', lines: ['accept'], events: life },
+  { name: 'no_accept', lines: ['no_accept'], changed: { addresses: ['10.88.0.101/24'] }, events: withReload },
+  { name: 'no_accept over IPv6', family: 6, lines: ['no_accept'], events: life },
+  {
+    name: 'a VMAC',
+    lines: ['use_vmac'],
+    changed: { addresses: ['10.88.0.101/24'] },
+    differs: restored,
+    events: withReload,
+  },
+  {
+    name: 'a VMAC, advertisements on the base interface',
+    lines: ['use_vmac', 'vmac_xmit_base'],
+    differs: restored,
+    events: life,
+  },
+  {
+    name: 'a VMAC over IPv6',
+    family: 6,
+    lines: ['use_vmac'],
+    differs: { lines: /vrrp\.51\/arp_ignore/, explained: 'IPv6 VMACs have `arp_ignore`' },
+    events: life,
+  },
+  {
+    name: 'VMACs for addresses',
+    lines: ['use_vmac_addr'],
+    addresses: onBoth,
+    differs: {
+      lines: /eth1\/arp_(?:ignore|filter)|nft (?:table ip keepalived|add)/,
+      explained: 'the rules about IGMP for VMACs that addresses alone have',
+    },
+    events: life,
+  },
+  {
+    name: 'everything in a sync group',
+    blocks: [block('vrrp_script chk', 'script /tmp/check.sh', 'interval 1'), group('notify "/tmp/say.sh group"')],
+    lines: [
+      ...notifyAll,
+      block('track_script', 'chk'),
+      block('virtual_ipaddress_excluded', '10.88.0.110/24', '2001:db8::110/64'),
+      block('virtual_routes', '10.30.0.0/16 via 10.88.0.9 dev eth0'),
+      block('virtual_rules', 'from 10.30.0.0/16 table 100 preference 1000'),
+    ],
+    more: [secondOn1],
+    changed: { addresses: ['10.88.0.100/24', '10.88.0.102/24'] },
+    events: [
+      'start > G MASTER',
+      'down eth1 > G FAULT',
+      'up eth1 > G MASTER',
+      'fail > G FAULT',
+      'recover > G MASTER',
+      'peer > G BACKUP',
+      'no peer > G MASTER',
+      'reload',
+      'stop > G STOP',
+    ],
+  },
   {
     name: 'notify scripts',
     lines: notifyAll,

@@ -25,7 +25,9 @@ function asText({ bytes }: Frame): string | undefined {
   const ip = bytes.subarray(ETHERNET_HEADER);
   const etherType = ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0);
   if (etherType === ETHERTYPE_ARP) {
-    const isGratuitous = hex(ip.subarray(14, 18)) === hex(ip.subarray(24, 28));
+    // A reply comes from the kernel, when the other router announces an address that is still here.
+    const isRequest = ip[7] === 1;
+    const isGratuitous = isRequest && hex(ip.subarray(14, 18)) === hex(ip.subarray(24, 28));
     return isGratuitous ? `gratuitous ARP ${hex(bytes)}` : undefined;
   }
   if (etherType !== ETHERTYPE_IPV4) {

@@ -14,7 +14,7 @@ export type Kind = 'ours' | 'debian';
 const programs: Readonly<Record<Kind, string>> = { ours: keepalived, debian: '/usr/sbin/keepalived' };
 
 const wireFile = '/tmp/wire.pcap';
-const wireFilter = '(ip proto 112 or ip proto 51 or ip6 proto 112 or arp or icmp6) and ether src 02:00:00:00:00:01';
+const wireFilter = '(ip proto 112 or ip proto 51 or ip6 proto 112 or arp or icmp6) and not ether src 02:00:00:00:00:09';
 
 const prepare = `set -e
 sysctl -q -w net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 net.ipv6.conf.default.accept_dad=0

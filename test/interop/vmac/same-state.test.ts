@@ -7,6 +7,7 @@ import { until } from '../../../lab/lib/clock.ts';
 import type { Running } from '../../../lab/lib/run.ts';
 import { Machine, configurationFile, patience } from '../process/machine.ts';
 import type { Daemon } from '../process/machine.ts';
+import { rulesOf } from '../same-state/ruleset.ts';
 
 const cleanUp = new CleanUp();
 let ours: Machine;
@@ -83,25 +84,6 @@ async function addresses(machine: Machine): Promise<string[]> {
   );
 }
 
-/** Rules in no order of tables; what newer releases than Debian's have besides is left out. */
-async function rules(machine: Machine): Promise<string[]> {
-  const { stdout } = await machine.run(['nft', 'list', 'ruleset']);
-  const lines = stdout
-    .replaceAll(/counter packets \d+ bytes \d+/g, 'counter')
-    .replaceAll(
-      /elements = \{([^}]*)\}/g,
-      (_all, list: string) => `elements ${list.trim().split(/,\s*/).toSorted().join()}`,
-    )
-    .split('\n')
-    .filter((line) => !line.includes('mld-listener-report'));
-  let place = '';
-  return lines.flatMap((line) => {
-    if (line.startsWith('table ')) place = line;
-    else if (/^\t\S.*\{$/.test(line)) place = `${place.split(' / ', 1)[0] ?? ''} / ${line.trim()}`;
-    return line.trim() === '' || line.trim() === '}' ? [] : [`${place}: ${line.trim()}`];
-  });
-}
-
 const settings4 = ['accept_local', 'arp_filter', 'arp_ignore', 'promote_secondaries', 'rp_filter'];
 const settings6 = ['addr_gen_mode', 'disable_ipv6'];
 
@@ -125,7 +107,7 @@ async function stateOf(machine: Machine): Promise<Record<string, string[]>> {
   return {
     links: (await links(machine)).toSorted(),
     addresses: (await addresses(machine)).toSorted(),
-    rules: (await rules(machine)).toSorted(),
+    rules: (await rulesOf(machine)).toSorted(),
     settings: (await sysctls(machine)).toSorted(),
   };
 }
@@ -242,7 +224,7 @@ describe('VMACs beside the original', () => {
     await daemon.untilLog('(SIX) Success removing VMAC interface six.52');
     // Debian's keeps an empty table of the family until the end.
     await until('no table of IPv6', { within: patience, every: 100 }, async () =>
-      (await rules(ours)).every((rule) => !rule.includes('ip6')),
+      (await rulesOf(ours)).every((rule) => !rule.includes('ip6')),
     );
     await stopBoth();
     const state = await stateOf(ours);

@@ -4,6 +4,8 @@ export interface Flavour {
   readonly version: 2 | 3;
   readonly family: 4 | 6;
   readonly unicast?: boolean;
+  /** On a macvlan with the virtual router's hardware address. */
+  readonly vmac?: boolean;
   /** The block `authentication`, without its braces. */
   readonly authentication?: string;
 }
@@ -52,6 +54,7 @@ vrrp_instance VI_1 {
     priority ${priority}
     advert_int ${settings.interval ?? intervalOf(flavour)}
     ${flavour.unicast === true ? unicast : ''}
+    ${flavour.vmac === true ? 'use_vmac' : ''}
     ${flavour.authentication === undefined ? '' : `authentication {\n        ${flavour.authentication}\n    }`}
     virtual_ipaddress {
         ${addresses.join('\n        ')}

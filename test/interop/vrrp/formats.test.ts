@@ -12,6 +12,8 @@ const flavours: Readonly<Record<string, Flavour>> = {
   'version 3': { version: 3, family: 4 },
   'version 3 unicast': { version: 3, family: 4, unicast: true },
   'version 3 over IPv6': { version: 3, family: 6 },
+  'version 3 on a VMAC': { version: 3, family: 4, vmac: true },
+  'version 3 on a VMAC over IPv6': { version: 3, family: 6, vmac: true },
   'version 3 unicast over IPv6': { version: 3, family: 6, unicast: true },
 };
 

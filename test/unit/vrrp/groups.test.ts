@@ -41,6 +41,14 @@ describe('a sync group', () => {
     expect(told).toEqual(['vrrp-group', 'vrrp-instance', 'vrrp-instance']);
   });
 
+  it('is told of behind its members where a script without a result held up the start, as by the original', () => {
+    const scripted = grouped({ trackScripts: [{ script: 'chk', weight: 0, reverse: false }] });
+    const bench = new Bench({ ...scripted, scripts: [script('chk')] });
+    expect(eventsOf(bench.start())).toEqual([]);
+    const told = eventsOf(bench.script('chk', 0)).map((event) => event.kind);
+    expect(told).toEqual(['vrrp-instance', 'vrrp-instance', 'vrrp-group']);
+  });
+
   it('becomes master when the last member wants it; the group event follows those of the members', () => {
     const bench = new Bench(grouped());
     bench.start();
