@@ -25,7 +25,7 @@ export interface GuestOptions {
   readonly words?: Readonly<Record<string, string>>;
   /** Memory of the guest in megabytes, taken from the host as it is used; 1536 unless given. */
   readonly memory?: number;
-  /** Seconds after which the guest is powered off and the call fails; 240 unless given. */
+  /** Seconds after which the guest is powered off and the call fails; 480 unless given. */
   readonly limit?: number;
   /** Takes what the module prints, line by line. */
   readonly onLine?: (line: string) => void;
@@ -170,7 +170,7 @@ async function boot(cleanUp: CleanUp, folder: string, options: GuestOptions): Pr
   const onPanic = (): void => void setTimeout(kill, 200);
   readLines(child.stdout, lines, options.onLine, onPanic);
   readLines(child.stderr, lines, undefined, onPanic);
-  const limit = options.limit ?? 240;
+  const limit = options.limit ?? 480;
   let late = false;
   const timer =
     options.console === true

@@ -25,7 +25,7 @@ const configuration = (more: string): string => `${quick}vrrp_instance VI_1 {
 
 /** What leaves eth0 for the peer, of which somebody must know the hardware address. */
 async function listen(interfaceName: string): Promise<() => number> {
-  await machine.ip(`neigh add 10.88.0.9 lladdr 02:00:00:00:00:09 dev ${interfaceName}`);
+  await machine.ip(`neigh replace 10.88.0.9 lladdr 02:00:00:00:00:09 dev ${interfaceName}`);
   const wire = machine.start('tcpdump', [
     ...['tcpdump', '-l', '-n', '-i', interfaceName, 'ip proto 112 and src 10.88.0.7 and dst 10.88.0.9'],
   ]);
