@@ -5,13 +5,13 @@ import type { Configuration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import type { BfdSockets } from './bfd-sockets.ts';
 import { bfdDataText } from './dump/bfd-data.ts';
-import { writeDumpFile } from './dump/dump-file.ts';
+import { deliverDump, type DumpTarget } from './dump/dump-file.ts';
 import { dumpFilePath } from './dump-names.ts';
 
 /**
  * Writes keepalived_bfd.data, with the state of this moment.
  * @param namespace network namespace the process lives in, where one is named
- * @param file to write instead of the usual one
+ * @param target instead of the usual file
  * @throws DaemonError DUMP_NOT_WRITTEN
  */
 export async function writeBfdDump(
@@ -19,7 +19,7 @@ export async function writeBfdDump(
   engine: BfdEngine,
   sockets: BfdSockets,
   namespace?: string,
-  file?: string,
+  target?: DumpTarget,
 ): Promise<void> {
   const { global } = configuration;
   const text = bfdDataText(
@@ -32,5 +32,5 @@ export async function writeBfdDump(
       clock: { now: now(), wall: Date.now() },
     },
   );
-  await writeDumpFile(file ?? dumpFilePath('bfdData', { global, namespace, environment: process.env }), text);
+  await deliverDump(target ?? dumpFilePath('bfdData', { global, namespace, environment: process.env }), text);
 }

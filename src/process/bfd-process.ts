@@ -11,6 +11,7 @@ import { BfdSockets } from './bfd-sockets.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
+import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind } from './messages.ts';
 import { PunctualTimer } from './punctual-timer.ts';
 
@@ -94,11 +95,11 @@ class BfdWork implements ChildWork {
   }
 
   /** Statistics and JSON are of the VRRP process. */
-  async dump(kind: DumpKind, file?: string): Promise<void> {
+  async dump(kind: DumpKind, target?: DumpTarget): Promise<void> {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (kind !== 'data' || engine === undefined || configuration === undefined) return;
-    await writeBfdDump(configuration, engine, this.#sockets, this.#options.networkNamespace, file);
+    await writeBfdDump(configuration, engine, this.#sockets, this.#options.networkNamespace, target);
   }
 
   status(): unknown {

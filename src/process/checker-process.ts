@@ -29,6 +29,7 @@ import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
+import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { ServicesRecord } from './services-record.ts';
@@ -180,11 +181,11 @@ class CheckerWork implements ChildWork {
   }
 
   /** Statistics and JSON are of the VRRP process. */
-  async dump(kind: DumpKind, file?: string): Promise<void> {
+  async dump(kind: DumpKind, target?: DumpTarget): Promise<void> {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (kind !== 'data' || engine === undefined || configuration === undefined) return;
-    await writeCheckDump(configuration, engine, this.#options.networkNamespace, file);
+    await writeCheckDump(configuration, engine, this.#options.networkNamespace, target);
   }
 
   status(): unknown {

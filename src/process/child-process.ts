@@ -20,6 +20,8 @@ import { createLog } from '../log/log.ts';
 import type { Log } from '../log/log.ts';
 import { openParentChannel } from './child-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
+import type { DumpTarget } from './dump/dump-file.ts';
+import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { isOrphaned } from './orphaned.ts';
@@ -42,7 +44,7 @@ export interface ChildWork {
    * Writes the files a signal asked for. What they tell is of the moment of the call.
    * @param file to write instead of the usual one
    */
-  dump(kind: DumpKind, file?: string): Promise<void>;
+  dump(kind: DumpKind, target?: DumpTarget): Promise<void>;
   message(message: ParentToChild): void;
   status(): unknown;
   scheduling(snapshot: Snapshot): ProcessScheduling;
@@ -132,6 +134,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
       await before;
       await saveState(work, snapshot, 'post');
     }
+    if (options.dumpConfiguration && log !== undefined) await work.dump('data', dumpToLog(log));
     running = snapshot;
     channel.send({ type: 'configured' });
   };

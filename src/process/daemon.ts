@@ -7,6 +7,7 @@ import { parseKeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type * as ConfigTest from './config-test.ts';
 import { loadPrecompiled } from './precompiled.ts';
+import { missingCapabilities } from './privileges.ts';
 import { standardError, standardOutput, writeAll } from './standard-streams.ts';
 
 /** What `main` does with a finished command. `running`: the event loop goes on, the exit comes later. */
@@ -36,10 +37,11 @@ export async function runKeepalived(argv: readonly string[], background: boolean
     const { testConfiguration } = part as typeof ConfigTest;
     return { kind: 'exit', code: testConfiguration(args, args.configTest.file) };
   }
-  if (process.getuid?.() !== 0 && !background) {
+  const missing = background ? [] : missingCapabilities();
+  if (missing.length > 0) {
     writeAll(
       standardError,
-      'keepalived: changing addresses and IPVS needs root; run it as root (checking a file with -t does not need it)\n',
+      `keepalived: changing addresses and IPVS needs root, or at least ${missing.join(' and ')} (checking a file with -t needs neither)\n`,
     );
     return { kind: 'exit', code: 4 };
   }

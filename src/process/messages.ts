@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly keepServicesAtStop: boolean;
   /** -a: log every address change seen. */
   readonly monitorAddresses: boolean;
+  /** -d: the log gets what is understood of the configuration. */
+  readonly dumpConfiguration: boolean;
   /** Umask of the files the daemon makes. */
   readonly umask: number;
   /** --record: absolute path of the recording. */

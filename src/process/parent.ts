@@ -23,6 +23,7 @@ import { BfdChannels } from './bfd-channel.ts';
 import { Child } from './child.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
 import { ControlSocket } from './control-socket.ts';
+import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
@@ -153,6 +154,7 @@ export class Parent {
     await initializeTrackFiles(configuration.vrrp.trackFiles, log);
     // Nothing may be started that a stop under way would not end.
     if (this.#stopping) return;
+    await this.#tellConfiguration(global);
     const answered = this.#startChildren(configuration);
     if (this.#children.size === 0)
       log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
@@ -242,6 +244,12 @@ export class Parent {
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
     await log.close(500);
     exit(exitCode, reason);
+  }
+
+  /** -d: the children tell their parts. */
+  async #tellConfiguration(global: GlobalConfiguration): Promise<void> {
+    const { args, log } = this.#environment;
+    if (args.dumpConfiguration) await writeParentDump(global, networkNamespace(args, global), dumpToLog(log));
   }
 
   /** Has every child write the files of a signal. */
@@ -376,6 +384,7 @@ export class Parent {
     this.#retakePidFile(global);
     await this.#notifications?.reconfigure(configuration);
     this.#followDbus(configuration);
+    await this.#tellConfiguration(configuration.global);
     await this.#startChildren(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
     serviceManager.notify('READY=1', 'STATUS=running');

@@ -5,6 +5,7 @@ import { setProcessName } from '../kernel/process-control.ts';
 import { onSignal, realTimeSignals } from '../kernel/signals.ts';
 import { createLog } from '../log/log.ts';
 import type { Log } from '../log/log.ts';
+import { allowCoreDumps } from './core-dumps.ts';
 import { reportVerdict } from './daemonize.ts';
 import { NamespaceWanted, beginInNamespace, takeNamespace } from './namespace-place.ts';
 import { Parent, StartRefused } from './parent.ts';
@@ -52,6 +53,7 @@ export function runParent(args: KeepalivedArguments): void {
   };
   try {
     if (args.namespace !== namespace && args.namespace !== undefined) throw new NamespaceWanted(args.namespace);
+    if (args.coreDump) process.once('exit', allowCoreDumps(args.coreDumpPattern, log));
     const parent = new Parent({
       args,
       namespace,
@@ -80,11 +82,7 @@ export function runParent(args: KeepalivedArguments): void {
 /** Options that are understood so that unit files need no change, and that nothing stands behind yet. */
 function withoutEffect(args: KeepalivedArguments): readonly string[] {
   const given = {
-    '--dump-conf': args.dumpConfiguration,
     '--snmp': args.snmp,
-    '--release-vips': args.releaseVips,
-    '--address-monitoring': args.addressMonitoring,
-    '--core-dump': args.coreDump,
   };
   return Object.entries(given).flatMap(([option, present]) => (present ? [option] : []));
 }

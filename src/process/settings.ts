@@ -111,6 +111,7 @@ export function childOptions(kind: ChildKind, args: KeepalivedArguments, global:
     keepAddressesAtStop: args.dontReleaseVrrp,
     keepServicesAtStop: args.dontReleaseIpvs,
     monitorAddresses: args.addressMonitoring,
+    dumpConfiguration: args.dumpConfiguration,
     umask: umaskOf(args, global),
     ...(kind === 'vrrp' && args.recordFile !== undefined && { recordFile: args.recordFile }),
   };

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import type { VrrpEngine } from '../vrrp/engine.ts';
-import { writeDumpFile } from './dump/dump-file.ts';
+import { deliverDump, type DumpTarget } from './dump/dump-file.ts';
 import { dumpIdentities } from './dump-identities.ts';
 import { dumpFilePath, type DumpFile } from './dump-names.ts';
 import type { AdvertisementPlace, VrrpDumpInput } from './dump/input.ts';
@@ -24,7 +24,7 @@ export interface DumpedMachine {
 /**
  * Writes the files of one signal. What they tell is asked for at once, before any waiting, so that it is of one moment.
  * @param namespace network namespace the process lives in, where one is named
- * @param file to write instead of the usual one
+ * @param target instead of the usual file
  * @throws DaemonError DUMP_NOT_WRITTEN
  */
 export async function writeVrrpDump(
@@ -33,11 +33,11 @@ export async function writeVrrpDump(
   engine: VrrpEngine,
   machine: DumpedMachine,
   namespace?: string,
-  file?: string,
+  target?: DumpTarget,
 ): Promise<void> {
   const { global } = configuration;
-  const path = (usual: DumpFile): string =>
-    file ?? dumpFilePath(usual, { global, namespace, environment: process.env });
+  const path = (usual: DumpFile): DumpTarget =>
+    target ?? dumpFilePath(usual, { global, namespace, environment: process.env });
   const input: VrrpDumpInput = {
     configuration,
     instances: engine.status(),
@@ -57,12 +57,12 @@ export async function writeVrrpDump(
     case 'data': {
       const { vrrp } = configuration;
       const identities = await dumpIdentities(global, vrrp.instances, vrrp.syncGroups, vrrp.scripts);
-      return writeDumpFile(path('vrrpData'), vrrpDataText({ ...input, ...identities }));
+      return deliverDump(path('vrrpData'), vrrpDataText({ ...input, ...identities }));
     }
     case 'statistics':
     case 'statistics-and-clear':
-      return writeDumpFile(path('statistics'), statisticsText(input.instances));
+      return deliverDump(path('statistics'), statisticsText(input.instances));
     case 'json':
-      return writeDumpFile(path('json'), vrrpJson(input, global.dumps.jsonVersion));
+      return deliverDump(path('json'), vrrpJson(input, global.dumps.jsonVersion));
   }
 }

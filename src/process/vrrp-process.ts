@@ -7,12 +7,14 @@ import type { Log } from '../log/log.ts';
 import type { PacketMeta, SendFrameIntent, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
 import { RecordingVrrpEngine } from '../vrrp/recording/recording-engine.ts';
+import { AddressMonitor } from './address-monitor.ts';
 import { AddressKeeper } from './address-keeper.ts';
 import { AdvertisementSockets } from './advertisement-sockets.ts';
 import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
+import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
 import { PromotedSecondaries } from './promoted-secondaries.ts';
 import { Ipv6Forwarding } from './ipv6-forwarding.ts';
@@ -47,6 +49,8 @@ class VrrpWork implements ChildWork {
   readonly #syncDaemons: SyncDaemonKeeper;
   readonly #trackFiles: TrackFiles;
   readonly #promotedSecondaries: PromotedSecondaries;
+  /** With -a. */
+  readonly #monitor: AddressMonitor | undefined;
   readonly #trackedProcesses: TrackedProcesses;
   readonly #linkPolls: LinkPolls;
   readonly #ipv6Forwarding = new Ipv6Forwarding();
@@ -74,9 +78,11 @@ class VrrpWork implements ChildWork {
     this.#options = options;
     this.#channel = channel;
     this.#log = log;
+    if (options.monitorAddresses) this.#monitor = new AddressMonitor((line) => log.info(line));
     this.#addresses = new AddressKeeper(log, {
       links: () => this.#linksChanged(),
       addresses: () => {
+        this.#monitor?.changed(this.#addresses.addresses, this.#addresses.links);
         this.#keepStaticAddresses();
         this.#virtual.addressesChanged();
         this.#routing.interfacesChanged();
@@ -113,6 +119,7 @@ class VrrpWork implements ChildWork {
     this.#configuration = configuration;
     if (configuration.global.disableLocalIgmp) disableLocalIgmp(this.#log);
     await this.#addresses.open();
+    this.#monitor?.changed(this.#addresses.addresses, this.#addresses.links);
     this.#linkPolls.follow(configuration.vrrp, configuration.global);
     const vrrp = await this.#virtual.configure(configuration);
     this.#indexInterfaces();
@@ -224,14 +231,14 @@ class VrrpWork implements ChildWork {
     else this.#scriptWords.set(script, words);
   }
 
-  async dump(kind: DumpKind, file?: string): Promise<void> {
+  async dump(kind: DumpKind, target?: DumpTarget): Promise<void> {
     const engine = this.#engine;
     const configuration = this.#configuration;
     if (engine === undefined || configuration === undefined) return;
     const { networkNamespace } = this.#options;
     const { addresses, links } = this.#addresses;
     const machine = { addresses, links, sockets: this.#sockets.places, seenUp: this.#seenUp };
-    const written = writeVrrpDump(kind, configuration, engine, machine, networkNamespace, file);
+    const written = writeVrrpDump(kind, configuration, engine, machine, networkNamespace, target);
     // What is counted while the file is being written belongs to the next one.
     if (kind === 'statistics-and-clear') engine.clearStatistics();
     await written;

@@ -7,6 +7,15 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, unlink } from 'node:fs/promises';
 import { DaemonError } from '../../core/errors.ts';
 
+/** A file to write, or what takes the text instead. */
+export type DumpTarget = string | ((text: string) => void);
+
+/** @throws DaemonError DUMP_NOT_WRITTEN */
+export async function deliverDump(target: DumpTarget, text: string): Promise<void> {
+  if (typeof target === 'string') await writeDumpFile(target, text);
+  else target(text);
+}
+
 async function standing(file: string): Promise<Stats | undefined> {
   try {
     return await lstat(file);
