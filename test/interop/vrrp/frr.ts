@@ -27,10 +27,7 @@ export async function startFrr(machine: Machine, instance: FrrInstance): Promise
       ...instance.addresses.map((address) => `addr add ${address}/${family === 4 ? 24 : 64} dev ${device} nodad`),
       `link set ${device} up`,
     );
-    await machine.run(['sh', '-c', 'chmod 755 /run; mkdir -p /run/frr /tmp/frr; chown frr:frr /run/frr /tmp/frr']);
-    machine.write('/tmp/frr/zebra.conf', '');
-    machine.start('zebra', daemon('zebra'));
-    await until('zebra listens', { within: patience, every: 20 }, () => machine.exists('/run/frr/zserv.api'));
+    await startZebra(machine);
   }
   const lines = [
     'interface eth0',
@@ -43,7 +40,16 @@ export async function startFrr(machine: Machine, instance: FrrInstance): Promise
   return machine.start('vrrpd', [...daemon('vrrpd'), '--log-level', 'debug']);
 }
 
-function daemon(name: string): string[] {
+/** Folders and zebra, which every daemon of FRR talks to. */
+export async function startZebra(machine: Machine): Promise<void> {
+  await machine.run(['sh', '-c', 'chmod 755 /run; mkdir -p /run/frr /tmp/frr; chown frr:frr /run/frr /tmp/frr']);
+  machine.write('/tmp/frr/zebra.conf', '');
+  machine.start('zebra', daemon('zebra'));
+  await until('zebra listens', { within: patience, every: 20 }, () => machine.exists('/run/frr/zserv.api'));
+}
+
+/** Words that start a daemon of FRR with its file in /tmp/frr. */
+export function daemon(name: string): string[] {
   return [
     ...[`${folder}/${name}`, '-u', 'frr', '-g', 'frr', '-f', `/tmp/frr/${name}.conf`],
     ...['--log', 'stdout', '-i', `/run/frr/${name}.pid`, '-P', '0'],

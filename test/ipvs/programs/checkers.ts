@@ -19,6 +19,18 @@ const configurationFile = `${folder}/keepalived.conf`;
 const quietTime = 4_500;
 const longestWait = 40_000;
 
+/** The other end of the BFD session, in a namespace of its own. */
+const peerFile = `${folder}/peer.conf`;
+const peerConfiguration = `bfd_instance back {
+neighbor_ip 10.77.0.1
+source_ip 10.77.0.2
+min_rx 400
+min_tx 400
+multiplier 5
+}
+`;
+const bfdServer = '127.0.0.5:87';
+
 const checks: Readonly<Record<string, string>> = {
   '127.0.0.1 2500': 'SMTP_CHECK {\n}',
   '127.0.0.1 5300': 'DNS_CHECK {\nname example.com\n}',
@@ -31,6 +43,9 @@ const checks: Readonly<Record<string, string>> = {
   '127.0.0.3 83': `MISC_CHECK {\nmisc_path "${folder}/slow.sh"\nmisc_timeout 1\n}`,
   '127.0.0.4 84': 'FILE_CHECK {\ntrack_file f\n}',
   '127.0.0.4 85': 'FILE_CHECK {\ntrack_file f\nweight 0\n}',
+  '127.0.0.5 87': 'BFD_CHECK {\nname peer\n}',
+  '127.0.0.5 88': 'BFD_CHECK {\nname peer\nalpha\n}',
+  '127.0.0.5 89': 'BFD_CHECK {\nname nobody\n}',
   '127.0.0.4 86': `FILE_CHECK {\ntrack_file f\nweight 2\n}\nMISC_CHECK {\nmisc_path "${folder}/check.sh b"\nmisc_timeout 5\nmisc_dynamic\n}`,
 };
 const servers = Object.entries(checks).map(([server, check]) => `real_server ${server} {\nweight 5\n${check}\n}`);
@@ -41,6 +56,16 @@ enable_script_security
 track_file f {
 file ${folder}/number
 weight 1
+}
+bfd_instance peer {
+neighbor_ip 10.77.0.2
+source_ip 10.77.0.1
+min_rx 400
+min_tx 400
+multiplier 5
+}
+bfd_instance nobody {
+neighbor_ip 10.77.0.3
 }
 virtual_server 10.9.1.1 80 {
 lvs_sched wrr
@@ -61,6 +86,37 @@ function prepare(): void {
   writeFileSync(`${folder}/check.sh`, `#!/usr/bin/dash\nread status <${folder}/status.$1\nexit $status\n`);
   writeFileSync(`${folder}/slow.sh`, '#!/usr/bin/dash\nexec sleep 30\n');
   for (const name of ['check.sh', 'slow.sh']) chmodSync(`${folder}/${name}`, 0o755);
+}
+
+function preparePeer(): void {
+  writeFileSync(peerFile, peerConfiguration);
+  const lines = [
+    'netns add peer',
+    'link add bfd0 type veth peer name bfd0 netns peer',
+    'addr add 10.77.0.1/24 dev bfd0',
+    'link set bfd0 up',
+    '-n peer addr add 10.77.0.2/24 dev bfd0',
+    '-n peer link set bfd0 up',
+  ];
+  for (const line of lines) execFileSync('ip', line.split(' '));
+}
+
+/** Debian's keepalived as the neighbour; the function that ends it. */
+function startPeer(): () => void {
+  const files = ['-p', 'p', '-b', 'b', '-r', 'v', '-c', 'c'].map((word, index) =>
+    index % 2 === 0 ? word : `${folder}/peer.${word}`,
+  );
+  const peer = spawn('ip', ['netns', 'exec', 'peer', '/usr/sbin/keepalived', '-n', '-l', '-f', peerFile, ...files], {
+    stdio: 'ignore',
+  });
+  return () => peer.kill('SIGTERM');
+}
+
+/** Waits until the server that follows the session is in or out, or for long enough. */
+async function untilFollows(isIn: boolean): Promise<void> {
+  const start = performance.now();
+  while (table().some((line) => line.includes(bfdServer)) !== isIn && performance.now() - start < longestWait)
+    await sleep(100);
 }
 
 /** What programs and file say. */
@@ -155,7 +211,9 @@ async function play(
   }
   result['no servers'] = await settled(expected['no servers']);
   const end = await serve();
+  const endPeer = startPeer();
   say(0, 9, 3);
+  await untilFollows(true);
   result['good servers'] = await settled(expected['good servers']);
   good = false;
   say(3, 2, -4);
@@ -164,6 +222,8 @@ async function play(
   say(0, 1, 0);
   result['recovered, one program fails'] = await settled(expected['recovered, one program fails']);
   await end();
+  endPeer();
+  await untilFollows(false);
   result['gone again'] = await settled(expected['gone again']);
   daemon.kill('SIGTERM');
   await ended;
@@ -173,6 +233,7 @@ async function play(
 
 const log: string[] = [];
 prepare();
+preparePeer();
 const original = await play(daemons.original);
 const ours = await play(daemons.ours, original);
 writeFileSync('/run/out/result.json', JSON.stringify({ original, ours, log: log.join('') }));
