@@ -14,6 +14,8 @@ export interface Deadline {
   order: number;
   /** @param now the moment it runs, never before `at` */
   readonly run: (now: MonotonicMs) => void;
+  /** Whether others wait for what it does; absent: nobody does. */
+  readonly urgent?: (() => boolean) | undefined;
 }
 
 export class DeadlineQueue {
@@ -21,8 +23,8 @@ export class DeadlineQueue {
   #orders = 0;
 
   /** Makes a timer that is not set. */
-  create(run: (now: MonotonicMs) => void): Deadline {
-    return { at: 0, position: -1, order: 0, run };
+  create(run: (now: MonotonicMs) => void, urgent?: () => boolean): Deadline {
+    return { at: 0, position: -1, order: 0, run, urgent };
   }
 
   /** Sets or moves a timer. */
@@ -53,6 +55,11 @@ export class DeadlineQueue {
 
   next(): MonotonicMs | undefined {
     return this.#heap[0]?.at;
+  }
+
+  /** Whether others wait for what the next timer does. */
+  nextIsUrgent(): boolean {
+    return this.#heap[0]?.urgent?.() === true;
   }
 
   /** Runs what is due at `now`, earliest first; timers set meanwhile wait for the next call, even if due. */

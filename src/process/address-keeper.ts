@@ -12,6 +12,10 @@ import { addressKey, desiredAddressKey, planAddresses } from '../network/plan-ad
 import type { AddressChange, AddressIdentity, DesiredAddress, KernelAddress, Link } from '../network/types.ts';
 import type { DesiredInstanceAddresses } from '../vrrp/types.ts';
 
+/** The kernel gives numbers from 1 upwards; this one it takes and never has (linux/if_link.h: an int). */
+const noInterface = 0x7fff_ffff;
+const mostRehearsed = 4;
+
 export interface AddressListener {
   links(): void;
   addresses(): void;
@@ -74,13 +78,7 @@ export class AddressKeeper {
   reconcile(wanted: readonly DesiredInstanceAddresses[]): void {
     const writer = this.#writer;
     if (writer === undefined) return;
-    const desired = wanted.flatMap(({ addresses }) => addresses);
-    const managed = new Set(
-      wanted
-        .flatMap(({ addresses, unwanted }) => [...addresses, ...unwanted])
-        .map((address) => desiredAddressKey(address)),
-    );
-    const changes = planAddresses(desired, this.addresses, managed, this.links);
+    const changes = this.#plan(wanted);
     if (changes.length === 0) return;
     const keyOf = this.#keys();
     const keys = changes.map((change) => keyOf(change.interfaceIndex, change.address));
@@ -97,6 +95,24 @@ export class AddressKeeper {
       })
       .then(() => this.#forget(changes, keys));
     this.#idle = Promise.all([this.#idle, settled]).then(() => undefined);
+  }
+
+  /** Does all that reconcile() does, without an effect: what is written is for an interface that there never is. */
+  rehearse(wanted: readonly DesiredInstanceAddresses[]): void {
+    const changes = this.#plan(wanted).slice(0, mostRehearsed);
+    const harmless = changes.map((change): AddressChange => ({ ...change, interfaceIndex: noInterface }));
+    // The kernel's refusal is what is expected.
+    this.#writer?.apply(harmless).catch(() => undefined);
+  }
+
+  #plan(wanted: readonly DesiredInstanceAddresses[]): readonly AddressChange[] {
+    const desired = wanted.flatMap(({ addresses }) => addresses);
+    const managed = new Set(
+      wanted
+        .flatMap(({ addresses, unwanted }) => [...addresses, ...unwanted])
+        .map((address) => desiredAddressKey(address)),
+    );
+    return planAddresses(desired, this.addresses, managed, this.links);
   }
 
   /** Reads links and addresses anew, ahead of their notifications. @throws SystemError */

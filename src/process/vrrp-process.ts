@@ -22,7 +22,7 @@ import { LinkPolls } from './link-polls.ts';
 import { disableLocalIgmp } from './local-igmp.ts';
 import { PunctualTimer } from './punctual-timer.ts';
 import { Recorder } from './recorder.ts';
-import { rehearse } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { NftOfParent } from './run-nft.ts';
 import { StaticAddresses } from './static-addresses.ts';
@@ -62,6 +62,7 @@ class VrrpWork implements ChildWork {
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
   #recorder: Recorder | undefined;
+  #rehearsal: Rehearsal | undefined;
   /** No call of the engine so far was later than this. */
   #latest = 0;
   /** Until the engine has started, nothing but the content of track files and the number of processes may reach it. */
@@ -112,7 +113,10 @@ class VrrpWork implements ChildWork {
       if (this.#started) this.#step(call);
       else if (this.#engine !== undefined) call(this.#engine);
     });
-    this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
+    this.#timer = new PunctualTimer(
+      () => this.#step((engine) => engine.timeout(now())),
+      () => this.#rehearsal?.warmUp(),
+    );
   }
 
   async start({ configuration }: Snapshot): Promise<void> {
@@ -136,9 +140,17 @@ class VrrpWork implements ChildWork {
       forwardsIpv6: this.#ipv6Forwarding.forwards,
     };
     await this.#ipv6Forwarding.follow(vrrp);
-    await rehearse({ ...configuration, vrrp }, environment, this.#frames);
     const engine = this.#makeEngine(vrrp, configuration.global, environment);
+    engine.tellAdvertisements((intent) => this.#sockets.send(intent));
     this.#engine = engine;
+    this.#rehearsal = new Rehearsal({
+      configuration: { vrrp, global: configuration.global },
+      environment,
+      frames: this.#frames,
+      addresses: this.#addresses,
+      nextDeadline: () => engine.nextTimeout(),
+    });
+    this.#rehearsal.begin();
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
     // The engine knows the numbers of its files before it decides on its first states.
@@ -186,6 +198,7 @@ class VrrpWork implements ChildWork {
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
+    this.#rehearsal?.close();
     this.#trackFiles.close();
     this.#trackedProcesses.close();
     this.#linkPolls.close();
@@ -319,12 +332,13 @@ class VrrpWork implements ChildWork {
     if (engine === undefined || !this.#started) return;
     this.#perform(engine, call(engine));
     this.#latest = now();
-    this.#timer.arm(engine.nextTimeout());
+    this.#timer.arm(engine.nextTimeout(), engine.takeoverIsNext());
   }
 
   /**
-   * What others wait for goes first, in the engine's order; what is only told (log, events) comes behind it, in order
-   * again: a line of log takes as long as an advertisement.
+   * Advertisements have been sent already, each when it was decided on. Then goes what others wait for, in the engine's
+   * order; the addresses of all instances that change in one call are one write, also with hundreds of them. What is only
+   * told (log, events) comes behind that, in order again: a line of log takes as long as an advertisement.
    */
   #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): void {
     const changes = intents.some(comesWithStates);
@@ -336,14 +350,14 @@ class VrrpWork implements ChildWork {
       withdrawn = true;
       this.#routing.withdraw(engine.desiredRouting());
     };
+    let reconciled = false;
     for (const intent of intents) {
       switch (intent.type) {
-        case 'send-advertisement':
-          this.#sockets.send(intent);
-          break;
         case 'reconcile-addresses':
+          if (reconciled) break;
+          reconciled = true;
           withdrawRouting();
-          this.#addresses.reconcile(engine.desiredAddresses(intent.instances));
+          this.#addresses.reconcile(engine.desiredAddresses(instancesToReconcile(intents)));
           break;
         case 'send-frame':
           this.#sendFrame(intent);
@@ -351,6 +365,7 @@ class VrrpWork implements ChildWork {
         case 'sync-daemon':
           this.#syncDaemons.follow(intent);
           break;
+        case 'send-advertisement':
         case 'run-script':
         case 'kill-script':
         case 'event':
@@ -396,6 +411,11 @@ class VrrpWork implements ChildWork {
 /** What comes with a change of state. */
 function comesWithStates({ type }: VrrpIntent): boolean {
   return type === 'reconcile-addresses' || type === 'event';
+}
+
+/** All that are named, each once. */
+function instancesToReconcile(intents: readonly VrrpIntent[]): string[] {
+  return [...new Set(intents.flatMap((intent) => (intent.type === 'reconcile-addresses' ? intent.instances : [])))];
 }
 
 function scriptOutcome(outcome: ScriptRunOutcome): Parameters<VrrpEngine['scriptFinished']>[1] {

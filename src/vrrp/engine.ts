@@ -38,6 +38,7 @@ import type {
   DesiredInstanceAddresses,
   PacketMeta,
   ScriptOutcome,
+  SendAdvertisementIntent,
   VrrpEnvironment,
   VrrpGroupStatus,
   VrrpInstanceStatus,
@@ -146,6 +147,19 @@ export class VrrpEngine {
   /** When timeout() is wanted next; undefined: never, as things stand. */
   nextTimeout(): MonotonicMs | undefined {
     return this.#deadlines.next();
+  }
+
+  /** Whether the next timeout() is one of a backup that then wants to be master: the one for which others wait. */
+  takeoverIsNext(): boolean {
+    return this.#deadlines.nextIsUrgent();
+  }
+
+  /**
+   * Whom to tell of each advertisement as soon as it is decided on, while the call that decides still works out what
+   * comes behind it; the call returns it all the same, and its caller does not send it again.
+   */
+  tellAdvertisements(listener: (intent: SendAdvertisementIntent) => void): void {
+    this.#out.tellAdvertisements(listener);
   }
 
   /** All links as they are now (a complete snapshot, not a difference). */

@@ -139,7 +139,10 @@ export class Instance {
     this.oldUnicastChecksum = configuration.oldUnicastChecksum === true;
     this.assessment = { priority: configuration.priority, explanation: '', faults: [], awaited: [], shares: new Map() };
     const { deadlines } = host;
-    this.#timer = deadlines.create((now) => this.#expired(now));
+    this.#timer = deadlines.create(
+      (now) => this.#expired(now),
+      () => this.state === 'BACKUP',
+    );
     this.#secondBurst = deadlines.create((now) => this.announce(this.#secondRepeat, now));
     this.#refresh = deadlines.create((now) => this.#refreshAddresses(now));
     this.#extra = deadlines.create((now) => this.#announceElsewhere(now));

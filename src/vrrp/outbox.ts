@@ -1,13 +1,20 @@
 /** Collects what one call of the engine returns, in order. */
 import type { DaemonEvent, LogFields, LogLevel } from '../core/events.ts';
 import type { Milliseconds } from '../core/time.ts';
-import type { VrrpIntent } from './types.ts';
+import type { SendAdvertisementIntent, VrrpIntent } from './types.ts';
 
 export class Outbox {
   #intents: VrrpIntent[] = [];
+  #onAdvertisement: ((intent: SendAdvertisementIntent) => void) | undefined;
+
+  /** Whom to tell of each advertisement before anything that comes behind it is worked out. */
+  tellAdvertisements(listener: (intent: SendAdvertisementIntent) => void): void {
+    this.#onAdvertisement = listener;
+  }
 
   push(intent: VrrpIntent): void {
     this.#intents.push(intent);
+    if (intent.type === 'send-advertisement') this.#onAdvertisement?.(intent);
   }
 
   log(level: LogLevel, message: string, fields?: LogFields): void {

@@ -1,6 +1,7 @@
 /**
- * What goes into and comes out of the VRRP engine (sans-I/O). The shell executes intents strictly in their order: an
- * advertisement before the addresses, the addresses before the gratuitous ARPs (reference: behaviour A5).
+ * What goes into and comes out of the VRRP engine (sans-I/O). The shell executes intents in their order: an advertisement
+ * before the addresses, the addresses before the gratuitous ARPs (reference: behaviour A5). What one call returns for
+ * several instances it may execute by kind, all advertisements first, then all addresses.
  */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';

@@ -5,8 +5,8 @@ import { leadOf, PunctualTimer } from '../../../src/process/punctual-timer.ts';
 const timers: PunctualTimer[] = [];
 afterEach(() => timers.splice(0).forEach((timer) => timer.close()));
 
-function timer(onDeadline: () => void): PunctualTimer {
-  const made = new PunctualTimer(onDeadline);
+function timer(onDeadline: () => void, warmUp?: () => void): PunctualTimer {
+  const made = new PunctualTimer(onDeadline, warmUp);
   timers.push(made);
   return made;
 }
@@ -24,6 +24,12 @@ describe('the walk before a deadline', () => {
     expect(leadOf(1000)).toBe(0.6);
     expect(leadOf(0)).toBe(0);
     expect(leadOf(-5)).toBe(0);
+  });
+
+  it('is longer for a deadline for which others wait, and ends within the skew of a backup', () => {
+    expect(leadOf(3609.375, true)).toBe(1.5);
+    expect(leadOf(10, true)).toBeCloseTo(0.8);
+    expect(leadOf(-5, true)).toBe(0);
   });
 });
 
@@ -53,6 +59,28 @@ describe('punctual timer', () => {
     one.close();
     await pause(40);
     expect(fired).toHaveLength(1);
+  });
+
+  it('warms up once before an urgent deadline only, and never behind it', async () => {
+    const happened: string[] = [];
+    const deadlines: number[] = [];
+    const one = timer(
+      () => {
+        happened.push('deadline');
+        deadlines.push(now());
+      },
+      () => happened.push('warm-up'),
+    );
+    one.arm(now() + 10);
+    await settled(deadlines);
+    one.arm(now() - 1, true);
+    await settled(deadlines, 2);
+    expect(happened).toEqual(['deadline', 'deadline']);
+    one.arm(now() + 100, true);
+    await settled(deadlines, 3);
+    // A machine that stalls for the whole lead leaves no time to warm up.
+    expect(happened.slice(2).filter((what) => what === 'warm-up').length).toBeLessThanOrEqual(1);
+    expect(happened.at(-1)).toBe('deadline');
   });
 
   it('may be moved by what happens during the walk', async () => {

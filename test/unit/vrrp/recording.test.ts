@@ -146,6 +146,8 @@ describe('a recording', () => {
     const asks = [
       'constructor',
       'nextTimeout',
+      'takeoverIsNext',
+      'tellAdvertisements',
       'desiredAddresses',
       'desiredRouting',
       'transports',
