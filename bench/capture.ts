@@ -55,6 +55,11 @@ export class Capture implements AsyncDisposable {
     this.#wake();
   }
 
+  /** Drops what was captured so far: a long run would not fit into memory. */
+  forget(): void {
+    this.advertisements.length = 0;
+  }
+
   #fail(error: Error): void {
     this.#failure ??= error;
     this.#wake();

@@ -12,7 +12,16 @@ export interface InstanceOptions {
   readonly extraInstances?: number;
 }
 
-function instance(name: string, virtualRouterId: number, lastOctet: number, options: InstanceOptions): string[] {
+function globalDefinitions({ realTimePriority }: InstanceOptions): string[] {
+  return [
+    'global_defs {',
+    '    router_id measured',
+    ...(realTimePriority === undefined ? [] : [`    vrrp_rt_priority ${realTimePriority}`]),
+    '}',
+  ];
+}
+
+function instance(name: string, virtualRouterId: number, address: string, options: InstanceOptions): string[] {
   return [
     `vrrp_instance ${name} {`,
     `    state ${options.priority === 255 ? 'MASTER' : 'BACKUP'}`,
@@ -25,10 +34,23 @@ function instance(name: string, virtualRouterId: number, lastOctet: number, opti
       ? ['    authentication {', '        auth_type PASS', '        auth_pass measured', '    }']
       : []),
     '    virtual_ipaddress {',
-    `        192.0.2.${lastOctet}/24`,
+    `        ${address}`,
     '    }',
     '}',
   ];
+}
+
+/** The most instances that fit onto one LAN with an address each here: a virtual router id is one octet. */
+export const mostInstances = 250;
+
+/** One side of a pair of large routers: `count` instances, routers from 1 on, with one address each. */
+export function manyConfiguration(count: number, options: InstanceOptions): string {
+  if (count > mostInstances) throw new RangeError(`${count} instances: at most ${mostInstances}`);
+  const lines = [...globalDefinitions(options)];
+  for (let number = 1; number <= count; number++) {
+    lines.push(...instance(`VI_${number}`, number, `10.0.0.${number}/32`, options));
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 /** Virtual router of the measured instance; extra ones count up from it. */
@@ -36,15 +58,9 @@ export const measuredRouter = 51;
 
 /** One side of the pair: VRRP only, one instance on eth0 with one address. */
 export function pairConfiguration(options: InstanceOptions): string {
-  const lines = [
-    'global_defs {',
-    '    router_id measured',
-    ...(options.realTimePriority === undefined ? [] : [`    vrrp_rt_priority ${options.realTimePriority}`]),
-    '}',
-    ...instance('VI_1', measuredRouter, 100, options),
-  ];
+  const lines = [...globalDefinitions(options), ...instance('VI_1', measuredRouter, '192.0.2.100/24', options)];
   for (let extra = 1; extra <= (options.extraInstances ?? 0); extra++) {
-    lines.push(...instance(`VI_EXTRA_${extra}`, measuredRouter + extra, 100 + extra, options));
+    lines.push(...instance(`VI_EXTRA_${extra}`, measuredRouter + extra, `192.0.2.${100 + extra}/24`, options));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -7,6 +7,7 @@ import { BenchError, defaultBinaries, findContender } from './contenders.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { WorkFolder } from './measurement.ts';
 import { configTest } from './measurements/config-test.ts';
+import { instances } from './measurements/instances.ts';
 import { jitter } from './measurements/jitter.ts';
 import { memory } from './measurements/memory.ts';
 import { start } from './measurements/start.ts';
@@ -16,18 +17,26 @@ import { progressTo } from './progress.ts';
 import type { Result } from './report.ts';
 import { table, toJson, verdicts } from './report.ts';
 
-const measurements: readonly Measurement[] = [takeover, takeoverAfterStop, jitter, memory, start, configTest];
+const measurements: readonly Measurement[] = [
+  takeover,
+  takeoverAfterStop,
+  jitter,
+  instances,
+  memory,
+  start,
+  configTest,
+];
 
 const help = `npm run bench -- [measurement ...] [options]
 
 Measures keepalived and this daemon in the same run, in turn, in network namespaces without a way out.
-Without a name everything is measured (about 8 minutes). Ends with 1 if this daemon misses a bar.
+Without a name everything is measured (about 25 minutes). Ends with 1 if this daemon misses a bar.
 
 Measurements
 ${measurements.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n')}
 
 Options
-  --runs N         runs for each daemon and row (the default depends on the measurement; 10 for takeovers)
+  --runs N         runs for each daemon and row (the default depends on the measurement; 20 for takeovers)
   --only TEXT      only the rows whose title holds TEXT, e.g. --only "10 ms"
   --ours PATH      the daemon to judge (${defaultBinaries['keepalived-ts']})
   --original PATH  the daemon to compare with (${defaultBinaries.keepalived})

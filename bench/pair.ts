@@ -1,14 +1,17 @@
 /** Master and backup of one daemon on a LAN of their own, settled and quiet: where most measurements begin. */
 import type { Contender } from './contenders.ts';
 import type { InstanceOptions } from './configurations.ts';
-import { pairConfiguration } from './configurations.ts';
+import { manyConfiguration, pairConfiguration } from './configurations.ts';
 import { Daemon } from './daemon.ts';
 import { Lan } from './lan.ts';
 import type { WorkFolder } from './measurement.ts';
 import type { ProtocolTiming } from './protocol-times.ts';
 import { masterDownTime } from './protocol-times.ts';
 
-export type PairOptions = Pick<InstanceOptions, 'version' | 'interval' | 'realTimePriority'>;
+export interface PairOptions extends Pick<InstanceOptions, 'version' | 'interval' | 'realTimePriority'> {
+  /** So many instances of manyConfiguration(); absent: the one of pairConfiguration(). */
+  readonly instances?: number;
+}
 
 const backupPriority = 100;
 
@@ -42,7 +45,10 @@ export class Pair implements AsyncDisposable {
     const lan = resources.use(await Lan.create());
     const timing = { version: options.version, interval: options.interval, backupPriority, downTimerAdverts: 3 };
     const launch = (machine: 'first' | 'second', priority: number): Daemon => {
-      const configuration = folder.write(`${machine}.conf`, pairConfiguration({ ...options, priority }));
+      const side = { ...options, priority };
+      const text =
+        options.instances === undefined ? pairConfiguration(side) : manyConfiguration(options.instances, side);
+      const configuration = folder.write(`${machine}.conf`, text);
       const { namespace } = lan[machine];
       return resources.use(Daemon.start(contender, namespace, configuration, folder.file(`${machine}.log`)));
     };

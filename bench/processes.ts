@@ -108,6 +108,20 @@ export function peakResident(root: number): number {
   return (sum * 1024) / 1e6;
 }
 
+/** Processor time that the living processes of a daemon have used so far, milliseconds. Fields 14 and 15 of /proc/PID/stat. */
+export function processorTime(root: number): number {
+  const ticksPerSecond = 100;
+  const ticks = family(root).reduce((sum, pid) => sum + statField(pid, 14) + statField(pid, 15), 0);
+  return (ticks * 1000) / ticksPerSecond;
+}
+
+/** A number in /proc/PID/stat, by its place in proc(5). */
+function statField(pid: number, field: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name in parentheses may hold spaces; the fields after it start with number 3.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3]);
+}
+
 /** Open descriptors of all processes of a daemon. */
 export function openDescriptors(root: number): number {
   return family(root).reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
@@ -115,9 +129,5 @@ export function openDescriptors(root: number): number {
 
 /** Real-time priorities found in the family, one a process (0: not real-time). Field 40 of /proc/PID/stat. */
 export function realTimePriorities(root: number): number[] {
-  return family(root).map((pid) => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold spaces; the fields after it start with number 3.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[37]);
-  });
+  return family(root).map((pid) => statField(pid, 40));
 }

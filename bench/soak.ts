@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { faultsMain } from '../test/interop/faults/run.ts';
 import { simulationMain } from '../test/simulation/run.ts';
-import { runCommand } from './command.ts';
+import { printFindings, runCommand, wholeNumber } from './command.ts';
 import { measuredRouter, pairConfiguration } from './configurations.ts';
 import type { Contender } from './contenders.ts';
 import { BenchError, defaultBinaries, findContender } from './contenders.ts';
@@ -16,6 +16,7 @@ import { masterPriority, Pair } from './pair.ts';
 import { family, memoryOf, openDescriptors } from './processes.ts';
 import { progressTo } from './progress.ts';
 import type { Finding, SoakReading } from './soak-findings.ts';
+import { instancesMain } from './soak-instances.ts';
 import { judgeSoak } from './soak-findings.ts';
 
 const help = `npm run soak -- [options]
@@ -24,6 +25,7 @@ Reloads a running master again and again (SIGHUP; each odd reload adds an instan
 compares memory and descriptors early and late; no advertisement may be missed and the backup must never speak.
 Ends with 1 if something did not hold. About 6 minutes.
 
+"npm run soak -- instances --help": ten minutes of 250 instances instead, reloaded 60 times.
 "npm run soak -- simulation --help": thousands of simulated networks instead.
 "npm run soak -- faults --help": two balancers and what can happen to them.
 
@@ -115,24 +117,10 @@ async function soak(contender: Contender, plan: Plan, show: (line: string) => vo
   });
 }
 
-function print(contender: Contender, findings: readonly Finding[], judged: boolean): void {
-  const width = Math.max(...findings.map(({ what }) => what.length));
-  process.stdout.write(`\n${contender.name}: ${contender.binary} (${contender.version})\n`);
-  for (const { what, seen, wanted, met } of findings) {
-    const verdict = judged ? `  ${met ? 'met' : 'MISSED'}` : '';
-    process.stdout.write(`  ${what.padEnd(width)}  ${seen}  (${wanted})${verdict}\n`);
-  }
-}
-
-function wholeNumber(name: string, text: string | undefined, usual: number): number {
-  const value = text === undefined ? usual : Number(text);
-  if (!(Number.isInteger(value) && value > 0)) throw new BenchError(`--${name} wants a number from 1 on`);
-  return value;
-}
-
 async function main(): Promise<number> {
   if (process.argv[2] === 'simulation') return simulationMain(process.argv.slice(3));
   if (process.argv[2] === 'faults') return faultsMain(process.argv.slice(3));
+  if (process.argv[2] === 'instances') return instancesMain(process.argv.slice(3));
   const { values } = parseArgs({
     options: {
       reloads: { type: 'string' },
@@ -167,11 +155,11 @@ async function main(): Promise<number> {
   using progress = progressTo(process.stderr);
   const findings = await soak(ours, plan, (line) => progress.show(line));
   progress.clear();
-  print(ours, findings, true);
+  printFindings(ours, findings, true);
   if (original !== undefined) {
     const beside = await soak(original, plan, (line) => progress.show(line));
     progress.clear();
-    print(original, beside, false);
+    printFindings(original, beside, false);
   }
   return findings.every(({ met }) => met) ? 0 : 1;
 }

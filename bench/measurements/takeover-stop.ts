@@ -35,7 +35,7 @@ async function handOver(bench: Bench, contender: Contender, wish: PairOptions): 
 export const takeoverAfterStop: Measurement = {
   name: 'takeover-stop',
   title: 'takeover after a clean stop, later than skew after priority 0',
-  runs: 10,
+  runs: 20,
   async measure(bench) {
     const rows: Row[] = [];
     for (const wish of cases.filter(({ title }) => wanted(bench, title))) {

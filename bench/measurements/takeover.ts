@@ -60,7 +60,7 @@ async function takeOver(bench: Bench, contender: Contender, wish: TakeoverCase, 
 export const takeover: Measurement = {
   name: 'takeover',
   title: "takeover after a crash, later than the protocol's deadline",
-  runs: 10,
+  runs: 20,
   async measure(bench) {
     const rows: Row[] = [];
     for (const wish of cases.filter(({ title }) => wanted(bench, title))) {

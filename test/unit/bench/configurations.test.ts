@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { largeConfiguration, pairConfiguration } from '../../../bench/configurations.ts';
+import {
+  largeConfiguration,
+  manyConfiguration,
+  mostInstances,
+  pairConfiguration,
+} from '../../../bench/configurations.ts';
 
 describe('the large configuration', () => {
   const text = [...largeConfiguration(10_000, 3)].join('');
@@ -39,5 +44,22 @@ describe('the pair configuration', () => {
     const addresses = [...text.matchAll(/192\.0\.2\.\d+/g)].map(String);
     expect(routers).toEqual(['51', '52', '53']);
     expect(new Set(addresses).size).toBe(3);
+  });
+});
+
+describe('the configuration of many instances', () => {
+  const options = { version: 3, interval: 100, priority: 255, realTimePriority: 50 } as const;
+
+  it('has routers and addresses of their own for all that one LAN takes', () => {
+    const text = manyConfiguration(mostInstances, options);
+    const routers = [...text.matchAll(/virtual_router_id (\d+)/g)].map((match) => Number(match[1]));
+    const addresses = [...text.matchAll(/10\.0\.0\.(\d+)\/32/g)].map((match) => Number(match[1]));
+    expect([new Set(routers).size, Math.min(...routers), Math.max(...routers)]).toEqual([250, 1, 250]);
+    expect([new Set(addresses).size, Math.max(...addresses)]).toEqual([250, 250]);
+    expect(text).toContain('vrrp_rt_priority 50\n');
+  });
+
+  it('refuses more', () => {
+    expect(() => manyConfiguration(mostInstances + 1, options)).toThrow(RangeError);
   });
 });
