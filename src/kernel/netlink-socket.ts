@@ -37,6 +37,9 @@ export interface NetlinkSocketOptions {
 
 const defaultTimeout = 10_000;
 
+/** More notifications than any receive buffer holds. */
+const mostQueued = 100_000;
+
 export class NetlinkSocket {
   readonly #options: NetlinkSocketOptions;
   readonly #exchange: NetlinkExchange;
@@ -121,6 +124,11 @@ export class NetlinkSocket {
   /** Registers a listener that is told that notifications were lost: whatever was learnt from them must be read anew. */
   onOverrun(listener: () => void): void {
     this.#overrunListeners.push(listener);
+  }
+
+  /** Hands over all notifications that the kernel has queued by now, however many. */
+  catchUp(): void {
+    this.#notifications?.receive(mostQueued);
   }
 
   /** Joins a further multicast group. @throws SystemError */

@@ -152,6 +152,12 @@ export class InterfaceMonitor {
     } while (this.#lost && !this.#closed);
   }
 
+  /** Settles when everything is known that the kernel had done before this call. */
+  async catchUp(): Promise<void> {
+    this.#socket.catchUp();
+    await this.#resyncing?.catch(() => undefined);
+  }
+
   /** Ends the subscription; safe to call twice. */
   close(): void {
     this.#closed = true;

@@ -128,17 +128,13 @@ export class AddressKeeper {
   }
 
   /**
-   * The kernel queues the notification of a write before its acknowledgement: one turn of the loop after the answer it
-   * has been read, and the monitor knows.
+   * The kernel queues the notification of a write before its acknowledgement: once all that is queued has been read, the
+   * monitor knows. With hundreds of addresses that is more than one turn of the loop reads.
    */
-  #forget(changes: readonly AddressChange[], keys: readonly string[]): Promise<void> {
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        keys.forEach((key, position) => {
-          if (this.#written.get(key) === changes[position]) this.#written.delete(key);
-        });
-        resolve();
-      });
+  async #forget(changes: readonly AddressChange[], keys: readonly string[]): Promise<void> {
+    await this.#monitor?.catchUp();
+    keys.forEach((key, position) => {
+      if (this.#written.get(key) === changes[position]) this.#written.delete(key);
     });
   }
 }

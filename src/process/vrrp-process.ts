@@ -25,6 +25,7 @@ import { Recorder } from './recorder.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { NftOfParent } from './run-nft.ts';
+import { SlicedWork } from './sliced-work.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
@@ -63,6 +64,7 @@ class VrrpWork implements ChildWork {
   #engine: VrrpEngine | undefined;
   #recorder: Recorder | undefined;
   #rehearsal: Rehearsal | undefined;
+  readonly #telling = new SlicedWork<VrrpIntent>((intent) => this.#tell(intent));
   /** No call of the engine so far was later than this. */
   #latest = 0;
   /** Until the engine has started, nothing but the content of track files and the number of processes may reach it. */
@@ -221,6 +223,7 @@ class VrrpWork implements ChildWork {
     await this.#promotedSecondaries.release();
     await this.#virtual.close();
     await Promise.all([this.#addresses.close(), this.#routing.close(), this.#syncDaemons.close()]);
+    this.#telling.finish();
     this.#frames.close();
     this.#timer.close();
     await this.#recorder?.close();
@@ -338,7 +341,7 @@ class VrrpWork implements ChildWork {
   /**
    * Advertisements have been sent already, each when it was decided on. Then goes what others wait for, in the engine's
    * order; the addresses of all instances that change in one call are one write, also with hundreds of them. What is only
-   * told (log, events) comes behind that, in order again: a line of log takes as long as an advertisement.
+   * told (log, events) comes behind that, in order again and never for long: a line of log takes as long as an advertisement.
    */
   #perform(engine: VrrpEngine, intents: readonly VrrpIntent[]): void {
     const changes = intents.some(comesWithStates);
@@ -376,7 +379,7 @@ class VrrpWork implements ChildWork {
     withdrawRouting();
     if (routing) this.#routing.install();
     if (changes && this.#virtual.hasFirewall) this.#virtual.follow(engine.status());
-    for (const intent of intents) this.#tell(intent);
+    this.#telling.add(intents);
   }
 
   #tell(intent: VrrpIntent): void {

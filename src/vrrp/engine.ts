@@ -13,6 +13,7 @@ import { AddressBook } from './address-book.ts';
 import { BfdTable } from './bfd-table.ts';
 import { DeadlineQueue } from '../core/deadlines.ts';
 import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
+import { FoldedLines } from './folded-lines.ts';
 import { GratuitousSender } from './gratuitous.ts';
 import { SyncGroup } from './group.ts';
 import { Instance, addressKey, emptyStatistics } from './instance.ts';
@@ -78,6 +79,7 @@ export class VrrpEngine {
     const forwards = environment.forwardsIpv6 ?? (() => false);
     this.#host = {
       out: this.#out,
+      folded: new FoldedLines(this.#out, this.#deadlines, () => this.#instances.length),
       deadlines: this.#deadlines,
       network: this.#network,
       gratuitous: new GratuitousSender(this.#out, this.#deadlines, this.#network, forwards),

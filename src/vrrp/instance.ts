@@ -6,9 +6,10 @@ import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } f
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import { debugSent, debugTimer } from './debug-log.ts';
+import type { FoldedLines } from './folded-lines.ts';
 import type { GratuitousSender } from './gratuitous.ts';
 import { ReplayMarks } from './hmac.ts';
-import { noticeLateness } from './lateness.ts';
+import { noticeLateness, sayListened } from './lateness.ts';
 import type { Listening } from './lateness.ts';
 import type { NetworkView } from './network-view.ts';
 import { seconds } from './outbox.ts';
@@ -28,6 +29,7 @@ export type InstanceState = VrrpInstanceStatus['state'];
 /** What instances share. */
 export interface InstanceHost {
   readonly out: Outbox;
+  readonly folded: FoldedLines;
   readonly deadlines: DeadlineQueue;
   readonly network: NetworkView;
   readonly gratuitous: GratuitousSender;
@@ -213,7 +215,7 @@ export class Instance {
     if (this.state === 'MASTER') {
       this.advertise(now);
       if (listened) {
-        this.host.out.log('notice', `(${this.name}) listened, and goes on as master`);
+        sayListened(this, now);
         this.announce(this.configuration.gratuitous.masterRepeat, now);
       }
     } else if (this.state === 'BACKUP') {

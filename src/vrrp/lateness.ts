@@ -6,6 +6,9 @@ import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Instance } from './instance.ts';
 import { seconds } from './outbox.ts';
 
+/** In which instances that were late together have listened. */
+const foldingTime: Milliseconds = 200;
+
 /** The time in which an instance that was late only listens. */
 export interface Listening {
   readonly since: MonotonicMs;
@@ -25,12 +28,28 @@ export function noticeLateness(instance: Instance, now: MonotonicMs, due: Monoto
   // The others count from our last advertisement, one interval before the timer: those like us have taken over by now.
   if (late <= instance.downInterval - instance.masterInterval) return false;
   const span = instance.masterInterval + instance.minimalSkew;
-  instance.host.out.log(
-    'warning',
-    `(${instance.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
-  );
+  const line = {
+    level: 'warning',
+    wait: 0,
+    one: `(${instance.name}) was not run for ${seconds(late)} after its timer: listening for ${seconds(span)} before speaking`,
+    many: (who: string, most: number) =>
+      `${who} were not run for up to ${seconds(most)} after their timers: listening before speaking`,
+    amount: late,
+  } as const;
+  instance.host.folded.say('late', instance.name, line, now);
   instance.listen({ since: now, until: now + span });
   return true;
+}
+
+/** Nobody else was heard meanwhile. */
+export function sayListened({ host, name }: Instance, now: MonotonicMs): void {
+  const line = {
+    level: 'notice',
+    wait: foldingTime,
+    one: `(${name}) listened, and goes on as master`,
+    many: (who: string) => `${who} listened, and go on as masters`,
+  } as const;
+  host.folded.say('listened', name, line, now);
 }
 
 /**
