@@ -98,7 +98,10 @@ export class Rehearsal {
       interface: loopbackName,
       authenticationHeader: false,
     } as const;
-    this.#sockets.reconcile([{ ...transport, virtualRouterIds: [nobodysRouterId], instances: [] }], this.#environment.links);
+    this.#sockets.reconcile(
+      [{ ...transport, virtualRouterIds: [nobodysRouterId], instances: [] }],
+      this.#environment.links,
+    );
   }
 
   /** The first rounds, before anything is at stake, and the others from the event loop, while nothing is due. */
