@@ -24,6 +24,7 @@ import { IpvsTable } from '../kernel/ipvs-table.ts';
 import { namespacePath } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { logLineForEvent } from '../notify/log-lines.ts';
+import { RisingPriority } from './automatic-priority.ts';
 import { writeCheckDump } from './check-dumps.ts';
 import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
@@ -52,6 +53,7 @@ class CheckerWork implements ChildWork {
   readonly #channel: ParentChannel;
   readonly #log: Log;
   readonly #timer: DeadlineTimer;
+  readonly #priority: RisingPriority;
   readonly #trackFiles: TrackFiles;
   readonly #addresses: LocalAddresses;
   readonly #bfd: BfdFollower;
@@ -90,12 +92,17 @@ class CheckerWork implements ChildWork {
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#record = new ServicesRecord(options.pidFile, log);
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
-    this.#timer = new DeadlineTimer(() => this.#step((engine) => engine.timeout(now())));
+    this.#priority = new RisingPriority(log);
+    this.#timer = new DeadlineTimer(() => {
+      this.#priority.met(this.#engine?.nextTimeout(), now());
+      this.#step((engine) => engine.timeout(now()));
+    });
   }
 
   async start({ configuration }: Snapshot): Promise<void> {
     const { check, global } = configuration;
     this.#configuration = configuration;
+    this.#priority.configure(global.automaticPriority, global.checkerScheduling);
     this.#registry.tlsClient = await tlsClientOf(configuration);
     const table = await IpvsTable.open(ipvsNamespace(global));
     this.#table = table;
@@ -119,6 +126,7 @@ class CheckerWork implements ChildWork {
   async reload({ configuration }: Snapshot): Promise<void> {
     const { check, global } = configuration;
     this.#configuration = configuration;
+    this.#priority.configure(global.automaticPriority, global.checkerScheduling);
     await this.#setTimeouts(global);
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.

@@ -1,14 +1,16 @@
 /** The VRRP process: carries the engine's intents out and feeds it packets, time, links, addresses and script results. */
 import { createHmac } from 'node:crypto';
-import type { Configuration, ProcessScheduling } from '../config/model.ts';
+import type { Configuration, ProcessScheduling, VrrpConfiguration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
 import type { Log } from '../log/log.ts';
 import type { PacketMeta, SendFrameIntent, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
+import { limitAdvertised } from '../vrrp/advertised-limit.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
 import { RecordingVrrpEngine } from '../vrrp/recording/recording-engine.ts';
 import { AddressMonitor } from './address-monitor.ts';
 import { AddressKeeper } from './address-keeper.ts';
+import { RisingPriority } from './automatic-priority.ts';
 import { AdvertisementSockets } from './advertisement-sockets.ts';
 import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
@@ -54,6 +56,7 @@ class VrrpWork implements ChildWork {
   readonly #monitor: AddressMonitor | undefined;
   readonly #trackedProcesses: TrackedProcesses;
   readonly #linkPolls: LinkPolls;
+  readonly #priority: RisingPriority;
   readonly #ipv6Forwarding = new Ipv6Forwarding();
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
@@ -115,10 +118,19 @@ class VrrpWork implements ChildWork {
       if (this.#started) this.#step(call);
       else if (this.#engine !== undefined) call(this.#engine);
     });
+    this.#priority = new RisingPriority(log);
     this.#timer = new PunctualTimer(
-      () => this.#step((engine) => engine.timeout(now())),
+      () => this.#deadline(),
       () => this.#rehearsal?.warmUp(),
     );
+  }
+
+  /** Whether it was met late is looked at behind what others wait for. */
+  #deadline(): void {
+    const due = this.#engine?.nextTimeout();
+    const at = now();
+    this.#step((engine) => engine.timeout(now()));
+    this.#priority.met(due, at);
   }
 
   async start({ configuration }: Snapshot): Promise<void> {
@@ -127,7 +139,8 @@ class VrrpWork implements ChildWork {
     await this.#addresses.open();
     this.#monitor?.changed(this.#addresses.addresses, this.#addresses.links);
     this.#linkPolls.follow(configuration.vrrp, configuration.global);
-    const vrrp = await this.#virtual.configure(configuration);
+    this.#priority.configure(configuration.global.automaticPriority, configuration.global.vrrpScheduling);
+    const vrrp = this.#fitted(await this.#virtual.configure(configuration));
     this.#indexInterfaces();
     const environment: VrrpEnvironment = {
       digests: {
@@ -169,6 +182,12 @@ class VrrpWork implements ChildWork {
     this.#keepRouting(engine);
   }
 
+  /** What does not fit into an advertisement is excluded from it. */
+  #fitted(vrrp: VrrpConfiguration): VrrpConfiguration {
+    const mtuOf = (name: string): number | undefined => this.#addresses.links.find((link) => link.name === name)?.mtu;
+    return limitAdvertised(vrrp, mtuOf, (message) => this.#log.error(message));
+  }
+
   /** The plain engine, or with --record one that writes down all its calls. */
   #makeEngine(...parameters: ConstructorParameters<typeof VrrpEngine>): VrrpEngine {
     const { recordFile } = this.#options;
@@ -183,7 +202,8 @@ class VrrpWork implements ChildWork {
     this.#configuration = configuration;
     this.#configureStaticAddresses(configuration);
     await this.#routing.configure(configuration.vrrp);
-    const vrrp = await this.#virtual.configure(configuration);
+    this.#priority.configure(configuration.global.automaticPriority, configuration.global.vrrpScheduling);
+    const vrrp = this.#fitted(await this.#virtual.configure(configuration));
     await this.#ipv6Forwarding.follow(vrrp);
     this.#step((engine) => engine.reload(vrrp, configuration.global, now()));
     if (this.#linkPolls.follow(configuration.vrrp, configuration.global)) this.#tellLinks();

@@ -5,6 +5,9 @@ import type { Instance } from './instance.ts';
 import { assess, reasonOfChange } from './priority.ts';
 import type { TrackedState } from './priority.ts';
 
+/** linux/if.h */
+const IFF_MULTICAST = 0x1000;
+
 /** Evaluates the trackers; a changed effective priority is announced and shifts the running master-down timer. */
 export function assessInstance(instance: Instance, tracked: TrackedState, now: MonotonicMs): void {
   const { assessment: before, configuration, group, effectivePriority: from, skew, state, host } = instance;
@@ -42,6 +45,9 @@ export function faultsOf(instance: Instance): string[] {
     add('there is no unicast_peer, and unicast_fault_no_peer forbids multicast');
   const { interface: own, virtualInterface: virtual } = configuration;
   if (own !== '' && !configuration.dontTrackPrimary) add(missingOrDown(own));
+  const link = instance.host.network.link(own);
+  if (configuration.unicastPeers.length === 0 && link !== undefined && (link.flags & IFF_MULTICAST) === 0)
+    add(`interface ${own} has no multicast`);
   // Nobody but us makes it, and without it there is nothing to advertise from or no place for the addresses.
   if (virtual?.name !== undefined) add(missingOrDown(virtual.name));
   for (const address of addresses) {

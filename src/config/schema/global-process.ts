@@ -1,7 +1,7 @@
 /** global_defs: the processes, their names, scheduling and buffers. */
 import type { GlobalDraft, SchedulingDraft } from '../drafts.ts';
 import { readInteger } from '../values.ts';
-import { bool, custom, flag, integer, nothingActsYet, text } from './forms.ts';
+import { bool, custom, flag, integer, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type G = GlobalDraft;
@@ -119,13 +119,13 @@ export const processKeywords: Entries = {
     'Raises the real-time priority by itself when scheduled late, up to this one; no value means the maximum, -1 off without a warning.',
     { min: -1, max: 99, absent: 99 },
     (draft, value) => (draft.automaticPriority.maximum = value),
-    { default: '0 (off)', ...nothingActsYet },
+    { default: '0 (off)' },
   ),
   min_auto_priority_delay: integer(
     'Lateness that raises the priority.',
     { min: 1, max: 10_000_000, unit: 'usec' },
     (draft, value) => (draft.automaticPriority.minimumDelayUs = value),
-    { default: '1000000', ...missingError, ...nothingActsYet },
+    { default: '1000000', ...missingError },
   ),
   ...schedulingKeywords('vrrp', 'VRRP process', (draft) => draft.vrrpScheduling),
   ...schedulingKeywords('checker', 'checker process', (draft) => draft.checkerScheduling),

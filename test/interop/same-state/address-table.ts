@@ -145,6 +145,12 @@ export const addressTable: readonly Configuration[] = [
     events: life,
   },
   {
+    name: 'more addresses than fit into an advertisement',
+    family: 6,
+    addresses: Array.from({ length: 92 }, (_, index) => `fe80::${(index + 256).toString(16)}/64`),
+    events: ['start > MASTER', 'stop > STOP'],
+  },
+  {
     name: 'gratuitous ARP: repeat and delay',
     lines: ['garp_master_delay 1', 'garp_master_repeat 2', 'garp_master_refresh 0'],
     counts: true,

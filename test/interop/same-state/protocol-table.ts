@@ -27,6 +27,7 @@ export const protocolTable: readonly Configuration[] = [
   { name: 'version 3', events: ['start > MASTER', 'peer > BACKUP', 'crash of peer > MASTER', 'stop > STOP'] },
   { name: 'version 3, started as BACKUP', state: 'BACKUP', events: life },
   { name: 'version 2', version: 2, events: life },
+  { name: 'version 2 over IPv6', version: 2, family: 6, events: life },
   { name: 'version 2 with PASS', version: 2, lines: [password('PASS')], peer: [password('PASS')], events: life },
   { name: 'version 2 with AH', version: 2, lines: [password('AH')], peer: [password('AH')], events: life },
   {

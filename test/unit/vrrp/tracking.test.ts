@@ -6,6 +6,24 @@ import { address, instance, kernelAddress, link, script, vrrpConfiguration } fro
 
 const interfaces = (weight: number, reverse = false) => ({ trackInterfaces: [{ interface: 'eth1', weight, reverse }] });
 
+describe('an interface that has no multicast', () => {
+  const pointToPoint = { ...link('eth0'), flags: link('eth0').flags & ~0x1000 };
+
+  it('is a fault of an instance that multicasts, until it has it', () => {
+    const bench = new Bench(instance(), { links: [pointToPoint] });
+    bench.start();
+    expect(bench.status()).toMatchObject({ state: 'FAULT', reason: 'interface eth0 has no multicast' });
+    bench.links([link('eth0')]);
+    expect(bench.status().state).toBe('BACKUP');
+  });
+
+  it('is none for unicast', () => {
+    const bench = new Bench(instance({ unicastPeers: [{ address: '192.0.2.9' }] }), { links: [pointToPoint] });
+    bench.start();
+    expect(bench.status().state).toBe('BACKUP');
+  });
+});
+
 describe('a tracked interface', () => {
   it.each([
     { weight: 10, reverse: false, up: 110, down: 100 },
