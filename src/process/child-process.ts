@@ -129,6 +129,8 @@ export function runChild(makeWork: ChildWorkFactory): void {
       log?.reopen();
       await retakePidFile(snapshot.options.pidFile);
       reloads++;
+      setProcessName(options.processName);
+      applyScheduling(work.scheduling(snapshot), log);
       const before = saveState(work, running, 'pre');
       await work.reload(snapshot);
       await before;
@@ -219,16 +221,17 @@ function sizeBuffers({ configuration, options }: Snapshot): void {
 }
 
 /** Real-time priority and the like; a refusal (no privilege) is logged and lived with. */
-function applyScheduling(scheduling: ProcessScheduling, log: Log): void {
+function applyScheduling(scheduling: ProcessScheduling, log: Log | undefined): void {
   const attempt = (what: string, apply: () => void): void => {
     try {
       apply();
     } catch (error) {
-      log.warning(`${what} not set: ${(error as Error).message}`);
+      log?.warning(`${what} not set: ${(error as Error).message}`);
     }
   };
   const { cpuAffinity, noSwap, priority, realTimeLimitUs, realTimePriority } = scheduling;
-  if (priority !== undefined) attempt('process priority', () => setNice(priority));
+  // The two exclude each other.
+  if (priority !== undefined && realTimePriority === undefined) attempt('process priority', () => setNice(priority));
   if (cpuAffinity !== undefined) attempt('processor affinity', () => setAffinity(cpuAffinity));
   if (realTimeLimitUs !== undefined)
     attempt('real-time limit', () => setLimit('rttime', { soft: realTimeLimitUs, hard: realTimeLimitUs }));

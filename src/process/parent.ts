@@ -12,7 +12,7 @@ import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { VrrpState } from '../core/events.ts';
-import { interfaceIndex } from '../kernel/process-control.ts';
+import { interfaceIndex, setProcessName } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
 import type { DbusAction } from '../notify/dbus/answer.ts';
@@ -42,6 +42,7 @@ import {
   networkNamespace,
   pidDirectory,
   pidFilePath,
+  processName,
   reloadFilePath,
   umaskOf,
   usesPidDirectory,
@@ -141,6 +142,7 @@ export class Parent {
     const { global } = configuration;
     // What is made from here on has it, and the scripts inherit it.
     process.umask(umaskOf(args, global));
+    setProcessName(processName('parent', global));
     if (usesPidDirectory(args, global)) makeDirectory(pidDirectory, 0o755);
     this.#takePidFile(global);
     // Loaded now: after an upgrade of the package, before the restart, its file is another one.
@@ -381,6 +383,7 @@ export class Parent {
     }
     this.#loaded = { configuration, diagnostics };
     process.umask(umaskOf(args, configuration.global));
+    setProcessName(processName('parent', configuration.global));
     this.#retakePidFile(global);
     await this.#notifications?.reconfigure(configuration);
     this.#followDbus(configuration);
