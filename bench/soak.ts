@@ -5,6 +5,7 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { afternoonMain } from '../test/interop/afternoon/run.ts';
 import { faultsMain } from '../test/interop/faults/run.ts';
 import { simulationMain } from '../test/simulation/run.ts';
 import { printFindings, runCommand, wholeNumber } from './command.ts';
@@ -28,6 +29,7 @@ Ends with 1 if something did not hold. About 6 minutes.
 "npm run soak -- instances --help": ten minutes of 250 instances instead, reloaded 60 times.
 "npm run soak -- simulation --help": thousands of simulated networks instead.
 "npm run soak -- faults --help": two balancers and what can happen to them.
+"npm run soak -- afternoon --help": what an operator does, with keepalived and with this daemon, under systemd.
 
 Options
   --reloads N      how many (1000)
@@ -119,6 +121,7 @@ async function soak(contender: Contender, plan: Plan, show: (line: string) => vo
 
 async function main(): Promise<number> {
   if (process.argv[2] === 'simulation') return simulationMain(process.argv.slice(3));
+  if (process.argv[2] === 'afternoon') return afternoonMain(process.argv.slice(3));
   if (process.argv[2] === 'faults') return faultsMain(process.argv.slice(3));
   if (process.argv[2] === 'instances') return instancesMain(process.argv.slice(3));
   const { values } = parseArgs({

@@ -167,6 +167,8 @@ export function runChild(makeWork: ChildWorkFactory): void {
   });
   channel.onParentGone(() => stop(true));
   onSignal('SIGTERM', () => stop(isOrphaned(parent)));
+  // The watchdog of systemd says it to the whole service, whose parent does not live on.
+  onSignal('SIGABRT', () => stop(true));
   // Ctrl-C reaches the whole foreground group: the parent decides what it means.
   onSignal('SIGINT', () => undefined);
   // The parent reads the files; a child that is told alone has nothing new to read.
