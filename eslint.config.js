@@ -9,6 +9,7 @@ const pureFolders = [
   'src/bfd/**/*.ts',
   'src/check/*.ts',
   'src/ipvs/**/*.ts',
+  'src/limit/**/*.ts',
   'src/network/**/*.ts',
 ];
 

@@ -2,6 +2,8 @@
 import { connect } from 'node:net';
 import yargs from 'yargs';
 import type { ReloadOutcome } from '../process/parent.ts';
+import type { BanChange, BanList } from '../process/limits/messages.ts';
+import { formatBans } from './bans-text.ts';
 import { formatStatus } from './status-text.ts';
 import type { DaemonStatus } from './status-text.ts';
 import { versionText } from './version.ts';
@@ -16,16 +18,25 @@ const exitCodes = { done: 0, refused: 1, unreachable: 2 } as const;
 
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
+/** `time` in seconds. */
+interface BanRequest {
+  readonly command: 'bans';
+  readonly action: 'list' | 'add' | 'remove';
+  readonly client?: string;
+  readonly limit?: string | undefined;
+  readonly time?: number | undefined;
+}
+
 class Unreachable extends Error {}
 
 /** Sends one request and waits for its answer. @throws Unreachable */
-function ask(socketPath: string, command: 'status' | 'reload'): Promise<Answer> {
+function ask(socketPath: string, request: { readonly command: 'status' | 'reload' } | BanRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     let text = '';
     socket.setEncoding('utf8');
     socket.setTimeout(answerTimeout, () => socket.destroy(new Error(`no answer in ${answerTimeout / 1000} s`)));
-    socket.on('connect', () => socket.write(`${JSON.stringify({ version: protocolVersion, command })}\n`));
+    socket.on('connect', () => socket.write(`${JSON.stringify({ version: protocolVersion, ...request })}\n`));
     socket.on('data', (chunk: string) => {
       text += chunk;
       const end = text.indexOf('\n');
@@ -53,7 +64,7 @@ function unreachableText(socketPath: string, error: NodeJS.ErrnoException): stri
 }
 
 async function status(socketPath: string, json: boolean): Promise<number> {
-  const answer = await ask(socketPath, 'status');
+  const answer = await ask(socketPath, { command: 'status' });
   if (!answer.ok) return refuse(answer.error);
   process.stdout.write(
     json ? `${JSON.stringify(answer.result, undefined, 2)}\n` : formatStatus(answer.result as DaemonStatus),
@@ -62,7 +73,7 @@ async function status(socketPath: string, json: boolean): Promise<number> {
 }
 
 async function reload(socketPath: string): Promise<number> {
-  const answer = await ask(socketPath, 'reload');
+  const answer = await ask(socketPath, { command: 'reload' });
   if (!answer.ok) return refuse(answer.error);
   const outcome = answer.result as ReloadOutcome;
   if (outcome.outcome === 'applied') {
@@ -73,6 +84,22 @@ async function reload(socketPath: string): Promise<number> {
     `reload refused, the running configuration stays:\n${outcome.errors.map((line) => `  ${line}`).join('\n')}`,
   );
 }
+
+async function bans(socketPath: string, json: boolean, request: Omit<BanRequest, 'command'>): Promise<number> {
+  const answer = await ask(socketPath, { command: 'bans', ...request });
+  if (!answer.ok) return refuse(answer.error);
+  if (json) process.stdout.write(`${JSON.stringify(answer.result, undefined, 2)}\n`);
+  else if (request.action === 'list') process.stdout.write(formatBans(answer.result as BanList));
+  else {
+    const done = request.action === 'add' ? 'banned' : 'released';
+    const { changed } = answer.result as BanChange;
+    process.stdout.write(`${request.client ?? ''} is ${done} (${changed.join(', ')})\n`);
+  }
+  return exitCodes.done;
+}
+
+const limitOption = { type: 'string', requiresArg: true, describe: 'name of a connection_limit' } as const;
+const jsonOption = { type: 'boolean', default: false, describe: 'for programs' } as const;
 
 const socketOption = {
   type: 'string',
@@ -122,6 +149,48 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
       async (options) => {
         exitCode = await reload(options.socket);
       },
+    )
+    .command(
+      'bans',
+      'who is banned by a connection_limit, and why; ban and release clients',
+      (command) =>
+        command
+          .option('socket', socketOption)
+          .option('limit', limitOption)
+          .option('json', jsonOption)
+          .command(
+            ['list', '$0'],
+            'every ban with its reason and the time it has left',
+            (list) => list,
+            async ({ json, limit, socket }) => {
+              exitCode = await bans(socket, json, { action: 'list', limit });
+            },
+          )
+          .command(
+            'add <client>',
+            'ban an address or prefix',
+            (add) =>
+              add
+                .positional('client', { type: 'string', demandOption: true, describe: 'address or prefix' })
+                .option('time', {
+                  type: 'number',
+                  requiresArg: true,
+                  describe: 'seconds; 0: until it is removed (default: ban_time of the limit)',
+                }),
+            async ({ client, json, limit, socket, time }) => {
+              exitCode = await bans(socket, json, { action: 'add', client, limit, time });
+            },
+          )
+          .command(
+            'remove <client>',
+            'release an address or prefix',
+            (remove) =>
+              remove.positional('client', { type: 'string', demandOption: true, describe: 'as it is listed' }),
+            async ({ client, json, limit, socket }) => {
+              exitCode = await bans(socket, json, { action: 'remove', client, limit });
+            },
+          ),
+      () => undefined,
     )
     .command(
       'config',

@@ -1,7 +1,10 @@
 /** The daemon's status for people: one line a thing, indented by belonging, each state with its age and its reason. */
+import { formatAge } from './age.ts';
+import { limitLine } from './bans-text.ts';
 import type { CheckStatus, VirtualServerStatus } from '../check/status.ts';
 import type { BfdSessionStatus } from '../bfd/types.ts';
-import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { MonotonicMs } from '../core/time.ts';
+import type { LimitSummary } from '../process/limits/messages.ts';
 import type { VrrpProcessStatus } from '../vrrp/processes.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus } from '../vrrp/types.ts';
 
@@ -35,24 +38,14 @@ export interface DaemonStatus {
     /** What vrrp_track_process counts. */
     readonly processes?: readonly VrrpProcessStatus[];
   } | null;
-  readonly checker?: (CheckStatus & { readonly now: MonotonicMs }) | null;
+  readonly checker?:
+    (CheckStatus & { readonly now: MonotonicMs; readonly connectionLimits?: readonly LimitSummary[] }) | null;
   readonly bfd?: {
     readonly now: MonotonicMs;
     readonly sessions: readonly BfdSessionStatus[];
     /** Packets that belong to no session, by reason. */
     readonly strangers: Readonly<Record<string, number>>;
   } | null;
-}
-
-/** "3 s", "5 min", "2 h 10 min", "4 d 3 h": as exact as a person needs. */
-export function formatAge(age: Milliseconds): string {
-  const seconds = Math.max(0, Math.floor(age / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 export function formatStatus(status: DaemonStatus): string {
@@ -73,6 +66,7 @@ export function formatStatus(status: DaemonStatus): string {
   }
   if (bfd) for (const session of bfd.sessions) lines.push(...sessionLines(session, bfd.now));
   if (checker) for (const service of checker.virtualServers) lines.push(...serviceLines(service, checker.now));
+  for (const limit of checker?.connectionLimits ?? []) lines.push(limitLine(limit));
   return `${lines.join('\n')}\n`;
 }
 

@@ -91,6 +91,7 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
   CFG_NO_UNICAST_PEER: 'Keywords for unicast, but no unicast_peer: multicast is used.',
   CFG_NO_VRID: 'An instance without virtual_router_id cannot run.',
   CFG_NUL: 'The line has a NUL character and is ignored.',
+  CFG_NO_SUCH_SERVICE: 'No virtual server has this address and port; often a slip.',
   CFG_OLD_DEBUG: 'debug without a level, from the days of keepalived 1.2. Later versions of keepalived refuse it.',
   CFG_OLD_KEYWORD: 'An old spelling that works; the message says the present one.',
   CFG_OPS: 'One-packet scheduling is for UDP and firewall marks.',

@@ -12,4 +12,5 @@ export type * from './drafts/bfd.ts';
 export type * from './drafts/vrrp.ts';
 export type * from './drafts/checkers.ts';
 export type * from './drafts/servers.ts';
+export type * from './drafts/limits.ts';
 export * from './drafts/configuration.ts';

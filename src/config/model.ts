@@ -17,4 +17,5 @@ export type * from './model/vrrp.ts';
 export type * from './model/bfd.ts';
 export type * from './model/checkers.ts';
 export type * from './model/servers.ts';
+export type * from './model/limits.ts';
 export type * from './model/configuration.ts';

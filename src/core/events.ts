@@ -124,6 +124,23 @@ export interface BfdSessionEvent extends EventBase {
   readonly to: BfdSessionState;
 }
 
+/** A client was banned for its connections, or may come again. */
+export interface BanEvent extends EventBase {
+  readonly kind: 'ban';
+  /** Name of the connection_limit. */
+  readonly limit: string;
+  /** Address, or prefix with its length. */
+  readonly client: string;
+  readonly from: BanState;
+  readonly to: BanState;
+  /** Established connections at the last count; absent: not counted. */
+  readonly connections?: number;
+  /** One of very many at once: FIFOs are told; log, scripts and mail are not. */
+  readonly muted?: true;
+}
+
+export type BanState = 'FREE' | 'BANNED';
+
 export type DaemonEvent =
   | VrrpInstanceEvent
   | VrrpGroupEvent
@@ -133,7 +150,8 @@ export type DaemonEvent =
   | CheckerEvent
   | RealServerEvent
   | VirtualServerEvent
-  | BfdSessionEvent;
+  | BfdSessionEvent
+  | BanEvent;
 
 /** Severity of a log line, in syslog's words. */
 export type LogLevel = 'error' | 'warning' | 'notice' | 'info' | 'debug';

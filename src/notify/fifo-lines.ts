@@ -1,6 +1,6 @@
 /** The line an event writes to the notify FIFOs (reference: runtime 7): a pure mapping. */
 import type { DaemonEvent } from '../core/events.ts';
-import { notifiedState, tellsChecks } from './notified-state.ts';
+import { notifiedBan, notifiedState, tellsChecks } from './notified-state.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface FifoLine {
@@ -45,6 +45,11 @@ export function fifoLineForEvent(event: DaemonEvent, subjects: Subjects): FifoLi
     case 'real-server':
       if (!tellsChecks(event)) return undefined;
       return { family: 'lvs', text: `RS ${event.server} ${event.service} ${event.to}\n` };
+    case 'ban':
+      return {
+        family: 'lvs',
+        text: `LIMIT "${event.limit}" ${notifiedBan(event.to)} ${event.client} ${event.connections ?? 0}\n`,
+      };
     case 'checker':
     case 'bfd-session':
       return undefined;

@@ -64,6 +64,12 @@ export function logLineForEvent(event: DaemonEvent): LogLine | undefined {
       const reason = event.reason === numbers ? '' : `: ${event.reason}`;
       return line(`${numbers} for VS ${event.service}${reason}`);
     }
+    case 'ban':
+      if (event.muted) return undefined;
+      return {
+        level: event.to === 'BANNED' ? 'warning' : 'notice',
+        message: `connection_limit ${event.limit}: ${event.client} is ${event.to === 'BANNED' ? 'banned' : 'released'}: ${event.reason}`,
+      };
     case 'vrrp-instance':
     case 'vrrp-group':
     case 'vrrp-unchanged':

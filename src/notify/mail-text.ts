@@ -1,6 +1,6 @@
 /** Which mail an event sends, and its words (reference: runtime 8): a pure mapping. */
 import type { DaemonEvent, VirtualServerEvent } from '../core/events.ts';
-import { notifiedState, tellsChecks, type NotifiedState } from './notified-state.ts';
+import { notifiedBan, notifiedState, tellsChecks, type NotifiedState } from './notified-state.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface MailText {
@@ -97,6 +97,14 @@ export function mailForEvent(event: DaemonEvent, subjects: Subjects): MailText |
       const subject = subjects.virtualServer(event.service);
       if (subject?.virtualServer.smtpAlert !== true || !tellsChecks(event)) return undefined;
       return { subject: `Virtualserver ${event.service} - ${event.to}`, text: quorumText(event) };
+    }
+    case 'ban': {
+      const limit = subjects.connectionLimit(event.limit)?.configuration;
+      if (limit?.smtpAlert !== true || event.muted) return undefined;
+      return {
+        subject: `Connection limit ${event.limit} - ${event.client} ${notifiedBan(event.to)}`,
+        text: `${event.client} is ${event.to === 'BANNED' ? 'banned' : 'released'}: ${event.reason}`,
+      };
     }
     case 'vrrp-unchanged':
     case 'vrrp-priority':

@@ -2,7 +2,7 @@
  * Which events are told to the outside, and under which state: the rules that hold alike for scripts, FIFOs and mail
  * (reference: runtime 6 and 7, behaviour B9).
  */
-import type { DaemonEvent, RealServerEvent, VirtualServerEvent, VrrpState } from '../core/events.ts';
+import type { BanState, DaemonEvent, RealServerEvent, VirtualServerEvent, VrrpState } from '../core/events.ts';
 import type { Subjects } from './subjects.ts';
 
 /** States that notifications can name. */
@@ -13,6 +13,11 @@ export function notifiedState(state: VrrpState, notifyDeleted: boolean): Notifie
   if (state === 'INIT') return undefined;
   if (state === 'DELETED' && !notifyDeleted) return 'FAULT';
   return state;
+}
+
+/** The state of a client that notifications name. */
+export function notifiedBan(state: BanState): 'BANNED' | 'RELEASED' {
+  return state === 'BANNED' ? 'BANNED' : 'RELEASED';
 }
 
 /** Whether a change of a real server or a quorum is told: the check engine marks those that are not (no `omega`). */

@@ -1,7 +1,7 @@
 /** Which notify scripts an event starts, with which arguments: a pure mapping. */
 import type { ScriptCommand, VrrpNotify } from '../config/model.ts';
 import type { DaemonEvent } from '../core/events.ts';
-import { notifiedState, tellsChecks, type NotifiedState } from './notified-state.ts';
+import { notifiedBan, notifiedState, tellsChecks, type NotifiedState } from './notified-state.ts';
 import type { Subjects } from './subjects.ts';
 
 /** One program to start. */
@@ -84,6 +84,12 @@ export function scriptsForEvent(event: DaemonEvent, subjects: Subjects): readonl
       return event.to === 'UP'
         ? call(server?.quorumUp, `quorum_up of ${event.service}`)
         : call(server?.quorumDown, `quorum_down of ${event.service}`);
+    }
+    case 'ban': {
+      if (event.muted) return [];
+      const notify = subjects.connectionLimit(event.limit)?.configuration.notify;
+      const { client, connections = 0, limit, to } = event;
+      return call(notify, `notify of ${limit}`, ['LIMIT', limit, notifiedBan(to), client, String(connections)]);
     }
     case 'vrrp-priority':
     case 'vrrp-unchanged':

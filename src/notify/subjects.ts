@@ -5,6 +5,7 @@
 import { realServerLabel, virtualServerLabels } from '../check/labels.ts';
 import type {
   Configuration,
+  ConnectionLimit,
   RealServerConfiguration,
   VirtualServerConfiguration,
   VrrpInstanceConfiguration,
@@ -33,16 +34,18 @@ interface Index {
   readonly groups: ReadonlyMap<string, VrrpSyncGroupConfiguration>;
   readonly groupOfInstance: ReadonlyMap<string, string>;
   readonly virtualServers: ReadonlyMap<string, VirtualServerConfiguration>;
+  readonly connectionLimits: ReadonlyMap<string, ConnectionLimit>;
 }
 
 function index(configuration: Configuration): Index {
-  const { vrrp, check } = configuration;
+  const { vrrp, check, connectionLimits = [] } = configuration;
   const labels = virtualServerLabels(check);
   return {
     instances: new Map(vrrp.instances.map((instance) => [instance.name, instance])),
     groups: new Map(vrrp.syncGroups.map((group) => [group.name, group])),
     groupOfInstance: new Map(vrrp.syncGroups.flatMap((group) => group.members.map((member) => [member, group.name]))),
     virtualServers: new Map(check.virtualServers.map((server, position) => [labels[position] ?? '', server])),
+    connectionLimits: new Map(connectionLimits.map((limit) => [limit.name, limit])),
   };
 }
 
@@ -72,6 +75,10 @@ export class Subjects {
   virtualServer(label: string): VirtualServerSubject | undefined {
     const found = this.#find((from) => from.virtualServers.get(label));
     return found && { virtualServer: found.configuration, removed: found.removed };
+  }
+
+  connectionLimit(name: string): Subject<ConnectionLimit> | undefined {
+    return this.#find((from) => from.connectionLimits.get(name));
   }
 
   /** A server in the pool of `service`, or its sorry server. */

@@ -2,6 +2,7 @@
 import type { SecureContext } from 'node:tls';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckEngine } from '../check/engine.ts';
+import type { DaemonEvent } from '../core/events.ts';
 import type { ServiceConnections } from '../check/draining.ts';
 import { ProbeTable } from '../check/probe-table.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
@@ -32,6 +33,7 @@ import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
+import { ConnectionLimits } from './limits/connection-limits.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { ServicesRecord } from './services-record.ts';
 import { ParentScripts } from './probe-scripts.ts';
@@ -60,6 +62,7 @@ class CheckerWork implements ChildWork {
   readonly #scripts: ParentScripts;
   readonly #registry: ProbeRegistry;
   readonly #record: ServicesRecord;
+  readonly #limits: ConnectionLimits;
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new ProbeTable<ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -83,12 +86,18 @@ class CheckerWork implements ChildWork {
     this.#trackFiles = new TrackFiles(log, (name, value) =>
       this.#step((engine) => engine.trackFileChanged(name, value, now())),
     );
-    this.#addresses = new LocalAddresses(log, (addresses) =>
-      this.#step((engine) => engine.addressesChanged(addresses, now())),
-    );
+    this.#addresses = new LocalAddresses(log, (addresses) => {
+      this.#step((engine) => engine.addressesChanged(addresses, now()));
+      this.#limits.addressesChanged(addresses);
+    });
     this.#bfd = new BfdFollower(log, ({ reason, session, state }) =>
       this.#step((engine) => engine.bfdChanged(session, state === 'UP', reason, now())),
     );
+    this.#limits = new ConnectionLimits({
+      log,
+      send: (message) => channel.send(message),
+      tell: (event) => this.#tell({ type: 'event', event }),
+    });
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#record = new ServicesRecord(options.pidFile, log);
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
@@ -114,12 +123,13 @@ class CheckerWork implements ChildWork {
     const engine = new CheckEngine(check, global, { random: Math.random });
     this.#engine = engine;
     await this.#trackFiles.follow(followedFiles(configuration));
-    await this.#addresses.follow(someSuspend(configuration));
+    await this.#addresses.follow(needsAddresses(configuration));
     // Beside a BFD process that runs, no server begins as down whose session is up.
     await this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0);
     this.#step(() => engine.start(now(), left));
     await this.#written;
     await this.#recordServices(engine);
+    this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     this.#watch = new TableWatch(() => this.#mend());
   }
 
@@ -134,10 +144,11 @@ class CheckerWork implements ChildWork {
     await this.#renewTlsClient(configuration);
     void this.#bfd.ask(0);
     await this.#trackFiles.follow(followedFiles(configuration));
-    await this.#addresses.follow(someSuspend(configuration));
+    await this.#addresses.follow(needsAddresses(configuration));
     await this.#reloadInSlices(check, global);
     await this.#written;
     if (this.#engine !== undefined) await this.#recordServices(this.#engine);
+    this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
   }
 
   async stop(orphaned: boolean): Promise<void> {
@@ -146,6 +157,7 @@ class CheckerWork implements ChildWork {
     this.#trackFiles.close();
     this.#addresses.close();
     this.#bfd.close();
+    const limitsStopped = this.#limits.stop();
     const engine = this.#engine;
     const table = this.#table;
     this.#leaving = this.#options.keepServicesAtStop || orphaned;
@@ -154,6 +166,7 @@ class CheckerWork implements ChildWork {
     this.#engine = undefined;
     for (const [, probe] of this.#probes.takeAll()) probe.cancel();
     await this.#written;
+    await limitsStopped;
     if (orphaned) table?.close();
     else if (table !== undefined) {
       const global = this.#configuration?.global;
@@ -185,7 +198,18 @@ class CheckerWork implements ChildWork {
   }
 
   message(message: ParentToChild): void {
-    if (message.type === 'script-finished') this.#scripts.finished(message.script, message.outcome);
+    switch (message.type) {
+      case 'script-finished':
+        this.#scripts.finished(message.script, message.outcome);
+        return;
+      case 'firewall-finished':
+        this.#limits.programFinished(message.run, message.output, message.trouble);
+        return;
+      case 'bans':
+        this.#limits.command(message.request, message.command);
+        return;
+      default:
+    }
   }
 
   /** Statistics and JSON are of the VRRP process. */
@@ -197,7 +221,8 @@ class CheckerWork implements ChildWork {
   }
 
   status(): unknown {
-    return { ...this.#engine?.status(), now: now() };
+    const connectionLimits = this.#limits.summary;
+    return { ...this.#engine?.status(), ...(connectionLimits && { connectionLimits }), now: now() };
   }
 
   scheduling({ configuration }: Snapshot): ProcessScheduling {
@@ -260,7 +285,7 @@ class CheckerWork implements ChildWork {
     }
   }
 
-  #tell(intent: Extract<CheckIntent, { type: 'event' }>): void {
+  #tell(intent: { readonly type: 'event'; readonly event: DaemonEvent }): void {
     const line = logLineForEvent(intent.event);
     if (line !== undefined) this.#log.write(line.level, line.message, line.fields);
     this.#channel.send(intent);
@@ -380,8 +405,9 @@ function followedFiles({ check, vrrp }: Configuration): readonly VrrpTrackFile[]
   return vrrp.trackFiles.filter(({ name }) => named.has(name));
 }
 
-function someSuspend({ check }: Configuration): boolean {
-  return check.virtualServers.some(({ haSuspend }) => haSuspend);
+/** Whether somebody wants to know the addresses of this machine. */
+function needsAddresses({ check, connectionLimits = [] }: Configuration): boolean {
+  return connectionLimits.length > 0 || check.virtualServers.some(({ haSuspend }) => haSuspend);
 }
 
 function runsSyncDaemons(global: GlobalConfiguration | undefined): boolean {

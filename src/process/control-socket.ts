@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import path from 'node:path';
 import type { Log } from '../log/log.ts';
+import type { BanAnswer, BanCommand } from './limits/messages.ts';
 import { makeDirectory } from './make-directory.ts';
 import type { ReloadOutcome } from './parent.ts';
 
@@ -14,6 +15,8 @@ export const controlProtocolVersion = 1;
 /** Longest request line in octets; more is a client gone wrong. */
 const longestRequest = 4096;
 const mostClients = 16;
+/** In seconds; nft and ipset count in milliseconds of 32 bits. */
+const longestBan = 2_147_483;
 /** A client that says nothing for this long is let go, in milliseconds. */
 const idleTimeout = 60_000;
 
@@ -21,11 +24,29 @@ const idleTimeout = 60_000;
 export interface ControlHandler {
   status(): Promise<unknown>;
   reload(): Promise<ReloadOutcome>;
+  bans(command: BanCommand): Promise<BanAnswer>;
 }
 
 interface Request {
   readonly version?: unknown;
   readonly command?: unknown;
+  /** Of `bans`. */
+  readonly action?: unknown;
+  readonly client?: unknown;
+  readonly limit?: unknown;
+  readonly time?: unknown;
+}
+
+/** What a request of `bans` asks for; or what is wrong with it. */
+function banCommand({ action = 'list', client, limit, time }: Request): BanCommand | string {
+  if (limit !== undefined && typeof limit !== 'string') return 'limit is the name of a connection_limit';
+  const named = limit === undefined ? {} : { limit };
+  if (action === 'list') return { action, ...named };
+  if (action !== 'add' && action !== 'remove') return 'action is list, add or remove';
+  if (typeof client !== 'string') return 'client is an address or a prefix';
+  if (action === 'remove') return { action, client, ...named };
+  if (time !== undefined && (typeof time !== 'number' || !(time >= 0 && time <= longestBan))) return 'time is seconds';
+  return { action, client, ...named, ...(time !== undefined && { time: time * 1000 }) };
 }
 
 export class ControlSocket {
@@ -124,8 +145,12 @@ async function answerTo(line: string, handler: ControlHandler): Promise<Answer> 
         return { ok: true, result: await handler.status() };
       case 'reload':
         return { ok: true, result: await handler.reload() };
+      case 'bans': {
+        const command = banCommand(request);
+        return typeof command === 'string' ? refusal(command) : await handler.bans(command);
+      }
       default:
-        return refusal('unknown command; known: status, reload');
+        return refusal('unknown command; known: status, reload, bans');
     }
   } catch (error) {
     return refusal((error as Error).message);

@@ -2,6 +2,7 @@
 import type { DaemonEvent } from '../core/events.ts';
 import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { BanAnswer, BanCommand, FirewallProgram } from './limits/messages.ts';
 import type { LogOptions } from '../log/log.ts';
 
 export type ChildKind = 'bfd' | 'checker' | 'vrrp';
@@ -52,6 +53,9 @@ export type ParentToChild =
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
   /** The answer to `run-nft`; with what nft said if it failed. */
   | { readonly type: 'nft-finished'; readonly run: number; readonly trouble?: string }
+  /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
+  | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
+  | { readonly type: 'bans'; readonly request: number; readonly command: BanCommand }
   | { readonly type: 'dump'; readonly dump: DumpKind }
   /** Gratuitous messages of an instance, now. */
   | { readonly type: 'send-gratuitous'; readonly instance: string }
@@ -75,5 +79,8 @@ export type ChildToParent =
     }
   /** Runs nft with a script, one transaction. */
   | { readonly type: 'run-nft'; readonly run: number; readonly script: string }
+  /** Runs a program of the firewall with an input of any length. */
+  | { readonly type: 'run-firewall'; readonly run: number; readonly program: FirewallProgram }
+  | { readonly type: 'bans'; readonly request: number; readonly answer: BanAnswer }
   | { readonly type: 'kill-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | { readonly type: 'status'; readonly request: number; readonly status: unknown };

@@ -26,6 +26,7 @@ import { ControlSocket } from './control-socket.ts';
 import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
+import type { BanAnswer, BanCommand } from './limits/messages.ts';
 import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { watchLateness } from './lateness-watch.ts';
 import { NamespaceWanted } from './namespace-place.ts';
@@ -35,7 +36,7 @@ import { checkBeforeReload } from './reload-check.ts';
 import { whileReloadFileExists } from './reload-file.ts';
 import { unchangeableSettings } from './reload-limits.ts';
 import { ReloadTimer } from './reload-timer.ts';
-import { runNft } from './run-nft.ts';
+import { runFirewallProgram, runNft } from './run-nft.ts';
 import {
   childOptions,
   controlSocketPath,
@@ -86,6 +87,7 @@ interface Loaded {
 /** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
 const configureTimeout = 60_000;
 const statusTimeout = 2_000;
+const banTimeout = 10_000;
 
 export class Parent {
   readonly #environment: ParentEnvironment;
@@ -111,6 +113,7 @@ export class Parent {
   readonly #reloadTimer: ReloadTimer;
   #lastRequest = 0;
   readonly #statusRequests = new Map<number, (status: unknown) => void>();
+  readonly #banRequests = new Map<number, (answer: BanAnswer) => void>();
 
   constructor(environment: ParentEnvironment) {
     this.#environment = environment;
@@ -331,6 +334,27 @@ export class Parent {
     });
   }
 
+  /** What an operator asks about bans: the checker process answers. */
+  async bans(command: BanCommand): Promise<BanAnswer> {
+    if ((this.#loaded?.configuration.connectionLimits ?? []).length === 0)
+      return { ok: false, error: 'the configuration has no connection_limit' };
+    const child = this.#children.get('checker');
+    if (child?.status.state !== 'running')
+      return { ok: false, error: 'the process of the connection limits does not run' };
+    const request = ++this.#lastRequest;
+    return new Promise((resolve) => {
+      const done = (answer: BanAnswer): void => {
+        clearTimeout(timer);
+        this.#banRequests.delete(request);
+        resolve(answer);
+      };
+      const silence = { ok: false, error: 'the process of the connection limits does not answer' } as const;
+      const timer = setTimeout(() => done(silence), banTimeout);
+      this.#banRequests.set(request, done);
+      child.send({ type: 'bans', request, command });
+    });
+  }
+
   /** The script before the first child, or behind the last one. What it says when it fails is logged, nothing more. */
   async #runOnce(purpose: string, script: LimitedScript | undefined): Promise<void> {
     if (script === undefined || this.#notifications === undefined) return;
@@ -457,6 +481,16 @@ export class Parent {
           () => child.send({ type: 'nft-finished', run: message.run }),
           (error: unknown) => child.send({ type: 'nft-finished', run: message.run, trouble: (error as Error).message }),
         );
+        return;
+      case 'run-firewall':
+        void runFirewallProgram(message.program).then(
+          (output) => child.send({ type: 'firewall-finished', run: message.run, output }),
+          (error: unknown) =>
+            child.send({ type: 'firewall-finished', run: message.run, output: '', trouble: (error as Error).message }),
+        );
+        return;
+      case 'bans':
+        this.#banRequests.get(message.request)?.(message.answer);
         return;
       case 'kill-script':
         this.#scripts?.kill(child.kind, message.script, message.signal);

@@ -1,5 +1,8 @@
 /** Words by which processes of the daemon start others of themselves; nobody types them. */
 export const childRoles = { vrrp: '@vrrp', checker: '@checker', bfd: '@bfd' } as const;
 
+/** The worker thread for connection limits in the checker process. */
+export const limitWorkerRole = '@limits';
+
 /** The process in the background that a foreground process waits for. */
 export const daemonRole = '@daemon';

@@ -1,7 +1,8 @@
-/** Runs the program nft. To be done in the parent: a fork takes milliseconds in which a protocol loop would stand still. */
+/** Runs the programs nft and ipset. To be done in the parent: a fork takes milliseconds in which a protocol loop would stand still. */
 import { spawn } from 'node:child_process';
 import type { Milliseconds } from '../core/time.ts';
 import type { ParentChannel } from './child-channel.ts';
+import type { FirewallProgram } from './limits/messages.ts';
 
 /** Where nft is, on every distribution. */
 const searchPath = '/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin';
@@ -10,25 +11,33 @@ const mostWords = 400;
 const answerWithin: Milliseconds = 10_000;
 
 /** One transaction, from a script. Rejects with what nft says. */
-export function runNft(script: string): Promise<void> {
+export async function runNft(script: string): Promise<void> {
+  await runFirewallProgram({ program: 'nft', arguments: ['-f', '-'], input: script });
+}
+
+/** Runs nft or ipset. Answers with what it writes; rejects with the first line of what it complains of. */
+export function runFirewallProgram({ arguments: words, input, namespace, program }: FirewallProgram): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('nft', ['-f', '-'], {
-      stdio: ['pipe', 'ignore', 'pipe'],
+    const entering = namespace === undefined ? [] : [`--net=${namespace}`, '--', program];
+    const child = spawn(namespace === undefined ? program : 'nsenter', [...entering, ...words], {
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: searchPath, LC_ALL: 'C' },
     });
-    let words = '';
-    child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
+    const output: Buffer[] = [];
+    let complaint = '';
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
     child.on('error', (error) =>
-      reject('code' in error && error.code === 'ENOENT' ? new Error('there is no program nft') : error),
+      reject('code' in error && error.code === 'ENOENT' ? new Error(`there is no program ${program}`) : error),
     );
     child.on('close', (code) => {
-      const [first = ''] = words.trim().split('\n', 1);
-      if (code === 0) resolve();
-      else reject(new Error(first === '' ? `nft ended with ${code ?? 'a signal'}` : first.slice(0, mostWords)));
+      const [first = ''] = complaint.trim().split('\n', 1);
+      if (code === 0) resolve(Buffer.concat(output).toString('utf8'));
+      else reject(new Error(first === '' ? `${program} ended with ${code ?? 'a signal'}` : first.slice(0, mostWords)));
     });
-    // nft may end before it has read everything: its words say why.
+    // The program may end before it has read everything: its words say why.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(script);
+    child.stdin.end(input);
   });
 }
 

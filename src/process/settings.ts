@@ -119,9 +119,10 @@ export function childOptions(kind: ChildKind, args: KeepalivedArguments, global:
 
 /** Which children this configuration and command line call for, in the order in which they are started. */
 export function wantedChildren(args: KeepalivedArguments, configuration: Configuration): readonly ChildKind[] {
-  const { bfd, check, global, vrrp } = configuration;
+  const { bfd, check, connectionLimits = [], global, vrrp } = configuration;
   const checker =
     check.virtualServers.length > 0 ||
+    connectionLimits.length > 0 ||
     (global.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined);
   const kinds: ChildKind[] = [];
   if (args.bfd && (bfd.instances.length > 0 || args.allProcesses)) kinds.push('bfd');

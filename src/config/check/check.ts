@@ -6,6 +6,7 @@ import { advise } from './advice.ts';
 import { checkBfd } from './bfd.ts';
 import { checkGlobal } from './global.ts';
 import { checkScripts } from './scripts.ts';
+import { checkLimits } from './limits.ts';
 import type { VirtualServersCheck } from './virtual-servers.ts';
 import { checkVrrp } from './vrrp.ts';
 
@@ -23,6 +24,7 @@ export function checkConfiguration(
   // Before the checkers and instances that follow the sessions.
   const bfd = { instances: checkBfd(context) };
   const check = services.finish();
+  const connectionLimits = checkLimits(context, check.groups, services.identities);
   const vrrp = checkVrrp(context, interfaces);
   for (const group of context.draft.garpGroups) {
     for (const { name, statement } of group.interfaces) {
@@ -32,7 +34,15 @@ export function checkConfiguration(
   for (const { name, statement, word } of context.draft.interfaceUses) {
     interfaces.push(interfaceUse(name, 'route or rule', statement, word));
   }
-  const configuration: Configuration = { global: checkGlobal(context, vrrp), vrrp, check, bfd, interfaces, files };
+  const configuration: Configuration = {
+    global: checkGlobal(context, vrrp),
+    vrrp,
+    check,
+    bfd,
+    ...(connectionLimits.length > 0 && { connectionLimits }),
+    interfaces,
+    files,
+  };
   advise(context, configuration);
   return configuration;
 }

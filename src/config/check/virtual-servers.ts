@@ -454,6 +454,8 @@ export class VirtualServersCheck {
   readonly #context: Context;
   /** Line of each service so far, by its identity. */
   readonly #lines = new Map<string, number>();
+  /** What each service is, also of those that were let go. */
+  readonly identities: VirtualServerIdentity[] = [];
   #waiting = false;
 
   constructor(context: Context) {
@@ -492,6 +494,7 @@ export class VirtualServersCheck {
   ): VirtualServerConfiguration | undefined {
     const server = new ServerCheck(draft, groups, this.#context).build();
     if (!server) return undefined;
+    this.identities.push(server.identity);
     const key = keyOf(server.identity);
     const first = key === '' ? undefined : this.#lines.get(key);
     if (first === undefined) {

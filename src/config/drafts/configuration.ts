@@ -7,6 +7,7 @@ import type { TlsClientDraft } from './checkers.ts';
 import type { ScriptDraft } from './common.ts';
 import { newGlobalDraft, type GlobalDraft } from './global.ts';
 import type { InterfaceDelaysDraft, LinkbeatDraft } from './interfaces.ts';
+import type { ConnectionLimitDraft } from './limits.ts';
 import type { RouteDraft, RuleDraft } from './routes.ts';
 import type { VirtualServerDraft, VirtualServerGroupDraft } from './servers.ts';
 import type { TrackFileDraft, TrackProcessDraft, VrrpScriptDraft } from './tracking.ts';
@@ -34,6 +35,7 @@ export interface ConfigurationDraft {
   readonly garpGroups: GarpGroupDraft[];
   readonly virtualServers: VirtualServerDraft[];
   readonly virtualServerGroups: VirtualServerGroupDraft[];
+  readonly connectionLimits: ConnectionLimitDraft[];
   tlsClient?: TlsClientDraft;
   /** Every script of the configuration, for the checks that look at all of them. */
   readonly scripts: ScriptDraft[];
@@ -60,6 +62,7 @@ export function newConfigurationDraft(): ConfigurationDraft {
     garpGroups: [],
     virtualServers: [],
     virtualServerGroups: [],
+    connectionLimits: [],
     scripts: [],
     interfaceUses: [],
   };

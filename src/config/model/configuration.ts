@@ -2,6 +2,7 @@
 import type { BfdConfiguration } from './bfd.ts';
 import type { InterfaceUse } from './common.ts';
 import type { GlobalConfiguration } from './global.ts';
+import type { ConnectionLimit } from './limits.ts';
 import type { CheckConfiguration } from './servers.ts';
 import type { VrrpConfiguration } from './vrrp.ts';
 
@@ -10,6 +11,8 @@ export interface Configuration {
   readonly vrrp: VrrpConfiguration;
   readonly check: CheckConfiguration;
   readonly bfd: BfdConfiguration;
+  /** Absent: none. */
+  readonly connectionLimits?: readonly ConnectionLimit[];
   /** Every interface that VRRP and static addresses need, once for each place (see check/interfaces.ts). */
   readonly interfaces?: readonly InterfaceUse[];
   /** Every file that was read, in order. */

@@ -6,6 +6,7 @@ import { printTlsClient } from './checkers.ts';
 import { printGarpGroup } from './garp-group.ts';
 import { printGlobal, printTop } from './global.ts';
 import { printInstance } from './instance.ts';
+import { printConnectionLimit } from './limits.ts';
 import { printDelays, printLinkbeat } from './interfaces.ts';
 import { valueBlock, type PrintedLine } from './printed.ts';
 import { printRoute, printRule } from './routes.ts';
@@ -15,7 +16,7 @@ import { printText, type TextOptions } from './text.ts';
 import { printScript, printTrackFile, printTrackGroup, printTrackProcess } from './trackables.ts';
 
 /** Every line, in an order in which nothing is named before it is defined. */
-export function configurationLines({ global, vrrp, check, bfd }: Configuration): PrintedLine[] {
+export function configurationLines({ global, vrrp, check, bfd, connectionLimits = [] }: Configuration): PrintedLine[] {
   return [
     ...printTop(global),
     printGlobal(global),
@@ -36,6 +37,7 @@ export function configurationLines({ global, vrrp, check, bfd }: Configuration):
     ...printTlsClient(check.tlsClient),
     ...check.groups.map(printVirtualServerGroup),
     ...check.virtualServers.map(printVirtualServer),
+    ...connectionLimits.map(printConnectionLimit),
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { ConfigurationDraft, GlobalDraft } from '../drafts.ts';
 import { readAddressLine, staticAddressWords } from './addresses.ts';
 import { bfdInstance } from './bfd.ts';
+import { connectionLimit } from './connection-limit.ts';
 import { block, flag, integer, lines, nothingActsYet, optionalText, text } from './forms.ts';
 import { fileKeywords } from './global-files.ts';
 import { firewallKeywords } from './global-firewall.ts';
@@ -88,6 +89,7 @@ export const topSchema = new BlockSchema<Root>('', {
   SSL: ssl,
   virtual_server_group: virtualServerGroup,
   virtual_server: virtualServer,
+  connection_limit: connectionLimit,
   track_group: trackGroup,
   static_ipaddress: lines(
     'Addresses set at the start and removed at the stop, whatever the VRRP state.',

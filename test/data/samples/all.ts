@@ -1,6 +1,7 @@
 /** Every sample by its keyword. */
 import { checkerSamples } from './checkers.ts';
 import { globalSamples } from './global.ts';
+import { limitSamples } from './limits.ts';
 import { networkSamples } from './network.ts';
 import { configurationsOf } from './sample.ts';
 import { vrrpSamples } from './vrrp.ts';
@@ -18,6 +19,7 @@ export const samples: readonly NamedSample[] = [
   ...vrrpSamples,
   ...networkSamples,
   ...checkerSamples,
+  ...limitSamples,
 ].flatMap((block) =>
   Object.entries(block.samples).map(([keyword, lines]) => ({
     name: `${block.path} ${keyword}`,

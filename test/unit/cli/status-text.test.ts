@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatStatus } from '../../../src/cli/status-text.ts';
+import { formatAge } from '../../../src/cli/age.ts';
+import { formatStatus } from '../../../src/cli/status-text.ts';
 import type { DaemonStatus } from '../../../src/cli/status-text.ts';
 import { emptyStatistics } from '../../../src/vrrp/instance.ts';
 

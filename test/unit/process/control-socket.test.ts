@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../../src/log/log.ts';
+import type { BanCommand } from '../../../src/process/limits/messages.ts';
 import { ControlSocket } from '../../../src/process/control-socket.ts';
 
 const said: string[] = [];
@@ -21,7 +22,12 @@ const log: Log = {
 const handler = {
   status: () => Promise.resolve({ pid: 4711 }),
   reload: () => Promise.resolve({ outcome: 'refused', errors: ['a.conf:1:1: wrong'] } as const),
+  bans: (command: BanCommand) => {
+    asked.push(command);
+    return Promise.resolve({ ok: true, result: { changed: ['web'] } } as const);
+  },
 };
+const asked: BanCommand[] = [];
 
 let folder: string;
 let socketPath: string;
@@ -68,15 +74,42 @@ describe('control socket', () => {
     ]);
   });
 
-  it.each(['nonsense', '[]', '1', '{"version":2,"command":"status"}', '{"version":1,"command":"rm"}', '{"version":1}'])(
-    'refuses %s and goes on',
-    async (request) => {
-      control = await ControlSocket.open(socketPath, handler, log);
-      const lines = await converse(`${request}\n{"version":1,"command":"status"}\n`, 2);
-      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ version: 1, ok: false });
-      expect(JSON.parse(lines[1] ?? '')).toMatchObject({ ok: true });
-    },
-  );
+  it.each([
+    ['{"version":1,"command":"bans"}', { action: 'list' }],
+    ['{"version":1,"command":"bans","action":"list","limit":"web"}', { action: 'list', limit: 'web' }],
+    // Seconds here, milliseconds inside.
+    [
+      '{"version":1,"command":"bans","action":"add","client":"192.0.2.1","time":60}',
+      { action: 'add', client: '192.0.2.1', time: 60_000 },
+    ],
+    ['{"version":1,"command":"bans","action":"remove","client":"::1"}', { action: 'remove', client: '::1' }],
+  ])('hands %s on', async (request, command) => {
+    control = await ControlSocket.open(socketPath, handler, log);
+    asked.length = 0;
+    const [answer = ''] = await converse(`${request}\n`, 1);
+    expect(JSON.parse(answer)).toEqual({ version: 1, ok: true, result: { changed: ['web'] } });
+    expect(asked).toEqual([command]);
+  });
+
+  it.each([
+    '{"version":1,"command":"bans","action":"rm"}',
+    '{"version":1,"command":"bans","action":"add"}',
+    '{"version":1,"command":"bans","action":"add","client":7}',
+    '{"version":1,"command":"bans","action":"add","client":"192.0.2.1","time":-1}',
+    '{"version":1,"command":"bans","action":"add","client":"192.0.2.1","time":1e300}',
+    '{"version":1,"command":"bans","limit":[]}',
+    'nonsense',
+    '[]',
+    '1',
+    '{"version":2,"command":"status"}',
+    '{"version":1,"command":"rm"}',
+    '{"version":1}',
+  ])('refuses %s and goes on', async (request) => {
+    control = await ControlSocket.open(socketPath, handler, log);
+    const lines = await converse(`${request}\n{"version":1,"command":"status"}\n`, 2);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ version: 1, ok: false });
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ ok: true });
+  });
 
   it('lets a client go that sends without an end, and serves the next', async () => {
     control = await ControlSocket.open(socketPath, handler, log);

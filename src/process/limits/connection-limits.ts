@@ -1,0 +1,144 @@
+/** The checker process's side of the worker thread for connection limits: started when there is a limit, and again when it fails. */
+import { Worker } from 'node:worker_threads';
+import { neverBanned } from '../../limit/never-banned.ts';
+import type { BanEvent } from '../../core/events.ts';
+import type { Configuration } from '../../config/model.ts';
+import type { Milliseconds } from '../../core/time.ts';
+import type { Log } from '../../log/log.ts';
+import type { ChildToParent } from '../messages.ts';
+import { limitWorkerRole } from '../roles.ts';
+import type { BanCommand, FromLimitWorker, LimitSummary, ToLimitWorker } from './messages.ts';
+
+/** A thread that has failed is started again after this time. */
+const pause: Milliseconds = 5_000;
+const stopTime: Milliseconds = 3_000;
+/** Megabytes of objects; the counts are outside of them. A million lines of a blacklist take less than half. */
+const mostMemory = 512;
+
+export interface LimitPorts {
+  readonly send: (message: ChildToParent) => void;
+  readonly tell: (event: BanEvent) => void;
+  readonly log: Log;
+}
+
+export class ConnectionLimits {
+  readonly #ports: LimitPorts;
+  #worker: Worker | undefined;
+  #configure: Extract<ToLimitWorker, { type: 'configure' }> | undefined;
+  #addresses: readonly string[] = [];
+  #restart: NodeJS.Timeout | undefined;
+  #stopped: (() => void) | undefined;
+  /** What the last readings found. */
+  summary: readonly LimitSummary[] | undefined;
+
+  constructor(ports: LimitPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes a configuration. @param namespace where IPVS is, if not here: a path */
+  configure(configuration: Configuration, namespace: string | undefined): void {
+    const { connectionLimits: limits = [], global } = configuration;
+    if (limits.length === 0 && this.#worker === undefined) {
+      this.#configure = undefined;
+      clearTimeout(this.#restart);
+      return;
+    }
+    const suffix = global.instance === undefined ? '' : `_${global.instance.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
+    this.#configure = {
+      type: 'configure',
+      limits,
+      never: neverBanned(configuration),
+      table: `keepalived_limits${suffix}`,
+      ...(namespace !== undefined && { namespace }),
+    };
+    if (this.#worker === undefined) this.#start();
+    else this.#worker.postMessage(this.#configure);
+  }
+
+  /** The addresses of this machine's interfaces. */
+  addressesChanged(addresses: ReadonlySet<string>): void {
+    this.#addresses = [...addresses];
+    this.#post({ type: 'addresses', addresses: this.#addresses });
+  }
+
+  programFinished(run: number, output: string, trouble: string | undefined): void {
+    this.#post({ type: 'program-finished', run, output, ...(trouble !== undefined && { trouble }) });
+  }
+
+  command(request: number, command: BanCommand): void {
+    if (this.#worker !== undefined) this.#post({ type: 'command', request, command });
+    else {
+      const answer = { ok: false, error: 'the connection limits are not at work at this moment' } as const;
+      this.#ports.send({ type: 'bans', request, answer });
+    }
+  }
+
+  /** Settles when what is to be given back is. Bans go on in the kernel. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, stopTime);
+      this.#stopped = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      worker.postMessage({ type: 'stop' } satisfies ToLimitWorker);
+    });
+    this.#worker = undefined;
+    await worker.terminate();
+  }
+
+  #post(message: ToLimitWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #start(): void {
+    const main = process.argv[1];
+    if (main === undefined || this.#configure === undefined) return;
+    const worker = new Worker(main, {
+      argv: [limitWorkerRole],
+      resourceLimits: { maxOldGenerationSizeMb: mostMemory },
+    });
+    this.#worker = worker;
+    worker.on('message', (message: FromLimitWorker) => this.#received(message));
+    worker.on('error', (error: unknown) => {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#ports.log.error(`connection limits: internal error: ${reason}`);
+    });
+    worker.on('exit', () => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      this.#stopped?.();
+      // Bans go on in the kernel meanwhile, and are found there.
+      this.#restart = setTimeout(() => this.#start(), pause);
+    });
+    this.#post({ type: 'addresses', addresses: this.#addresses });
+    this.#post(this.#configure);
+  }
+
+  #received(message: FromLimitWorker): void {
+    const { log, send, tell } = this.#ports;
+    switch (message.type) {
+      case 'events':
+        for (const event of message.events) tell(event);
+        return;
+      case 'log':
+        log.write(message.level, message.message);
+        return;
+      case 'run':
+        send({ type: 'run-firewall', run: message.run, program: message.program });
+        return;
+      case 'answer':
+        send({ type: 'bans', request: message.request, answer: message.answer });
+        return;
+      case 'summary':
+        this.summary = message.limits;
+        return;
+      case 'stopped':
+        this.#stopped?.();
+        return;
+    }
+  }
+}
