@@ -12,11 +12,12 @@ import { parseDaemonChoice } from './lib/scene.ts';
 import { openShell } from './lib/shell.ts';
 import { sceneNamed } from './scenes/index.ts';
 
-const help = `Usage: npm run lab [-- [options] [SCENE ...]]        plays scenes; both examples unless told otherwise
+const help = `Usage: npm run lab [-- [options] [SCENE ...]]        plays scenes; the examples unless told otherwise
        npm run lab -- [options] shell SCENE        leaves a scene's machines up for you to explore
 
 Scenes: pair        two balancers by direct routing (examples/pair)
         nat         one director by address translation (examples/nat)
+        limit       the same site bans a client with 300 connections (examples/limit)
         pair-vrrp   the failover of the pair alone; needs no IPVS in the kernel
 
 Options: --daemon WHICH   ours (default), debian (the original, from Debian's package), or two of them for the two
@@ -36,6 +37,11 @@ interface CommandLine {
   readonly asWritten: boolean;
   readonly logs: boolean;
   readonly help: boolean;
+}
+
+/** The original has no limits of connections. */
+function scenesFor(daemon: string): readonly string[] {
+  return daemon === 'ours' ? ['pair', 'nat', 'limit'] : ['pair', 'nat'];
 }
 
 function readCommandLine(): CommandLine {
@@ -59,7 +65,7 @@ function readCommandLine(): CommandLine {
   if (shell && named.length !== 1) throw new LabError('Which scene? npm run lab -- shell pair, or shell nat.');
   return {
     shell,
-    sceneNames: named.length > 0 ? named : ['pair', 'nat'],
+    sceneNames: named.length > 0 ? named : scenesFor(values.daemon),
     daemon: values.daemon,
     asWritten: values['as-written'],
     logs: values.logs,

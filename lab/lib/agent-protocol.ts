@@ -35,7 +35,29 @@ export interface EndLoadOrder {
   readonly id: number;
 }
 
-export type Order = FetchOrder | GreetOrder | LoadOrder | EndLoadOrder;
+/** Opens connections and keeps them, in silence. */
+export interface HoldOrder {
+  readonly verb: 'hold';
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  readonly count: number;
+  readonly timeout: number;
+}
+
+/** Closes them. */
+export interface LetGoOrder {
+  readonly verb: 'let-go';
+  readonly id: number;
+}
+
+export type Order = FetchOrder | GreetOrder | LoadOrder | EndLoadOrder | HoldOrder | LetGoOrder;
+
+export interface HoldReport {
+  readonly id: number;
+  readonly established: number;
+  readonly failed: number;
+}
 
 export interface FetchAnswer {
   readonly id: number;

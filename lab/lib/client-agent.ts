@@ -10,6 +10,9 @@ import type {
   FetchAnswer,
   FetchOrder,
   GreetOrder,
+  HoldOrder,
+  HoldReport,
+  LetGoOrder,
   LoadOrder,
   LoadReport,
   Order,
@@ -149,9 +152,40 @@ class Load {
   }
 }
 
+/** Connections that are there and do nothing. */
+class Held {
+  readonly #sockets: net.Socket[] = [];
+
+  async open({ count, host, id, port, timeout }: HoldOrder): Promise<HoldReport> {
+    const results = await Promise.all(Array.from({ length: count }, () => this.#connect(host, port, timeout)));
+    const established = results.filter(Boolean).length;
+    return { id, established, failed: count - established };
+  }
+
+  letGo({ id }: LetGoOrder): HoldReport {
+    for (const socket of this.#sockets) socket.destroy();
+    return { id, established: this.#sockets.splice(0).length, failed: 0 };
+  }
+
+  #connect(host: string, port: number, timeout: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = net.connect(port, host);
+      const timer = setTimeout(() => socket.destroy(), timeout);
+      socket.on('connect', () => {
+        clearTimeout(timer);
+        this.#sockets.push(socket);
+        resolve(true);
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(false));
+    });
+  }
+}
+
 function serveOrders(): void {
   let load: Load | undefined;
-  const obey = async (order: Order): Promise<FetchAnswer | LoadReport | undefined> => {
+  const held = new Held();
+  const obey = async (order: Order): Promise<FetchAnswer | LoadReport | HoldReport | undefined> => {
     switch (order.verb) {
       case 'fetch':
         return fetchOnce(order);
@@ -160,6 +194,10 @@ function serveOrders(): void {
       case 'load':
         load = new Load(order);
         return undefined;
+      case 'hold':
+        return held.open(order);
+      case 'let-go':
+        return held.letGo(order);
       case 'end-load':
         return load?.end(order);
     }

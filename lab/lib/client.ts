@@ -1,5 +1,5 @@
 /** A client machine as the lab sees it: orders to the agent that runs there. */
-import type { FetchAnswer, LoadReport, LoadOrder, Order } from './agent-protocol.ts';
+import type { FetchAnswer, HoldReport, LoadReport, LoadOrder, Order } from './agent-protocol.ts';
 import type { CleanUp } from './clean-up.ts';
 import { until } from './clock.ts';
 import { LabError } from './errors.ts';
@@ -53,13 +53,22 @@ export class Client {
     return this.#ask({ verb: 'end-load' });
   }
 
+  /** Opens this many connections and keeps them. */
+  hold(host: string, count: number, timeout = 10_000): Promise<HoldReport> {
+    return this.#ask({ verb: 'hold', host, port: 80, count, timeout });
+  }
+
+  letGo(): Promise<HoldReport> {
+    return this.#ask({ verb: 'let-go' });
+  }
+
   #send(order: Unnumbered<Order>): number {
     this.#lastId += 1;
     this.#write(`${JSON.stringify({ ...order, id: this.#lastId })}\n`);
     return this.#lastId;
   }
 
-  #ask<T extends FetchAnswer | LoadReport>(order: Unnumbered<Order>): Promise<T> {
+  #ask<T extends FetchAnswer | LoadReport | HoldReport>(order: Unnumbered<Order>): Promise<T> {
     const id = this.#send(order);
     return new Promise((resolve) => {
       this.#waiting.set(id, (answer) => {

@@ -49,7 +49,11 @@ function optionCompletion(program: string, options: readonly OptionDescription[]
 
 function controlCompletion(): string[] {
   const first = [...new Set(keepalivectlCommands.map(({ name }) => name.split(' ')[0] ?? ''))];
-  const second = keepalivectlCommands.filter(({ name }) => name.startsWith('config ')).map(({ name }) => name.slice(7));
+  const groups = first.filter((group) => keepalivectlCommands.some(({ name }) => name.startsWith(`${group} `)));
+  const inner = (group: string): string[] =>
+    keepalivectlCommands
+      .filter(({ name }) => name.startsWith(`${group} `))
+      .map(({ name }) => name.slice(group.length + 1));
   const cases = keepalivectlCommands.map(
     ({ name, options }) => `    "${name}"*) words="${options.map((option) => option.name).join(' ')} --help" ;;`,
   );
@@ -58,7 +62,7 @@ function controlCompletion(): string[] {
     '  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=',
     '  case "${COMP_WORDS[*]:1:COMP_CWORD-1}" in',
     `    "") words="${first.join(' ')} --help" ;;`,
-    `    config) words="${second.join(' ')} --help" ;;`,
+    ...groups.map((group) => `    ${group}) words="${inner(group).join(' ')} --help" ;;`),
     ...cases,
     '  esac',
     '  if [[ $before == --socket || $word != -* && $words == *--config-id* ]]; then COMPREPLY=($(compgen -f -- "$word"))',

@@ -26,6 +26,9 @@ const configId: CommandOption = {
   purpose: 'What @ID lines are compared with (default: the host name up to the first dot).',
 };
 
+const limit: CommandOption = { name: '--limit', value: 'NAME', purpose: 'Name of a connection_limit.' };
+const json: CommandOption = { name: '--json', purpose: 'For programs.' };
+
 export const keepalivectlCommands: readonly ControlCommand[] = [
   {
     name: 'status',
@@ -36,6 +39,32 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
     name: 'reload',
     purpose: 'Reads the configuration again and says whether it was applied.',
     options: [socket],
+  },
+  {
+    name: 'bans list',
+    purpose: 'Who is banned by a connection_limit, why, and for how long.',
+    options: [socket, limit, json],
+  },
+  {
+    name: 'bans add',
+    words: 'CLIENT',
+    purpose: 'Bans an address or prefix.',
+    options: [
+      socket,
+      limit,
+      json,
+      {
+        name: '--time',
+        value: 'SECONDS',
+        purpose: 'How long; 0: until it is removed (default: ban_time of the limit).',
+      },
+    ],
+  },
+  {
+    name: 'bans remove',
+    words: 'CLIENT',
+    purpose: 'Releases an address or prefix, as it is listed.',
+    options: [socket, limit, json],
   },
   {
     name: 'config show',

@@ -139,6 +139,10 @@ export class ConnectionTableParser {
     }
     const targetLength = this.#fieldLength(bytes, target, end);
     const state = target + targetLength + portLength + 2;
+    if (state >= end) {
+      this.#unreadable++;
+      return;
+    }
     this.#lines++;
     if (!this.#isEstablished(bytes, state, end)) return;
     this.#separators(bytes, position + client, virtual - 1, virtual + client, target - 1);

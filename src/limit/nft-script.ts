@@ -76,22 +76,18 @@ function verdict({ action, name }: OwnLimit): string {
   return `counter ${action}`;
 }
 
-function banLines(limit: OwnLimit): string[] {
+function banLines(limit: OwnLimit, family: AddressFamily): string[] {
   const { clients, prefixes, chain } = ownNames(limit);
   // A rejection is an answer, which the kernel cannot always give before routing.
-  const hook = limit.action === 'reject' ? 'input priority filter - 10' : 'prerouting priority raw - 10';
+  const hook = limit.action === 'reject' ? 'input priority -10' : 'prerouting priority -310';
   return [
-    ...families.flatMap((family) => [
-      `set ${clients[family]} { type ${types[family]}; flags timeout; }`,
-      `set ${prefixes[family]} { type ${types[family]}; flags interval, timeout; }`,
-    ]),
+    `set ${clients[family]} { type ${types[family]}; flags timeout; }`,
+    `set ${prefixes[family]} { type ${types[family]}; flags interval, timeout; }`,
     `chain ${chain} {`,
     `type filter hook ${hook}; policy accept;`,
     `meta l4proto ${vrrpProtocol} accept`,
-    ...families.flatMap((family) => [
-      `${client(family, limit.clientPrefix[family])} @${clients[family]} ${verdict(limit)}`,
-      `${protocols[family]} saddr @${prefixes[family]} ${verdict(limit)}`,
-    ]),
+    `${client(family, limit.clientPrefix[family])} @${clients[family]} ${verdict(limit)}`,
+    `${protocols[family]} saddr @${prefixes[family]} ${verdict(limit)}`,
     '}',
   ];
 }
@@ -102,33 +98,36 @@ function destination({ address, count, family, port }: LimitedService): string {
   return `${protocols[family]} daddr ${range} ${port === 0 ? 'meta l4proto tcp' : `tcp dport ${port}`}`;
 }
 
-function countLines(limit: OwnLimit): string[] {
+function countLines(limit: OwnLimit, family: AddressFamily): string[] {
   const { counts, countChain } = ownNames(limit);
   const end = limit.action === 'reject' ? 'reject with tcp reset' : limit.action === 'drop' ? 'drop' : verdict(limit);
-  const rule = (family: AddressFamily, match: string): string =>
-    `${match} ct state new add @${counts[family]} { ${client(family, limit.clientPrefix[family])} ct count over ${limit.maxEstablished} } ${end}`;
-  const rules =
-    limit.services === undefined
-      ? families.map((family) => rule(family, `meta nfproto ${family === 'inet' ? 'ipv4' : 'ipv6'} meta l4proto tcp`))
-      : limit.services.map((service) => rule(service.family, destination(service)));
+  const services = limit.services?.filter((service) => service.family === family).map(destination);
   return [
-    ...families.map((family) => `set ${counts[family]} { type ${types[family]}; size 65535; flags dynamic; }`),
+    `set ${counts[family]} { type ${types[family]}; size 65535; flags dynamic; }`,
     // Before IPVS, which takes packets at the end of this hook (priorities 98 and 99).
     `chain ${countChain} {`,
-    'type filter hook input priority filter - 9; policy accept;',
-    ...rules,
+    'type filter hook input priority -9; policy accept;',
+    ...(services ?? ['meta l4proto tcp']).map(
+      (match) =>
+        `${match} ct state new add @${counts[family]} { ${client(family, limit.clientPrefix[family])} ct count over ${limit.maxEstablished} } ${end}`,
+    ),
     '}',
   ];
 }
 
-/** The whole table from the beginning, without elements. Removes what was there. */
+/** The tables, one a family (a kernel need not have the family inet), from the beginning and without elements. */
 export function tableScript(table: string, limits: readonly OwnLimit[]): string {
-  const lines = limits.flatMap((limit) => [
-    ...(limit.bans ? banLines(limit) : []),
-    ...(limit.enforceInKernel ? countLines(limit) : []),
-  ]);
-  const remove = `add table inet ${table}\ndelete table inet ${table}\n`;
-  return lines.length === 0 ? remove : `${remove}table inet ${table} {\n${lines.join('\n')}\n}\n`;
+  return families
+    .map((family) => {
+      const lines = limits.flatMap((limit) => [
+        ...(limit.bans ? banLines(limit, family) : []),
+        ...(limit.enforceInKernel ? countLines(limit, family) : []),
+      ]);
+      const name = `${protocols[family]} ${table}`;
+      const remove = `add table ${name}\ndelete table ${name}\n`;
+      return lines.length === 0 ? remove : `${remove}table ${name} {\n${lines.join('\n')}\n}\n`;
+    })
+    .join('');
 }
 
 function elementText(text: string, { origin, until }: Element, now: MonotonicMs): string {
@@ -190,7 +189,7 @@ export function ownElementScript(
   }
   let script = '';
   for (const family of families) {
-    const place = { tableFamily: 'inet', table };
+    const place = { tableFamily: protocols[family], table };
     script += hashChanges({ ...place, set: names.clients[family] }, added[family], removed[family]);
     if (!changed.has(family)) continue;
     // Intervals cannot be added and deleted in one transaction: the few of them are written anew.
@@ -199,7 +198,7 @@ export function ownElementScript(
       return found.family === family && found.client === undefined;
     });
     const set = names.prefixes[family];
-    script += `flush set inet ${table} ${set}\n`;
+    script += `flush set ${protocols[family]} ${table} ${set}\n`;
     script += commands(
       'add',
       { ...place, set },

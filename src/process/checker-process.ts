@@ -157,7 +157,7 @@ class CheckerWork implements ChildWork {
     this.#trackFiles.close();
     this.#addresses.close();
     this.#bfd.close();
-    const limitsStopped = this.#limits.stop();
+    const limitsStopped = this.#limits.stop(orphaned);
     const engine = this.#engine;
     const table = this.#table;
     this.#leaving = this.#options.keepServicesAtStop || orphaned;

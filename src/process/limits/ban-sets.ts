@@ -58,7 +58,9 @@ export class BanSets {
     this.#limits = limits;
     this.#table = table;
     const found = new Map<string, Found>();
-    const own = fresh.some(({ set }) => set.kind === 'nftables') ? await this.#list(`table inet ${table}`) : [];
+    const own = fresh.some(({ set }) => set.kind === 'nftables')
+      ? [...(await this.#list(`table ip ${table}`)), ...(await this.#list(`table ip6 ${table}`))]
+      : [];
     for (const limit of fresh) {
       if (limit.set.kind === 'nftables') found.set(limit.name, ownElements(own, ownLimit(limit)));
       else if (limit.set.kind === 'ipset')
@@ -89,15 +91,15 @@ export class BanSets {
   async verify(): Promise<boolean> {
     const own = this.#own();
     if (own.length === 0 || this.#written === undefined) return true;
-    const chains = await this.#run({ program: 'nft', arguments: ['list', 'chains', 'inet'], input: '' }).catch(
-      () => '',
-    );
-    const [, rest = ''] = chains.split(`table inet ${this.#table} {`);
-    const there = own.every((limit) => !limit.bans || rest.includes(`chain ${ownNames(limit).chain} {`));
+    const chains = await this.#run({ program: 'nft', arguments: ['list', 'chains'], input: '' }).catch(() => '');
+    const there = ['ip', 'ip6'].every((family) => {
+      const [, rest = ''] = chains.split(`table ${family} ${this.#table} {`);
+      return own.every((limit) => !limit.bans || rest.includes(`chain ${ownNames(limit).chain} {`));
+    });
     if (!there) {
       this.#log(
         'warning',
-        `connection limits: somebody has removed table ${this.#table} of nftables: it is made again`,
+        `connection limits: somebody has changed table ${this.#table} of nftables: it is made again`,
       );
       this.#written = undefined;
     }

@@ -73,12 +73,19 @@ export class ConnectionLimits {
     }
   }
 
-  /** Settles when what is to be given back is. Bans go on in the kernel. */
-  async stop(): Promise<void> {
+  /**
+   * Settles when what is to be given back is. Bans go on in the kernel.
+   * @param orphaned nobody can start a program any more
+   */
+  async stop(orphaned: boolean): Promise<void> {
     clearTimeout(this.#restart);
     const worker = this.#worker;
     if (worker === undefined) return;
     await new Promise<void>((resolve) => {
+      if (orphaned) {
+        resolve();
+        return;
+      }
       const timer = setTimeout(resolve, stopTime);
       this.#stopped = () => {
         clearTimeout(timer);

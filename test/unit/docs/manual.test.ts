@@ -60,7 +60,9 @@ describe('manual pages', () => {
       [...text.matchAll(new RegExp(`^  ${before}([a-z]+)`, 'gm'))].map(([, name = '']) => name);
     const first = commandsIn(help(), 'keepalivectl ');
     const names = first.flatMap((name) =>
-      name === 'config' ? commandsIn(help('config'), 'keepalivectl config ').map((inner) => `config ${inner}`) : [name],
+      ['bans', 'config'].includes(name)
+        ? commandsIn(help(name), `keepalivectl ${name} `).map((inner) => `${name} ${inner}`)
+        : [name],
     );
     expect(keepalivectlCommands.map(({ name }) => name).sort()).toEqual(names.sort());
     for (const { name, options } of keepalivectlCommands)
@@ -104,6 +106,8 @@ describe('the completion', () => {
   it('offers the commands of keepalivectl and their options', () => {
     expect(offered(['keepalivectl', 're'])).toEqual(['reload', 'replay']);
     expect(offered(['keepalivectl', 'config', ''])).toContain('format');
+    expect(offered(['keepalivectl', 'bans', ''])).toContain('remove');
+    expect(offered(['keepalivectl', 'bans', 'add', '--t'])).toEqual(['--time']);
     expect(offered(['keepalivectl', 'config', 'format', '--c'])).toEqual(['--check', '--config-id']);
     expect(offered(['keepalivectl', 'status', '--'])).toEqual(['--socket', '--json', '--help']);
     expect(offered(['keepalivectl', 'config', 'show', '/etc/passw'])).toContain('/etc/passwd');
