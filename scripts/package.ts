@@ -73,7 +73,7 @@ function main(): void {
       lintian: { type: 'boolean', default: false },
     },
   });
-  const compression = values.fast ? ['-Zzstd', '-z1'] : ['-Zxz'];
+  const compression = values.fast ? ['-Zgzip', '-z1'] : ['-Zxz'];
   const file = makePackage({ version: values.version, output: path.resolve(values.output), compression });
   const installed = execFileSync('dpkg-deb', ['--field', file, 'Installed-Size'], { encoding: 'utf8' });
   console.log(
