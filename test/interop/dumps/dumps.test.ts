@@ -49,6 +49,8 @@ function masked(kind: Kind, name: string): string[] {
     .map((line) =>
       line
         .replace(/\d+\.\d{6} \(.*\)$/, 'TIME')
+        // A script may be under way at the moment.
+        .replace(/^( {3}State =) (idle|running)$/, '$1 AT TIMES')
         .replace(/fd_in \d+,? fd_out (= )?\d+/, 'DESCRIPTORS')
         .replace(/^( {3}Password =) .*/, '$1 SECRET')
         .replace(/= 4294967295$/, '= 5'),
