@@ -63,6 +63,8 @@ export async function writeVrrpDump(
     case 'statistics-and-clear':
       return deliverDump(path('statistics'), statisticsText(input.instances));
     case 'json':
+      // Readers take a missing file for "nothing runs".
+      if (input.instances.length === 0) return;
       return deliverDump(path('json'), vrrpJson(input, global.dumps.jsonVersion));
   }
 }

@@ -12,6 +12,8 @@ import {
   scrapeJson,
   scrapeScripts,
 } from '../../support/dump-readers.ts';
+import { until } from '../../../lab/lib/clock.ts';
+import { configurationFile, patience } from '../process/machine.ts';
 import { DumpScene, programs, type Kind } from './scene.ts';
 
 const cleanUp = new CleanUp();
@@ -187,4 +189,18 @@ describe('programs find the daemon', () => {
     expect(stderr.split('\n')[0]?.split(' ')[1]?.slice(1)).toMatch(/^\d+\.\d+\.\d+$/);
     expect(stderr).toContain('--enable-json');
   });
+});
+
+it.each(kinds)('without instances there is no JSON file, as a router takes it: %s', async (kind) => {
+  const scene = scenes[kind];
+  scene.machine.write(configurationFile, 'static_ipaddress {\n    192.0.2.9/24 dev eth1\n}\n');
+  scene.daemon.signal('SIGHUP');
+  await until('the instances are gone', { within: patience, every: 100 }, async () => {
+    const { 'keepalived.data': data = '' } = await scene.ask('DATA');
+    return data.includes('------< Interfaces >------') && !data.includes(' VRRP Instance = ');
+  });
+  await scene.machine.run(['rm', '-f', '/tmp/keepalived.json']);
+  scene.daemon.signal(36);
+  await scene.ask('DATA');
+  expect(scene.machine.exists('/tmp/keepalived.json')).toBe(false);
 });
