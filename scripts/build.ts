@@ -1,6 +1,5 @@
 /**
  * Builds dist/: a bundle of src/ in a few files, the addon, and the launchers. Steps whose inputs did not change are skipped.
- * The addon is plain node_api.h and C++17, so one call of the compiler is its whole build system.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,18 +9,18 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { compileAddon, compileEarlySignals, earlySignalsSource, nativeSources, type NativeTarget } from './native.ts';
 import { bodyWrapper, markOf, precompiledFiles } from '../src/process/precompiled.ts';
 
 const root = path.dirname(import.meta.dirname);
 const dist = path.join(root, 'dist');
-/** node-linux-ARCH carries binary and headers in one folder. */
+/** node-linux-ARCH: binary and headers. */
 const runtime = path.dirname(path.dirname(process.execPath));
 
 /** Runs `make` only if the content of `inputs` (files) differs from the last time. */
@@ -42,24 +41,6 @@ function filesBelow(folder: string, extensions: readonly string[]): string[] {
     .filter((entry) => entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
-}
-
-const commonFlags = ['-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror'];
-
-/** Compiles one shared object into dist/native. It is written beside and renamed: a running daemon keeps its own file. */
-function compile(compiler: string, flags: readonly string[], sources: readonly string[], name: string): void {
-  mkdirSync(path.join(dist, 'native'), { recursive: true });
-  const output = path.join(dist, 'native', name);
-  execFileSync(compiler, [...commonFlags, ...flags, '-o', `${output}.new`, ...sources], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  renameSync(`${output}.new`, output);
-}
-
-function buildAddon(sources: readonly string[]): void {
-  const include = path.join(runtime, 'include', 'node');
-  const files = sources.filter((file) => file.endsWith('.cc'));
-  compile('g++', ['-std=c++17', '-g1', `-I${include}`], files, 'keepalived.node');
 }
 
 /**
@@ -146,12 +127,10 @@ function writeLaunchers(): void {
 mkdirSync(dist, { recursive: true });
 const packageFiles = ['package.json', 'package-lock.json'].map((file) => path.join(root, file));
 const own = path.join(import.meta.dirname, 'build.ts');
-const native = filesBelow(path.join(root, 'native'), ['.cc', '.h']);
-const earlySignals = path.join(root, 'native', 'early-signals.c');
-await step('addon', [own, ...native], () => buildAddon(native));
-await step('early-signals', [own, earlySignals], () =>
-  compile('gcc', ['-std=c17'], [earlySignals], 'early-signals.so'),
-);
+const native: NativeTarget = { runtime, toolPrefix: '', output: path.join(dist, 'native') };
+const nativeScript = path.join(import.meta.dirname, 'native.ts');
+await step('addon', [own, nativeScript, ...nativeSources()], () => compileAddon(native));
+await step('early-signals', [own, nativeScript, earlySignalsSource], () => compileEarlySignals(native));
 await step('bundle', [own, ...packageFiles, ...filesBelow(path.join(root, 'src'), ['.ts'])], bundle);
 const codeCache = path.join(root, 'scripts', 'code-cache.ts');
 await step(

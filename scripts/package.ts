@@ -6,31 +6,33 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { keepalivedLevel, ownVersion } from '../src/cli/version.ts';
 import { libraryDependencies } from './package/dependencies.ts';
+import { targetOf, thisMachine, type Target } from './package/target.ts';
 import { filesBelow, installedSize, layOutProgram, layOutSystem, maintainer, writeFile } from './package/files.ts';
 
 const root = path.join(import.meta.dirname, '..');
-const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch;
 
 export interface PackageOptions {
   readonly version: string;
   readonly output: string;
   /** As dpkg-deb takes it, e.g. `-Zxz`. */
   readonly compression: readonly string[];
+  /** This machine's kind unless given. */
+  readonly target?: Target;
 }
 
 /** Makes the package. @returns its path */
-export function makePackage({ compression, output, version }: PackageOptions): string {
+export function makePackage({ compression, output, target = thisMachine, version }: PackageOptions): string {
   mkdirSync(output, { recursive: true });
   const folder = mkdtempSync(path.join(output, '.layout-'));
   try {
     const content = path.join(folder, 'content');
     const store = path.join(content, 'usr/lib/keepalived-ts/store');
-    layOutProgram(store, version);
-    layOutSystem(content, version);
+    layOutProgram(store, version, target);
+    layOutSystem(content, version, target);
     const binaries = ['runtime/node', 'native/keepalived.node', 'native/early-signals.so'];
     const values: Readonly<Record<string, string>> = {
       VERSION: version,
-      ARCHITECTURE: architecture,
+      ARCHITECTURE: target.architecture,
       MAINTAINER: maintainer(),
       INSTALLED_SIZE: String(installedSize(content)),
       DEPENDS: libraryDependencies(binaries.map((file) => path.join(store, file))),
@@ -48,7 +50,7 @@ export function makePackage({ compression, output, version }: PackageOptions): s
     }
     writeFile(path.join(content, 'DEBIAN/md5sums'), sums.join(''));
     execFileSync('chmod', ['-R', 'u=rwX,go=rX', content]);
-    const file = path.join(output, `keepalived-ts_${version}_${architecture}.deb`);
+    const file = path.join(output, `keepalived-ts_${version}_${target.architecture}.deb`);
     execFileSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', content, file], { stdio: 'pipe' });
     return file;
   } finally {
@@ -69,12 +71,15 @@ function main(): void {
     options: {
       version: { type: 'string', default: `${ownVersion}-1` },
       output: { type: 'string', default: path.join(root, 'dist', 'package') },
+      architecture: { type: 'string', default: thisMachine.architecture },
+      runtime: { type: 'string' },
       fast: { type: 'boolean', default: false },
       lintian: { type: 'boolean', default: false },
     },
   });
   const compression = values.fast ? ['-Zgzip', '-z1'] : ['-Zxz'];
-  const file = makePackage({ version: values.version, output: path.resolve(values.output), compression });
+  const target = targetOf(values.architecture, values.runtime);
+  const file = makePackage({ version: values.version, output: path.resolve(values.output), compression, target });
   const installed = execFileSync('dpkg-deb', ['--field', file, 'Installed-Size'], { encoding: 'utf8' });
   console.log(
     `package: ${file}, ${mebibytes(statSync(file).size)}, installed ${mebibytes(Number(installed) * 1024)} (the runtime is most of it)`,

@@ -1,5 +1,4 @@
 /** What the package contains, laid out below a directory. */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -15,12 +14,11 @@ import {
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { manualPages } from '../manual.ts';
+import { strip, thisMachine, type Target } from './target.ts';
 import { bashCompletion } from '../manual/completion.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const dist = path.join(root, 'dist');
-/** node-linux-ARCH: bin/node and the licence of the runtime. */
-const runtime = path.dirname(path.dirname(process.execPath));
 
 export const programs = [
   { name: 'keepalived', place: 'usr/sbin' },
@@ -53,11 +51,9 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Symbols for debuggers are a tenth of the runtime; without strip(1) they stay. */
-function copyStripped(from: string, to: string, mode: number): void {
+function copyStripped(target: Target, from: string, to: string, mode: number): void {
   mkdirSync(path.dirname(to), { recursive: true });
-  if (existsSync('/usr/bin/strip')) execFileSync('strip', ['--strip-unneeded', '-o', to, from]);
-  else copyFileSync(from, to);
+  if (!strip(target, from, to)) copyFileSync(from, to);
   chmodSync(to, mode);
 }
 
@@ -66,14 +62,14 @@ function copyStripped(from: string, to: string, mode: number): void {
  * @param salt goes into the name of the version: two packages of the same files with different version numbers differ
  * @returns the name of this version, from its content
  */
-export function layOutProgram(folder: string, salt: string): string {
-  const wanted = /^(main\.mjs|.*\.mjs|config-test\.(js|cache))$/;
+export function layOutProgram(folder: string, salt: string, target: Target = thisMachine): string {
+  const wanted = target.foreign ? /^(.*\.mjs|config-test\.js)$/ : /^(.*\.mjs|config-test\.(js|cache))$/;
   for (const file of readdirSync(dist).filter((name) => wanted.test(name)))
     copyFile(path.join(dist, file), path.join(folder, file));
-  for (const file of readdirSync(path.join(dist, 'native')))
-    copyStripped(path.join(dist, 'native', file), path.join(folder, 'native', file), 0o644);
+  for (const file of readdirSync(target.native))
+    copyStripped(target, path.join(target.native, file), path.join(folder, 'native', file), 0o644);
   for (const { name } of programs) copyFile(path.join(dist, 'bin', name), path.join(folder, 'bin', name), 0o755);
-  copyStripped(process.execPath, path.join(folder, 'runtime', 'node'), 0o755);
+  copyStripped(target, path.join(target.runtime, 'bin', 'node'), path.join(folder, 'runtime', 'node'), 0o755);
   const hash = createHash('sha256').update(salt);
   for (const file of filesBelow(folder)) hash.update(file).update(readFileSync(path.join(folder, file)));
   const build = `${salt}-${hash.digest('hex').slice(0, 12)}`;
@@ -127,7 +123,7 @@ export function maintainer(): string {
 const busPolicy = 'org.keepalived.Vrrp1.conf';
 
 /** Everything around the program: names in the path, unit, policy of the bus, options, manual pages, completion, documents. */
-export function layOutSystem(folder: string, version: string): void {
+export function layOutSystem(folder: string, version: string, { runtime }: Target): void {
   const packaging = path.join(root, 'packaging');
   const at = (...parts: string[]): string => path.join(folder, ...parts);
   for (const { name, place } of programs) {
@@ -155,9 +151,17 @@ export function layOutSystem(folder: string, version: string): void {
   writeFile(path.join(documents, 'LICENSE.node.gz'), gzip(readFileSync(path.join(runtime, 'LICENSE'))));
   writeFile(path.join(documents, 'LICENSE.npm.gz'), gzip(bundledLicences()));
   writeFile(path.join(documents, 'README.md.gz'), gzip(readFileSync(path.join(root, 'README.md'))));
-  for (const name of ['migrate.md', 'differences.md', 'configuration-diagnostics.md', 'control.md']) {
-    const file = path.join(root, 'docs', name);
-    if (existsSync(file)) writeFile(path.join(documents, `${name}.gz`), gzip(readFileSync(file)));
+  for (const name of [
+    'migrate',
+    'differences',
+    'configuration-diagnostics',
+    'control',
+    'logging',
+    'reliability',
+    'afternoon',
+  ]) {
+    const file = path.join(root, 'docs', `${name}.md`);
+    if (existsSync(file)) writeFile(path.join(documents, `${name}.md.gz`), gzip(readFileSync(file)));
   }
   copyFile(path.join(packaging, 'hardening.conf'), path.join(documents, 'examples/hardening.conf'));
   for (const example of ['pair', 'nat'])
