@@ -79,6 +79,11 @@ export const printedAs: Readonly<Record<string, string>> = {
 
 /** Keywords that set what nothing outside of src/config reads, and that are complete so. */
 export const needsNoAction: Readonly<Record<string, string>> = {
+  '(top) namespace_with_ipsets': 'there are no ipsets: the sets of nftables belong to their namespace',
+  'virtual_server/real_server/HTTP_GET/url regex_stack':
+    'the expressions have no stack of their own, their time is limited',
+  'virtual_server/real_server/SSL_GET/url regex_stack':
+    'the expressions have no stack of their own, their time is limited',
   'vrrp_script init_fail': 'changes nothing, as with the original: the first result decides',
   'global_defs random_seed': 'without effect in the original too, which seeds before it reads',
   'global_defs tmp_config_directory': 'there is no copy of the files: each process gets what was read',

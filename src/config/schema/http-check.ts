@@ -132,10 +132,12 @@ const urlKeywords: Readonly<Record<string, Keyword<UrlDraft>>> = {
     (draft, value) => (draft.regexMaxOffset = value),
     { default: 'unlimited' },
   ),
-  regex_stack: custom('Sizes of the stack of PCRE2, in octets.', '<start> <max>', readStack, {
-    default: "the library's",
-    effect: 'none-yet',
-  }),
+  regex_stack: custom(
+    'Sizes of the stack of PCRE2, in octets; the expressions here need none, their time is limited instead.',
+    '<start> <max>',
+    readStack,
+    { default: "the library's" },
+  ),
 };
 
 const tlsCompliant = { default: 'false', since: '2.2.8' } as const;

@@ -3,7 +3,7 @@ import type { ConfigurationDraft, GlobalDraft } from '../drafts.ts';
 import { readAddressLine, staticAddressWords } from './addresses.ts';
 import { bfdInstance } from './bfd.ts';
 import { connectionLimit } from './connection-limit.ts';
-import { block, flag, integer, lines, nothingActsYet, optionalText, text } from './forms.ts';
+import { block, flag, integer, lines, optionalText, text } from './forms.ts';
 import { fileKeywords } from './global-files.ts';
 import { firewallKeywords } from './global-firewall.ts';
 import { lvsKeywords } from './global-lvs.ts';
@@ -57,9 +57,8 @@ export const topSchema = new BlockSchema<Root>('', {
     { form: '<name?>', default: 'same as net_namespace' },
   ),
   namespace_with_ipsets: flag(
-    'Uses ipsets in a namespace too.',
+    'Uses ipsets in a namespace too; the sets of nftables, which are used here, belong to their namespace anyway.',
     (draft) => (draft.global.namespaceWithIpsets = true),
-    nothingActsYet,
   ),
   use_pid_dir: flag('Pid files below /run/keepalived/.', (draft) => (draft.global.usePidDirectory = true)),
   instance: text(
