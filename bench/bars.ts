@@ -6,6 +6,8 @@ export type Bar =
   | { readonly kind: 'at-most'; readonly statistic: Statistic; readonly limit: number }
   /** At least `limit`: nobody may be earlier than the protocol allows. */
   | { readonly kind: 'at-least'; readonly statistic: Statistic; readonly limit: number }
+  /** At most `limit` more, in the unit of the row, than keepalived showed in the same run. */
+  | { readonly kind: 'beyond-original'; readonly statistic: Statistic; readonly limit: number }
   /** At most `factor` times what keepalived showed in the same run. */
   | { readonly kind: 'of-original'; readonly statistic: Statistic; readonly factor: number };
 
@@ -32,6 +34,11 @@ export const bars = {
   jitter: [{ kind: 'of-original', statistic: 'p99', factor: 1 }],
   instancesProcessor: [{ kind: 'of-original', statistic: 'median', factor: 2 }],
   instancesTakeover: [{ kind: 'at-most', statistic: 'max', limit: 50 }],
+  bfdDetection: [
+    { kind: 'beyond-original', statistic: 'median', limit: 1 },
+    { kind: 'at-least', statistic: 'min', limit: takeoverEarliest },
+  ],
+  bfdFalseDetection: [{ kind: 'at-most', statistic: 'max', limit: 0 }],
   configTest: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
   configTestMemory: [{ kind: 'at-most', statistic: 'max', limit: 300 }],
 } as const satisfies Record<string, readonly Bar[]>;
@@ -47,6 +54,10 @@ export function judge(bar: Bar, ours: Summary, original: Summary | undefined, un
       return { met: value <= bar.limit, text: `${bar.statistic} <= ${bar.limit} ${unit}` };
     case 'at-least':
       return { met: value >= bar.limit, text: `${bar.statistic} >= ${bar.limit} ${unit}` };
+    case 'beyond-original': {
+      const text = `${bar.statistic} <= keepalived's + ${bar.limit} ${unit}`;
+      return { met: original === undefined || value <= original[bar.statistic] + bar.limit, text };
+    }
     case 'of-original': {
       const text = `${bar.statistic} <= ${bar.factor} x keepalived's`;
       return { met: original === undefined || value <= bar.factor * original[bar.statistic], text };

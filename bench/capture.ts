@@ -1,16 +1,21 @@
-/** Advertisements on a device of a namespace, with the kernel's time stamps, through dumpcap (Debian's wireshark-common). */
+/** Advertisements and BFD packets on a device of a namespace, with the kernel's time stamps, through dumpcap (Debian's wireshark-common). */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { CapturedAdvertisement } from './advertisement.ts';
 import { decodeAdvertisement } from './advertisement.ts';
+import type { CapturedBfdPacket } from './bfd-packet.ts';
+import { decodeBfdPacket } from './bfd-packet.ts';
 import { BenchError } from './contenders.ts';
 import type { Namespace } from './namespace.ts';
 import { PcapngReader } from './pcapng.ts';
 
+const filter = 'ip proto 112 or udp dst port 3784';
+
 export class Capture implements AsyncDisposable {
   /** All advertisements so far, in the order of the wire. dumpcap hands them on within about 0.3 s. */
   readonly advertisements: CapturedAdvertisement[] = [];
+  readonly bfdPackets: CapturedBfdPacket[] = [];
   readonly #dumpcap: ChildProcess;
   #failure: Error | undefined;
   #changed = Promise.withResolvers<void>();
@@ -23,7 +28,7 @@ export class Capture implements AsyncDisposable {
   static async start(namespace: Namespace, device: string): Promise<Capture> {
     const [program, ...rest] = namespace.prefix;
     // -s: the stamp and some 100 octets are all that is read; -B: a burst of reloads must not overrun the buffer.
-    const words = ['dumpcap', '-q', '-i', device, '-f', 'ip proto 112', '-s', '160', '-B', '4', '-w', '-'];
+    const words = ['dumpcap', '-q', '-i', device, '-f', filter, '-s', '160', '-B', '4', '-w', '-'];
     const dumpcap = spawn(program ?? '', [...rest, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
     const capture = new Capture(dumpcap);
     const reader = new PcapngReader();
@@ -51,6 +56,8 @@ export class Capture implements AsyncDisposable {
       const milliseconds = Number(nanoseconds / 1_000_000n) + Number(nanoseconds % 1_000_000n) / 1e6;
       const advertisement = decodeAdvertisement(frame, milliseconds);
       if (advertisement !== undefined) this.advertisements.push(advertisement);
+      const bfdPacket = decodeBfdPacket(frame, milliseconds);
+      if (bfdPacket !== undefined) this.bfdPackets.push(bfdPacket);
     }
     this.#wake();
   }

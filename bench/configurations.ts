@@ -53,6 +53,42 @@ export function manyConfiguration(count: number, options: InstanceOptions): stri
   return `${lines.join('\n')}\n`;
 }
 
+export interface BfdPairOptions {
+  readonly own: string;
+  readonly neighbor: string;
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly multiplier: number;
+  /** `bfd_rt_priority` and `vrrp_rt_priority`, or undefined for normal scheduling. */
+  readonly realTimePriority?: number | undefined;
+  /** The instance beside the session; it follows the session if it has the higher priority. */
+  readonly instance?: InstanceOptions;
+}
+
+/** One side of a BFD session, with an instance that follows it on the master. */
+export function bfdConfiguration(options: BfdPairOptions): string {
+  const { instance: wish, interval, multiplier, neighbor, own, realTimePriority } = options;
+  const lines = wish === undefined ? [] : instance('VI_1', measuredRouter, '192.0.2.100/24', wish);
+  if (wish !== undefined && wish.priority > 100) lines.splice(-1, 0, '    track_bfd {', '        peer', '    }');
+  return [
+    'global_defs {',
+    '    router_id measured',
+    ...(realTimePriority === undefined
+      ? []
+      : [`    bfd_rt_priority ${realTimePriority}`, `    vrrp_rt_priority ${realTimePriority}`]),
+    '}',
+    'bfd_instance peer {',
+    `    neighbor_ip ${neighbor}`,
+    `    source_ip ${own}`,
+    `    min_rx ${interval}`,
+    `    min_tx ${interval}`,
+    `    multiplier ${multiplier}`,
+    '}',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
 /** Virtual router of the measured instance; extra ones count up from it. */
 export const measuredRouter = 51;
 

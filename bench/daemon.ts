@@ -28,12 +28,21 @@ export class Daemon implements AsyncDisposable {
     this.#logFile = logFile;
   }
 
-  /** Starts `contender` in the foreground with its log in `logFile`: a file, so that nobody has to read in time. */
-  static start(contender: Contender, namespace: Namespace, configuration: string, logFile: string): Daemon {
+  /**
+   * Starts `contender` in the foreground with its log in `logFile`: a file, so that nobody has to read in time.
+   * @param only options that choose the processes; default: VRRP alone
+   */
+  static start(
+    contender: Contender,
+    namespace: Namespace,
+    configuration: string,
+    logFile: string,
+    only: readonly string[] = ['-P'],
+  ): Daemon {
     const log = openSync(logFile, 'w');
     try {
       const [program, ...rest] = namespace.prefix;
-      const words = [contender.binary, '-n', '-l', '-D', '-G', '-P', '-f', configuration];
+      const words = [contender.binary, '-n', '-l', '-D', '-G', ...only, '-f', configuration];
       const startedAt = performance.timeOrigin + performance.now();
       const daemon = spawn(program ?? '', [...rest, ...words], { stdio: ['ignore', log, log] });
       daemon.once('error', () => undefined);

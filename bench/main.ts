@@ -6,6 +6,7 @@ import type { Contender } from './contenders.ts';
 import { BenchError, defaultBinaries, findContender } from './contenders.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { WorkFolder } from './measurement.ts';
+import { bfd } from './measurements/bfd.ts';
 import { configTest } from './measurements/config-test.ts';
 import { instances } from './measurements/instances.ts';
 import { jitter } from './measurements/jitter.ts';
@@ -25,6 +26,7 @@ const measurements: readonly Measurement[] = [
   memory,
   start,
   configTest,
+  bfd,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]
@@ -37,6 +39,7 @@ ${measurements.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\
 
 Options
   --runs N         runs for each daemon and row (the default depends on the measurement; 20 for takeovers)
+  --minutes N      how long false detections of BFD are waited for, each daemon and row (1)
   --only TEXT      only the rows whose title holds TEXT, e.g. --only "10 ms"
   --ours PATH      the daemon to judge (${defaultBinaries['keepalived-ts']})
   --original PATH  the daemon to compare with (${defaultBinaries.keepalived})
@@ -49,6 +52,7 @@ interface Settings {
   readonly chosen: readonly Measurement[];
   readonly contenders: readonly Contender[];
   readonly runs: number | undefined;
+  readonly minutes: number;
   readonly only: string | undefined;
   readonly json: boolean;
 }
@@ -58,6 +62,7 @@ function readSettings(): Settings | undefined {
     allowPositionals: true,
     options: {
       runs: { type: 'string' },
+      minutes: { type: 'string' },
       only: { type: 'string' },
       ours: { type: 'string' },
       original: { type: 'string' },
@@ -78,6 +83,8 @@ function readSettings(): Settings | undefined {
   const runs = values.runs === undefined ? undefined : Number(values.runs);
   if (runs !== undefined && !(Number.isInteger(runs) && runs > 0))
     throw new BenchError('--runs wants a number from 1 on');
+  const minutes = values.minutes === undefined ? 1 : Number(values.minutes);
+  if (!(minutes > 0)) throw new BenchError('--minutes wants a number above 0');
   if (values.without !== undefined && !['ours', 'original'].includes(values.without)) {
     throw new BenchError('--without wants "ours" or "original"');
   }
@@ -93,6 +100,7 @@ function readSettings(): Settings | undefined {
     chosen: chosen.length > 0 ? chosen : measurements,
     contenders,
     runs,
+    minutes,
     only: values.only,
     json: values.json ?? false,
   };

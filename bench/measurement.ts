@@ -20,6 +20,8 @@ export interface Bench {
   readonly runs: number | undefined;
   /** Only rows whose title holds this text. */
   readonly only: string | undefined;
+  /** How long each daemon is watched where a measurement waits for something that must not happen. */
+  readonly minutes: number;
   readonly folder: WorkFolder;
   /** One line to the person who waits; never part of the result. */
   readonly progress: (line: string) => void;

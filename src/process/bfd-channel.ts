@@ -65,6 +65,7 @@ export class BfdFollower {
   readonly #log: Log;
   readonly #changed: (state: FollowedState) => void;
   readonly #states = new Map<string, HealthState>();
+  #listening = false;
   #answered: (() => void) | undefined;
 
   /** @param changed called with each state that is not what was known before; a session never heard of is down */
@@ -72,12 +73,18 @@ export class BfdFollower {
     this.#log = log;
     this.#changed = changed;
     this.#socket = new MessageSocket(followerEnd);
-    this.#socket.discard();
-    this.#socket.onMessage((message) => this.#take(JSON.parse(decoder.decode(message)) as ToFollower));
   }
 
-  /** Asks for all states; settles with the answer, or without it after `patience` milliseconds. */
+  /**
+   * Asks for all states; settles with the answer, or without it after `patience` milliseconds. Nothing is heard before the
+   * first call: what is said is for somebody who is there to act upon it.
+   */
   ask(patience: number): Promise<void> {
+    if (!this.#listening) {
+      this.#listening = true;
+      this.#socket.discard();
+      this.#socket.onMessage((message) => this.#take(JSON.parse(decoder.decode(message)) as ToFollower));
+    }
     const answer = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, patience);
       this.#answered = () => {

@@ -7,6 +7,7 @@ import { now } from '../kernel/clock.ts';
 import type { Log } from '../log/log.ts';
 import { BfdTeller, type FollowedState, type FollowerKind } from './bfd-channel.ts';
 import { writeBfdDump } from './bfd-dumps.ts';
+import { rehearseBfd } from './bfd-rehearsal.ts';
 import { BfdSockets } from './bfd-sockets.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
@@ -48,6 +49,7 @@ class BfdWork implements ChildWork {
 
   start({ configuration }: Snapshot): Promise<void> {
     this.#configuration = configuration;
+    rehearseBfd(configuration.bfd);
     const engine = new BfdEngine(configuration.bfd, { random: Math.random });
     this.#engine = engine;
     this.#sockets.reconcile(engine.transports());

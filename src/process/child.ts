@@ -25,7 +25,12 @@ export interface ChildListener {
  * Flags of the runtime beyond those of the launcher. V8 forgets compiled code that was not used for a while; the code of
  * a takeover is unused for months and then must not be compiled first.
  */
-const runtimeFlags = { vrrp: ['--no-flush-bytecode'], checker: [], bfd: ['--no-flush-bytecode'] } as const;
+const runtimeFlags = {
+  vrrp: ['--no-flush-bytecode'],
+  checker: [],
+  // Real-time priority is of the main thread alone: it must not wait for threads of V8 that have none.
+  bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
+} as const;
 
 /** What the original's log calls them: scrapers look for "VRRP child process(4711) died: Respawning". */
 const logNames = { vrrp: 'VRRP', checker: 'Healthcheck', bfd: 'BFD' } as const;

@@ -45,7 +45,7 @@ function working(links: readonly Link[]): Link[] {
   return links.map((link) => ({ ...link, up: true, flags: link.flags | IFF_UP | IFF_RUNNING }));
 }
 
-/** A small configuration of the same shapes: nothing is tracked, so that it reaches MASTER. */
+/** A small configuration of the same shapes: nothing but BFD is tracked, which is up at first, so that it reaches MASTER. */
 function excerpt(vrrp: VrrpConfiguration): VrrpConfiguration {
   const instances = vrrp.instances.slice(0, mostInstances).map((instance) => ({
     ...instance,
@@ -53,7 +53,6 @@ function excerpt(vrrp: VrrpConfiguration): VrrpConfiguration {
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],
-    trackBfd: [],
   }));
   return { ...vrrp, instances, syncGroups: [], scripts: [], trackFiles: [], trackProcesses: [] };
 }
@@ -70,6 +69,7 @@ export interface RehearsalStage {
 export class Rehearsal {
   readonly #stage: RehearsalStage;
   readonly #vrrp: VrrpConfiguration;
+  readonly #sessions: ReadonlySet<string>;
   readonly #global: GlobalConfiguration;
   readonly #environment: VrrpEnvironment;
   readonly #sockets: AdvertisementSockets;
@@ -87,6 +87,7 @@ export class Rehearsal {
     const { links } = stage.environment;
     this.#stage = stage;
     this.#vrrp = excerpt(stage.configuration.vrrp);
+    this.#sessions = new Set(this.#vrrp.instances.flatMap(({ trackBfd }) => trackBfd.map(({ bfd }) => bfd)));
     this.#global = { ...stage.configuration.global, vrrpStartupDelay: 0, vrrpDelayAfterBoot: 0 };
     this.#environment = { ...stage.environment, links: working(links) };
     this.#loopback = links.find(({ name }) => name === loopbackName)?.index ?? 0;
@@ -151,6 +152,10 @@ export class Rehearsal {
       time = Math.max(time, next);
       this.#perform(engine, engine.timeout(time));
     }
+    // A session that goes down ends a mastership as suddenly as another one begins.
+    for (const up of [false, true]) {
+      for (const session of this.#sessions) this.#perform(engine, engine.bfdChanged(session, up, 'rehearsed', time));
+    }
     this.#perform(engine, engine.stop(time));
   }
 
@@ -167,6 +172,7 @@ export class Rehearsal {
   #makeEngine(): VrrpEngine {
     const engine = new VrrpEngine(this.#vrrp, this.#global, this.#environment);
     engine.tellAdvertisements((intent) => this.#send(intent));
+    for (const session of this.#sessions) engine.bfdChanged(session, true, 'rehearsed', 0);
     return engine;
   }
 
