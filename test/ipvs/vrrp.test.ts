@@ -1,4 +1,4 @@
-/** use_ipvlan on a kernel that has it, under this daemon and under the original. */
+/** What the usual kernel of a test lacks, ipvlan, VRF and IPVS: VRRP with them, under this daemon and under the original. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ interface Interfaces {
   readonly links: readonly {
     readonly ifname: string;
     readonly link?: string;
+    readonly master?: string;
     readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
   }[];
   readonly addresses: readonly {
@@ -20,6 +21,8 @@ interface Interfaces {
 interface Played {
   readonly master: Interfaces;
   readonly end: Interfaces;
+  /** What ipvsadm said of the synchronisation daemons, one after the other. */
+  readonly roles: readonly string[];
   readonly log: string;
 }
 
@@ -41,11 +44,11 @@ const addresses = ({ addresses: list }: Interfaces) =>
     .toSorted();
 
 // user-mode-linux exists for x86-64 only.
-describe.skipIf(process.arch !== 'x64')('an ipvlan', () => {
+describe.skipIf(process.arch !== 'x64')('VRRP in a guest kernel', () => {
   beforeAll(async () => {
     const lines: string[] = [];
     const { code, folder } = await runInGuest(cleanUp, {
-      module: path.join(import.meta.dirname, 'programs', 'ipvlan.ts'),
+      module: path.join(import.meta.dirname, 'programs', 'vrrp.ts'),
       words: { DISTRIBUTION: distribution },
       onLine: (line) => lines.push(line),
     });
@@ -57,14 +60,31 @@ describe.skipIf(process.arch !== 'x64')('an ipvlan', () => {
   });
   afterAll(() => cleanUp.run());
 
-  it('is made as by the original, with its own address; the virtual one stays on the base interface', () => {
+  it('an ipvlan is made as by the original, with its own address; the virtual one stays on the base interface', () => {
     expect(ipvlan(ours.master), ours.log).toEqual(['eth0', 'ipvlan', { mode: 'l2', private: true }]);
     expect(ipvlan(ours.master)).toEqual(ipvlan(original.master));
     expect(addresses(ours.master)).toEqual(['eth0 10.88.0.1/24', 'eth0 10.88.0.100/24', 'vrrp.51 10.88.0.9/24']);
     expect(addresses(ours.master)).toEqual(addresses(original.master));
   });
 
-  it('is gone at the end', () => {
+  it('a macvlan belongs to the VRF of the interface underneath', () => {
+    const masterOf = ({ links }: Interfaces) => links.find(({ ifname }) => ifname === 'vrrp.52')?.master;
+    expect(masterOf(ours.master), ours.log).toBe('tenant');
+    expect(masterOf(original.master)).toBe('tenant');
+  });
+
+  it('the synchronisation daemon follows its instance, with the options of the configuration', () => {
+    const roles = ({ roles: said }: Played) => said.map((each) => /^(?:master|backup)/.exec(each)?.[0] ?? each);
+    expect(ours.roles.at(-1)).toBe('');
+    expect(
+      roles(ours).filter((role) => role !== ''),
+      ours.log,
+    ).toEqual(['backup', 'master']);
+    expect(ours.roles.filter((each) => each !== '')).toEqual(original.roles.filter((each) => each !== ''));
+    expect(ours.roles.join('\n')).toMatch(/mcast=eth0.*syncid=77/);
+  });
+
+  it('an ipvlan is gone at the end', () => {
     expect(ipvlan(ours.end)).toBeUndefined();
     expect(addresses(ours.end)).toEqual(['eth0 10.88.0.1/24']);
   });
