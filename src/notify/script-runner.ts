@@ -11,7 +11,7 @@ import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
 import { resolveIdentity, lookUpUser, type Identity } from './accounts.ts';
 import type { ScriptCall } from './scripts.ts';
-import { checkScriptSecurity, findExecutable } from './script-security.ts';
+import { checkScriptSecurity, findExecutable, hasRootsRights } from './script-security.ts';
 
 /** How one run ended. */
 export interface ScriptResult {
@@ -137,7 +137,7 @@ export class ScriptRunner {
     if (found === undefined) throw new Error(`${word} is not an executable in PATH`);
     const identity = await this.#identity(call.command);
     const own = { uid: process.getuid?.(), gid: process.getgid?.() };
-    if (this.#policy.enableScriptSecurity && (identity?.uid ?? own.uid) === 0) {
+    if (this.#policy.enableScriptSecurity && (await hasRootsRights(found, identity?.uid ?? own.uid))) {
       const security = await checkScriptSecurity(found);
       if (!security.safe) throw new Error(`not run, insecure: ${security.message}`);
     }

@@ -3,7 +3,7 @@
  * belong to root and be writable by nobody else. The answer names the place and the bit.
  */
 import { constants } from 'node:fs';
-import { access, lstat, realpath } from 'node:fs/promises';
+import { access, lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** One component of a path as lstat(2) sees it. */
@@ -30,6 +30,8 @@ const fileType = 0o170000;
 const directoryType = 0o040000;
 const linkType = 0o120000;
 const stickyBit = 0o1000;
+const setUidBit = 0o4000;
+const setGidBit = 0o2000;
 const groupWrite = 0o020;
 const otherWrite = 0o002;
 
@@ -88,6 +90,15 @@ export async function checkScriptSecurity(script: string): Promise<ScriptSecurit
     const message = error instanceof Error ? error.message : String(error);
     return { safe: false, path: script, cause: 'missing', message: `${script} cannot be examined: ${message}` };
   }
+}
+
+/** Whether a program has root's rights when this user runs it: root itself, or by the set-id bits of root's file. */
+export async function hasRootsRights(file: string, uid: number | undefined): Promise<boolean> {
+  if (uid === 0) return true;
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined) return false;
+  const { gid, mode, uid: owner } = found;
+  return (owner === 0 && (mode & setUidBit) !== 0) || (gid === 0 && (mode & setGidBit) !== 0);
 }
 
 /** The file that a command word names: itself if it has a slash, else the first executable one in PATH. */

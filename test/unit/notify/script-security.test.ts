@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { findGroup, findUser } from '../../../src/notify/accounts.ts';
 import {
   checkScriptSecurity,
   findExecutable,
+  hasRootsRights,
   judgeComponent,
   pathComponents,
 } from '../../../src/notify/script-security.ts';
@@ -66,5 +70,24 @@ describe('accounts', () => {
   it('group', () => {
     expect(findGroup('root:x:0:\nadm:x:4:a,b\n', 'adm')).toBe(4);
     expect(findGroup('root:x:0:\n', 'adm')).toBeUndefined();
+  });
+});
+
+describe('who has the rights of root', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'keepalived-rights-'));
+  const file = path.join(folder, 'program');
+  writeFileSync(file, '');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    [0o755, 0, true],
+    [0o755, 65534, false],
+    [0o4755, 65534, true],
+    [0o2755, 65534, true],
+  ])('a file of root with mode %o, run by user %i: %s', async (mode, uid, expected) => {
+    // Without root the file is somebody's whose set-id bits give nothing away.
+    const ofRoot = statSync(file).uid === 0;
+    chmodSync(file, mode);
+    expect(await hasRootsRights(file, uid)).toBe(expected && (ofRoot || uid === 0));
   });
 });
