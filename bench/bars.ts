@@ -40,6 +40,8 @@ export const bars = {
   ],
   bfdFalseDetection: [{ kind: 'at-most', statistic: 'max', limit: 0 }],
   configTest: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
+  bansTime: [{ kind: 'at-most', statistic: 'median', limit: 1500 }],
+  bansMemory: [{ kind: 'at-most', statistic: 'max', limit: 64 }],
   configTestMemory: [{ kind: 'at-most', statistic: 'max', limit: 300 }],
 } as const satisfies Record<string, readonly Bar[]>;
 

@@ -6,6 +6,7 @@ import type { Contender } from './contenders.ts';
 import { BenchError, defaultBinaries, findContender } from './contenders.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { WorkFolder } from './measurement.ts';
+import { bans } from './measurements/bans.ts';
 import { bfd } from './measurements/bfd.ts';
 import { configTest } from './measurements/config-test.ts';
 import { instances } from './measurements/instances.ts';
@@ -27,6 +28,7 @@ const measurements: readonly Measurement[] = [
   start,
   configTest,
   bfd,
+  bans,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]

@@ -226,7 +226,8 @@ export function ownElements(
 }
 
 /**
- * Changes of a set of somebody else. What is in it for ever is banned already, and is not ours to take out.
+ * Changes of a set of somebody else. What has to be taken out may be gone already, and what is added may be there with
+ * another time.
  * @param found the set as it is now: nothing else can be taken out of intervals
  */
 export function existingElementScript(
@@ -235,23 +236,10 @@ export function existingElementScript(
   { add, remove }: SetChanges,
   now: MonotonicMs,
 ): string {
-  const going = new Set(remove);
+  const going = [...new Set([...remove, ...add.map(([text]) => text).filter((text) => elements.has(text))])];
   const shown = ({ until }: Element): Element => (flags.includes('timeout') && until !== undefined ? { until } : {});
-  const added: string[] = [];
-  for (const [text, element] of add) {
-    const there = elements.get(text);
-    if (there !== undefined && !going.has(text)) {
-      if (there.remaining === undefined) continue;
-      going.add(text);
-    }
-    added.push(elementText(text, shown(element), now));
-  }
-  if (!flags.includes('interval')) return hashChanges(place, added, [...going]);
-  return (
-    commands(
-      'delete',
-      place,
-      [...going].filter((text) => elements.has(text)),
-    ) + commands('add', place, added)
-  );
+  const added = add.map(([text, element]) => elementText(text, shown(element), now));
+  if (!flags.includes('interval')) return hashChanges(place, added, going);
+  const present = going.filter((text) => elements.has(text));
+  return commands('delete', place, present) + commands('add', place, added);
 }

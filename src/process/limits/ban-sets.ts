@@ -17,6 +17,15 @@ export type LogLine = (level: LogLevel, message: string) => void;
 type Found = ReadonlyMap<string, FoundElement>;
 const nothing: Elements = new Map();
 
+/** A change of a set of somebody else. */
+interface ExistingChange {
+  readonly name: string;
+  script: string;
+  /** What of us is in it afterwards. */
+  readonly put: Elements;
+  readonly wanted: Elements;
+}
+
 function ownLimit(limit: ConnectionLimit): OwnLimit {
   const { action, clientPrefix, enforceInKernel, maxEstablished, services, set } = limit;
   const bans = set.kind === 'nftables';
@@ -34,6 +43,8 @@ export class BanSets {
   #written: string | undefined;
   /** What each limit has in its set, as the last run left it. */
   readonly #present = new Map<string, Elements>();
+  /** What we have put into sets of somebody else. */
+  readonly #put = new Map<string, Elements>();
   #complaint = '';
 
   constructor(run: RunProgram, log: LogLine) {
@@ -158,32 +169,39 @@ export class BanSets {
     const structure = JSON.stringify([this.#table, own]);
     const anew = structure !== this.#written;
     let ours = anew && (own.length > 0 || this.#written !== undefined) ? tableScript(this.#table, own) : '';
-    const others: string[] = [];
-    const ownAfter = new Map<string, Elements>();
-    const othersAfter = new Map<string, Elements>();
+    const others: ExistingChange[] = [];
+    const after = new Map<string, Elements>();
+    let trouble: Error | undefined;
     for (const limit of this.#limits) {
       const elements = wanted.get(limit.name) ?? nothing;
       if (limit.set.kind === 'nftables') {
         const changes = setChanges(anew ? nothing : (this.#present.get(limit.name) ?? nothing), elements);
         ours += ownElementScript(this.#table, ownLimit(limit), changes, elements, now);
-        ownAfter.set(limit.name, elements);
+        after.set(limit.name, elements);
       } else if (limit.set.kind === 'nftables-existing') {
-        others.push(await this.#existing(limit, elements, now));
-        othersAfter.set(limit.name, elements);
+        try {
+          others.push(await this.#existing(limit, elements, now));
+        } catch (error) {
+          trouble ??= error as Error;
+        }
       }
     }
-    const all = ours + others.join('');
-    if (all !== '') {
-      await this.#nft(all).catch(async (error: unknown) => {
+    const script = ours + others.map((other) => other.script).join('');
+    if (script !== '') {
+      await this.#nft(script).catch(async (error: unknown) => {
         // Trouble with somebody else's set must not keep ours from being written.
-        if (ours === '' || others.join('') === '') throw error;
+        if (ours === '' || script === ours) throw error;
         await this.#nft(ours);
-        this.#wrote(structure, ownAfter);
+        this.#wrote(structure, after);
         throw error;
       });
     }
-    this.#wrote(structure, ownAfter);
-    for (const [name, elements] of othersAfter) this.#present.set(name, elements);
+    this.#wrote(structure, after);
+    for (const { name, put, wanted: elements } of others) {
+      this.#put.set(name, put);
+      this.#present.set(name, elements);
+    }
+    if (trouble !== undefined) throw trouble;
   }
 
   #wrote(structure: string, after: ReadonlyMap<string, Elements>): void {
@@ -192,15 +210,18 @@ export class BanSets {
   }
 
   /** The changes of a set of somebody else, against what it has at this moment. */
-  async #existing(limit: ConnectionLimit, wanted: Elements, now: MonotonicMs): Promise<string> {
+  async #existing(limit: ConnectionLimit, wanted: Elements, now: MonotonicMs): Promise<ExistingChange> {
     const { name, set } = limit;
-    if (set.kind !== 'nftables-existing') return '';
+    const put = new Map(this.#put.get(name) ?? nothing);
+    const change: ExistingChange = { name, script: '', put, wanted };
     const { add, remove } = setChanges(this.#present.get(name) ?? nothing, wanted);
-    if (add.length + remove.length === 0) return '';
-    let script = '';
+    if (set.kind !== 'nftables-existing' || add.length + remove.length === 0) return change;
     for (const family of ['inet', 'inet6'] as const) {
       const ofFamily = (text: string): boolean => text.includes(':') === (family === 'inet6');
-      const changes = { add: add.filter(([text]) => ofFamily(text)), remove: remove.filter(ofFamily) };
+      const changes = {
+        add: add.filter(([text]) => ofFamily(text)),
+        remove: remove.filter((text) => ofFamily(text) && put.has(text)),
+      };
       const setName = set[family];
       if (changes.add.length + changes.remove.length === 0) continue;
       if (setName === undefined) {
@@ -215,16 +236,19 @@ export class BanSets {
       if (found === undefined) throw new Error(`there is no set ${setName} in table ${tableFamily} ${table}`);
       const wide = changes.add.filter(([text]) => text.includes('/'));
       if (wide.length > 0 && !found.flags.includes('interval')) {
-        this.#log(
-          'warning',
-          `connection_limit ${name}: set ${setName} takes no prefixes (flags interval): ${wide.length} are left out`,
-        );
+        const problem = `set ${setName} takes no prefixes (flags interval): ${wide.length} are left out`;
+        this.#log('warning', `connection_limit ${name}: ${problem}`);
         changes.add = changes.add.filter(([text]) => !text.includes('/'));
       }
-      const place = { tableFamily, table, set: setName };
-      script += existingElementScript(place, found, changes, now);
+      // What is there for ever and is not ours is banned already, and stays. What has a time is of a former run.
+      changes.add = changes.add.filter(
+        ([text]) => put.has(text) || found.elements.get(text)?.remaining !== undefined || !found.elements.has(text),
+      );
+      change.script += existingElementScript({ tableFamily, table, set: setName }, found, changes, now);
+      for (const text of changes.remove) put.delete(text);
+      for (const [text, element] of changes.add) put.set(text, element);
     }
-    return script;
+    return change;
   }
 
   /** Takes out of a set what we have put in. Own sets go with the structure of the table. */
@@ -232,12 +256,13 @@ export class BanSets {
     const { name, set } = limit;
     try {
       if (set.kind === 'nftables-existing') {
-        const script = await this.#existing(limit, nothing, now);
+        const { script } = await this.#existing(limit, nothing, now);
         if (script !== '') await this.#nft(script);
       } else if (set.kind === 'ipset') await this.#ipsets.release(name, now);
     } catch (error) {
       this.#log('warning', `connection_limit ${name}: bans stay in its set: ${(error as Error).message}`);
     }
     this.#present.delete(name);
+    this.#put.delete(name);
   }
 }

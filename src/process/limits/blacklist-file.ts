@@ -1,6 +1,6 @@
 /** The file of blacklist_file: read, followed, and added to. */
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FSWatcher } from 'chokidar';
 import type { Milliseconds } from '../../core/time.ts';
 import { emptyBlacklist, parseBlacklist, sameBlacklist } from '../../limit/blacklist.ts';
@@ -16,6 +16,16 @@ const emptyTime: Milliseconds = 500;
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** What changes when somebody writes or replaces a file. */
+async function stateOf(file: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await stat(file);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return 'none';
+  }
 }
 
 /** Undefined: there is none. @throws Error */
@@ -72,6 +82,10 @@ export class BlacklistFile {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** A reading is to come. */
+  #pending = false;
+  /** What the file was when it was read. */
+  #state = '';
   #list: Blacklist | undefined;
   /** Nothing was there at the last look. */
   #empty = false;
@@ -95,6 +109,16 @@ export class BlacklistFile {
     await this.#read(true);
   }
 
+  /**
+   * Looks whether the file is another one than was read: where its folder comes later or is replaced, nobody tells.
+   * To be called now and then.
+   */
+  async look(): Promise<void> {
+    const seen = await stateOf(this.#file);
+    if (this.#closed || seen === this.#state || this.#pending) return;
+    this.#later(quietTime);
+  }
+
   async append(lines: string): Promise<void> {
     try {
       await appendLines(this.#file, lines);
@@ -111,11 +135,16 @@ export class BlacklistFile {
 
   #later(wait: Milliseconds): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#read(wait === emptyTime), wait);
+    this.#pending = true;
+    this.#timer = setTimeout(() => {
+      this.#pending = false;
+      void this.#read(wait === emptyTime);
+    }, wait);
   }
 
   async #read(believeEmpty: boolean): Promise<void> {
     let text: string | undefined;
+    this.#state = await stateOf(this.#file);
     try {
       text = await readWhole(this.#file);
       this.#complaint = '';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectionLimit } from '../../../src/config/model.ts';
 import { parseIpAddress } from '../../../src/core/ip-address.ts';
 import { blacklistLine, parseBlacklist } from '../../../src/limit/blacklist.ts';
 import { LimitEngine } from '../../../src/limit/engine.ts';
@@ -7,27 +6,8 @@ import type { LimitIntent } from '../../../src/limit/engine.ts';
 import { allowed, neverBanned } from '../../../src/limit/never-banned.ts';
 import { parsePrefixText } from '../../../src/limit/prefix-table.ts';
 import { setChanges } from '../../../src/limit/set-changes.ts';
-import { at, configurationModel, instanceModel, realServerModel, virtualServerModel } from '../../support/models.ts';
-
-function limitModel(changes: Partial<ConnectionLimit> = {}): ConnectionLimit {
-  return {
-    name: 'web',
-    maxEstablished: 100,
-    clientPrefix: { inet: 32, inet6: 128 },
-    interval: 10_000,
-    banTime: 3_600_000,
-    releaseBelow: 50,
-    allow: [],
-    blacklistFile: '/etc/blacklist',
-    append: false,
-    set: { kind: 'nftables', name: 'web' },
-    action: 'drop',
-    enforceInKernel: false,
-    smtpAlert: false,
-    at,
-    ...changes,
-  };
-}
+import { limitModel } from '../../support/limit-model.ts';
+import { configurationModel, instanceModel, realServerModel, virtualServerModel } from '../../support/models.ts';
 
 /** Addresses as counted: masked already. */
 function clients(table: Readonly<Record<string, number>>) {
