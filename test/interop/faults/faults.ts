@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { sleep, until } from '../../../lab/lib/clock.ts';
 import { configurationFile, patience } from '../process/machine.ts';
-import { configuration, masterDown, virtualAddress } from './site.ts';
+import { masterDown, victimConfiguration, virtualAddress } from './site.ts';
 import type { Site } from './site.ts';
 
 /** Numbers from 0 to 1, always the same from one seed (mulberry32). */
@@ -70,6 +70,15 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'kill -9 of the BFD process',
+    happen: async (site, _random, since) => {
+      const { bfdPid } = site;
+      site.signal(bfdPid, 'SIGKILL');
+      await site.said(/BFD child process\(\d+\) died: Respawning/, since);
+      await until('another BFD process', { within: patience, every: 20 }, () => ![0, bfdPid].includes(site.bfdPid));
+    },
+  },
+  {
     name: 'kill -9 of the parent process',
     happen: async (site, _random, since) => {
       site.signal(site.parentPid, 'SIGKILL');
@@ -80,9 +89,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'kill -9 of all processes at once',
     happen: async (site, _random, since) => {
-      const { parentPid, vrrpPid } = site;
-      for (const pid of [parentPid, vrrpPid]) site.signal(pid, 'SIGSTOP');
-      for (const pid of [vrrpPid, parentPid]) site.signal(pid, 'SIGKILL');
+      const { processes } = site;
+      for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of processes) site.signal(pid, signal);
       await site.said(/Startup complete/, since);
     },
   },
@@ -185,9 +193,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'a typing mistake',
     happen: async (site, _random, since) => {
-      site.victim.write(configurationFile, configuration(150).replace('virtual_ipaddress', 'virtual_ipadress'));
+      site.victim.write(configurationFile, victimConfiguration.replace('virtual_ipaddress', 'virtual_ipadress'));
       await reloads(site, since, /Reload refused/);
-      site.victim.write(configurationFile, configuration(150));
+      site.victim.write(configurationFile, victimConfiguration);
       await reloads(site, since, /Reload complete/);
     },
   },

@@ -25,10 +25,15 @@ const global = `global_defs {
 }
 `;
 
-/** The better one of the two takes the address whenever it can. */
-export function configuration(priority: number): string {
+function configuration(priority: number): string {
   return global + instance({ state: 'BACKUP', interval, priority });
 }
+
+/** The better one of the two takes the address whenever it can. Its BFD session, which nobody answers, is there to be killed. */
+export const victimConfiguration = `${configuration(150)}bfd_instance nobody {
+    neighbor_ip 10.88.0.9
+}
+`;
 
 /** Keeps what comes to /dev/log, as a system log does. */
 const systemLog = `
@@ -81,7 +86,7 @@ export class Site {
       wire.lines.some(({ text }) => text.includes('listening on')),
     );
     victim.write('/run/clock-step', '\0'.repeat(8));
-    victim.write(configurationFile, configuration(150));
+    victim.write(configurationFile, victimConfiguration);
     watcher.write(configurationFile, configuration(100));
     const site = new Site(victim, watcher, wire, preload);
     cleanUp.add('let the daemon rest', () => site.close());
@@ -123,9 +128,13 @@ export class Site {
     return this.victim.exists('/run/vrrp.pid') ? Number(this.victim.read('/run/vrrp.pid')) : 0;
   }
 
+  get bfdPid(): number {
+    return this.victim.exists('/run/bfd.pid') ? Number(this.victim.read('/run/bfd.pid')) : 0;
+  }
+
   /** All processes of the daemon that live. */
   get processes(): number[] {
-    return [this.parentPid, this.vrrpPid].filter((pid) => pid > 0 && isAlive(pid));
+    return [this.parentPid, this.vrrpPid, this.bfdPid].filter((pid) => pid > 0 && isAlive(pid));
   }
 
   async startSystemLog(): Promise<void> {
