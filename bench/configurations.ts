@@ -125,3 +125,51 @@ export function* largeConfiguration(virtualServers: number, realServers: number)
     yield `${[`virtual_server 10.0.${high}.${low} 80 {`, ...head, ...servers, '}'].join('\n')}\n`;
   }
 }
+
+export type CheckKind = 'TCP_CHECK' | 'HTTP_GET';
+
+/** Seconds between two checks of a server, and how a failed one is repeated. */
+export const checkTimes = { delayLoop: 1, retry: 2, delayBeforeRetry: 1 } as const;
+
+/** `count` services (at most 62,500) with one server each, all of them on loopback addresses. */
+export function* checkedConfiguration(kind: CheckKind, count: number, port: number): Generator<string> {
+  yield 'global_defs {\n    router_id checks\n}\n';
+  const { delayLoop, retry, delayBeforeRetry } = checkTimes;
+  const times = `connect_timeout 3\n retry ${retry}\n delay_before_retry ${delayBeforeRetry}\n`;
+  const check = kind === 'TCP_CHECK' ? times : `url {\n path /\n status_code 200\n }\n ${times}`;
+  for (let service = 0; service < count; service++) {
+    const high = Math.floor(service / 250);
+    const low = (service % 250) + 1;
+    yield [
+      `virtual_server 10.0.${high}.${low} 80 {`,
+      `    delay_loop ${delayLoop}\n    lb_algo rr\n    lb_kind NAT\n    protocol TCP`,
+      `    real_server 127.1.${high}.${low} ${port} {`,
+      `        ${kind} {\n ${check} }`,
+      '    }',
+      '}\n',
+    ].join('\n');
+  }
+}
+
+/**
+ * `services` with `servers` checked servers between them, on loopback addresses: every 50th on a port where nobody
+ * listens, every third with weight `weight`.
+ */
+export function* manyServers(services: number, servers: number, port: number, weight: number): Generator<string> {
+  yield 'global_defs {\n    router_id many\n}\n';
+  let server = 0;
+  for (let service = 1; service <= services; service++) {
+    const lines = [
+      `virtual_server 10.0.${service >> 8}.${service & 255} 80 {`,
+      '    delay_loop 15\n    lb_algo rr\n    lb_kind NAT\n    protocol TCP',
+    ];
+    for (; server < Math.floor((service * servers) / services); server++) {
+      lines.push(
+        `    real_server 127.${1 + (server >> 16)}.${(server >> 8) & 255}.${server & 255} ${server % 50 === 49 ? port + 1 : port} {`,
+        `        weight ${server % 3 === 0 ? weight : 1}`,
+        '        TCP_CHECK {\n            connect_timeout 3\n            retry 0\n        }\n    }',
+      );
+    }
+    yield `${lines.join('\n')}\n}\n`;
+  }
+}

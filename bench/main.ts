@@ -8,10 +8,12 @@ import type { Bench, Measurement } from './measurement.ts';
 import { WorkFolder } from './measurement.ts';
 import { bans } from './measurements/bans.ts';
 import { bfd } from './measurements/bfd.ts';
+import { checks } from './measurements/checks.ts';
 import { configTest } from './measurements/config-test.ts';
 import { instances } from './measurements/instances.ts';
 import { jitter } from './measurements/jitter.ts';
 import { memory } from './measurements/memory.ts';
+import { reload } from './measurements/reload.ts';
 import { start } from './measurements/start.ts';
 import { takeoverAfterStop } from './measurements/takeover-stop.ts';
 import { takeover } from './measurements/takeover.ts';
@@ -29,6 +31,8 @@ const measurements: readonly Measurement[] = [
   configTest,
   bfd,
   bans,
+  checks,
+  reload,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]

@@ -51,10 +51,15 @@ export class WorkFolder implements Disposable {
     return path.join(this.path, name);
   }
 
-  write(name: string, content: string): string {
+  write(name: string, content: string, mode = 0o644): string {
     const file = this.file(name);
-    writeFileSync(file, content, { mode: 0o644 });
+    writeFileSync(file, content, { mode });
     return file;
+  }
+
+  /** A script that can be started. */
+  program(name: string, content: string): string {
+    return this.write(name, content, 0o755);
   }
 
   [Symbol.dispose](): void {

@@ -44,6 +44,7 @@ export interface AssemblyChange {
   /** Servers of kept virtual servers that are gone. */
   readonly removedServers: readonly RealServerState[];
   readonly removedVirtualServers: readonly VirtualServerState[];
+  readonly newChecks: readonly HealthCheck[];
   readonly removedChecks: readonly HealthCheck[];
 }
 
@@ -119,11 +120,15 @@ export interface Plan {
   readonly subscribers: ReadonlyMap<HealthCheck, RealServerState[]>;
   /** New checks, and the ones that ask the same question and from which they take what is known. */
   readonly heirs: readonly (readonly [heir: HealthCheck, from: HealthCheck])[];
+  readonly newChecks: readonly HealthCheck[];
+  readonly removedChecks: readonly HealthCheck[];
+  /** Servers that follow a track file or a BFD session. */
+  readonly followers: readonly RealServerState[];
 }
 
 /** Puts a plan in force: states as they are now, checks to their new servers. Nothing else may happen meanwhile. */
 export function settle(plan: Plan, known: Known, now: MonotonicMs): AssemblyChange {
-  const { before, virtualServers, checks } = plan;
+  const { before, virtualServers, checks, followers } = plan;
   for (const [server, old] of plan.keptServers) server.enter(old.state, old.reason, old.since);
   for (const [virtualServer, old] of plan.keptVirtualServers) {
     virtualServer.suspended = old.suspended;
@@ -134,7 +139,7 @@ export function settle(plan: Plan, known: Known, now: MonotonicMs): AssemblyChan
   for (const [check, subscribers] of plan.subscribers) check.subscribers = subscribers;
   for (const [heir, from] of plan.heirs) inherit(heir, from);
   const files = follow(
-    virtualServers,
+    followers,
     ({ configuration, key }) =>
       configuration.checkers.flatMap((checker) =>
         checker.type === 'FILE_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
@@ -142,7 +147,7 @@ export function settle(plan: Plan, known: Known, now: MonotonicMs): AssemblyChan
     ({ checker, key }) => before.files.get(key) ?? new FileCheck(key, checker, known.fileValue(checker.trackFile), now),
   );
   const sessions = follow(
-    virtualServers,
+    followers,
     ({ configuration, key }) =>
       configuration.checkers.flatMap((checker) =>
         checker.type === 'BFD_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
@@ -155,7 +160,8 @@ export function settle(plan: Plan, known: Known, now: MonotonicMs): AssemblyChan
     keptVirtualServers: new Set(plan.keptVirtualServers.keys()),
     removedServers: plan.removedServers,
     removedVirtualServers: plan.removedVirtualServers,
-    removedChecks: [...before.checks.values()].filter((check) => checks.get(check.key) !== check),
+    newChecks: plan.newChecks,
+    removedChecks: plan.removedChecks,
   };
 }
 
@@ -165,18 +171,24 @@ interface WantedCheck {
   readonly key: string;
 }
 
+type Links = Pick<Plan, 'checks' | 'subscribers' | 'heirs' | 'newChecks' | 'removedChecks' | 'followers'>;
+
 function* linkChecks(
   virtualServers: readonly VirtualServerState[],
   before: Assembly,
   keptServers: ReadonlyMap<RealServerState, RealServerState>,
   now: MonotonicMs,
-): Generator<void, Pick<Plan, 'checks' | 'subscribers' | 'heirs'>> {
+): Generator<void, Links> {
   const wanted: WantedCheck[] = [];
+  const followers: RealServerState[] = [];
   let isAllKnown = true;
   for (const virtualServer of virtualServers) {
     for (const server of virtualServer.servers) {
       for (const checker of server.configuration.checkers) {
-        if (!isActing(checker)) continue;
+        if (!isActing(checker)) {
+          if (followers.at(-1) !== server) followers.push(server);
+          continue;
+        }
         const key = checkIdentity(checker, `${virtualServer.key} ${server.key}`);
         wanted.push({ server, checker, key });
         isAllKnown &&= before.checks.has(key);
@@ -189,6 +201,7 @@ function* linkChecks(
   const checks = new Map<string, HealthCheck>();
   const subscribers = new Map<HealthCheck, RealServerState[]>();
   const heirs: [HealthCheck, HealthCheck][] = [];
+  const newChecks: HealthCheck[] = [];
   for (const [index, { server, checker, key }] of wanted.entries()) {
     if (index % sliceSize === sliceSize - 1) yield;
     let check = checks.get(key);
@@ -196,6 +209,7 @@ function* linkChecks(
       check = before.checks.get(key);
       if (check === undefined) {
         check = fresh(key, checker, keptServers.get(server)?.state === 'UP', now);
+        newChecks.push(check);
         const from = byQuestion?.get(probeIdentity(checker));
         if (from !== undefined) heirs.push([check, from]);
       }
@@ -206,7 +220,13 @@ function* linkChecks(
     server.checks.push(check);
     subscribers.get(check)?.push(server);
   }
-  return { checks, subscribers, heirs };
+  const removedChecks: HealthCheck[] = [];
+  let looked = 0;
+  for (const [key, check] of before.checks) {
+    if (!checks.has(key)) removedChecks.push(check);
+    if (++looked % sliceSize === 0) yield;
+  }
+  return { checks, subscribers, heirs, newChecks, removedChecks, followers };
 }
 
 function* questionsOf(checks: Iterable<HealthCheck>): Generator<void, ReadonlyMap<string, HealthCheck>> {
@@ -221,12 +241,12 @@ function* questionsOf(checks: Iterable<HealthCheck>): Generator<void, ReadonlyMa
 
 /** Connects servers with what they follow; `make` gives the object of a key that is met for the first time. */
 function follow<Wanted extends { readonly key: string }, Check extends FileCheck | BfdCheck>(
-  virtualServers: readonly VirtualServerState[],
+  servers: readonly RealServerState[],
   wantedBy: (server: RealServerState) => readonly Wanted[],
   make: (wanted: Wanted) => Check,
 ): ReadonlyMap<string, Check> {
   const followed = new Map<string, Check>();
-  for (const server of virtualServers.flatMap(({ servers }) => servers)) {
+  for (const server of servers) {
     for (const wanted of wantedBy(server)) {
       let check = followed.get(wanted.key);
       if (check === undefined) {

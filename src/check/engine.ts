@@ -21,6 +21,7 @@ import { assumedState, type RealServerState, type ServerCheck } from './real-ser
 import { probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import { recollect } from './recollection.ts';
+import { ServiceOwners } from './service-owners.ts';
 import type { CheckStatus } from './status.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -46,6 +47,8 @@ export class CheckEngine {
   /** Addresses of this machine; undefined: nobody follows them. */
   #addresses: ReadonlySet<string> | undefined;
   #assembly: Assembly = emptyAssembly;
+  /** Made when it is asked for. */
+  #owners: ServiceOwners | undefined;
   #running = false;
   #left: readonly Service[] = [];
   #lastCall: MonotonicMs = 0;
@@ -173,13 +176,51 @@ export class CheckEngine {
       this.#removed(virtualServer, 'stop', 'Shutting down', now),
     );
     this.#assembly = emptyAssembly;
+    this.#owners = undefined;
     return [...cancelled, { type: 'reconcile-services' }, ...events.map(eventIntent)];
   }
 
-  /** What IPVS should hold now, one entry a kernel service, in configuration order. */
-  desiredServices(): readonly Service[] {
+  /**
+   * What IPVS should hold now, one entry a kernel service, in configuration order.
+   * @param touched at least these services, as in a `reconcile-services` intent
+   */
+  desiredServices(touched?: readonly ServiceKey[]): readonly Service[] {
+    if (touched !== undefined) {
+      if (this.#owners === undefined) {
+        this.#owners = new ServiceOwners();
+        for (const virtualServer of this.#assembly.virtualServers) this.#owners.add(virtualServer);
+      }
+      return this.#draining.join(this.#owners.services(touched));
+    }
     const services = this.#assembly.virtualServers.flatMap((virtualServer) => virtualServer.services());
     return this.#draining.join(mergeServices(services));
+  }
+
+  /**
+   * The services of all virtual servers, about a thousand servers at a time: to be written in slices, between which this
+   * engine may not be called otherwise. The first slices are empty: they only work out what is wanted.
+   */
+  *serviceSlices(): Generator<readonly ServiceKey[]> {
+    const owners = new ServiceOwners();
+    let servers = 0;
+    for (const virtualServer of this.#assembly.virtualServers) {
+      owners.add(virtualServer);
+      servers += virtualServer.servers.length + 1;
+      if (servers < sliceSize) continue;
+      yield [];
+      servers = 0;
+    }
+    this.#owners = owners;
+    let keys: ServiceKey[] = [];
+    for (const virtualServer of this.#assembly.virtualServers) {
+      for (const { key } of virtualServer.services()) keys.push(key);
+      servers += virtualServer.servers.length + 1;
+      if (servers < sliceSize) continue;
+      yield keys;
+      keys = [];
+      servers = 0;
+    }
+    if (keys.length > 0) yield keys;
   }
 
   /** A snapshot for people and machines. */
@@ -374,7 +415,6 @@ export class CheckEngine {
       if (++scheduled % sliceSize === 0) now = yield;
     }
     this.#lastCall = now;
-    const former = this.#assembly.checks;
     this.#configuration = configuration;
     this.#global = global;
     const candidates = drainCandidates(this.#assembly.virtualServers);
@@ -389,14 +429,13 @@ export class CheckEngine {
       now,
     );
     this.#assembly = change.assembly;
+    this.#owners = undefined;
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
     const removals = this.#removals(change, now);
     const installed = change.assembly.virtualServers.flatMap((virtualServer) =>
       this.#installed(virtualServer, change, recollected, now),
     );
-    for (const check of change.assembly.checks.values()) {
-      if (former.get(check.key) !== check) this.#scheduleFirst(check, now);
-    }
+    for (const check of change.newChecks) this.#scheduleFirst(check, now);
     const draining = this.#draining.replaced(candidates, change.assembly.virtualServers, now);
     return [
       ...cancelled,

@@ -43,13 +43,15 @@ export class RealServerState {
   /** Weight towards quorum and kernel: the configured one and what checks add to it. */
   get effectiveWeight(): number {
     const { weight } = this.configuration;
-    const wanted = this.checks.reduce((sum, check) => sum + check.weightChange(weight), weight);
+    let wanted = weight;
+    for (const check of this.checks) wanted += check.weightChange(weight);
     return Math.min(Math.max(wanted, 0), maximumWeight);
   }
 
   /** The state its checks give it: up when none has failed. */
   stateByChecks(): HealthState {
-    return this.checks.every((check) => check.state === 'UP') ? 'UP' : 'DOWN';
+    for (const check of this.checks) if (check.state === 'DOWN') return 'DOWN';
+    return 'UP';
   }
 
   enter(state: HealthState, reason: string, now: MonotonicMs): void {

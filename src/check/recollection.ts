@@ -24,6 +24,7 @@ const reasons: Readonly<Record<HealthState, string>> = {
  * @returns the servers that have a state from there
  */
 export function recollect(plan: Plan, left: readonly Service[], now: MonotonicMs): ReadonlySet<RealServerState> {
+  if (left.length === 0) return new Set();
   const pools = new Map(
     left.map(({ destinations, key }) => [
       serviceKeyText(key),

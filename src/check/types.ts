@@ -61,7 +61,7 @@ export type CheckIntent =
   | { readonly type: 'start-probe'; readonly request: ProbeRequest }
   | { readonly type: 'cancel-probe'; readonly id: number }
   /**
-   * The wanted IPVS table changed: ask desiredServices() and write the difference now, before the intents that follow.
+   * The wanted IPVS table changed: ask desiredServices(touched) and write the difference now, before the intents that follow.
    * `touched` names the services that may differ; absent: any of them.
    */
   | { readonly type: 'reconcile-services'; readonly touched?: readonly ServiceKey[] }

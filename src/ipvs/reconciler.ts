@@ -6,7 +6,7 @@
 import { serviceKeyText } from './keys.ts';
 import type { IpvsOutcome } from './outcome.ts';
 import { applyToTable, mergeServices, planTables } from './plan.ts';
-import type { IpvsOperation, Service } from './types.ts';
+import type { IpvsOperation, Service, ServiceKey } from './types.ts';
 
 /** The kernel's table, as kernel/ipvs-table.ts gives it. */
 export interface ServiceTable {
@@ -35,7 +35,9 @@ export class ServiceReconciler {
   #believed: Map<string, Service> | undefined;
   /** Foreign services of the last dump, whose servers were not read. */
   #unread: ReadonlySet<string> = new Set();
-  #desired: ReadonlyMap<string, Service> = new Map();
+  #desired = new Map<string, Service>();
+  /** Key texts of the wishes that are new since the last round; undefined: all may be. */
+  #touched: Set<string> | undefined;
   readonly #owned = new Set<string>();
   #busy = false;
   #running: Promise<void> = Promise.resolve();
@@ -61,6 +63,25 @@ export class ServiceReconciler {
    */
   setDesired(services: readonly Service[]): Promise<void> {
     this.#desired = mergeServices(services);
+    this.#touched = undefined;
+    this.#changed = true;
+    return this.#run();
+  }
+
+  /**
+   * The same for a few services: a thousand servers that die one after the other must not cost a look at all services each.
+   * @param keys the services that may differ from the wish before
+   * @param services those of them that should be there, whole; of others nothing is learnt
+   */
+  changeDesired(keys: readonly ServiceKey[], services: readonly Service[]): Promise<void> {
+    const merged = mergeServices(services);
+    for (const key of keys) {
+      const text = serviceKeyText(key);
+      const service = merged.get(text);
+      if (service === undefined) this.#desired.delete(text);
+      else this.#desired.set(text, service);
+      this.#touched?.add(text);
+    }
     this.#changed = true;
     return this.#run();
   }
@@ -88,16 +109,20 @@ export class ServiceReconciler {
     try {
       let looks = 0;
       while (this.#changed || this.#mustLook || !this.#believed) {
-        const desired = this.#desired;
+        const touched = this.#touched;
+        // A copy: wishes may change while they are written.
+        const desired = entriesOf(this.#desired, touched);
+        this.#touched = new Set();
         this.#changed = false;
         for (const text of desired.keys()) this.#owned.add(text);
         const believed = this.#known();
         if (believed) {
-          const outcomes = await this.#write(believed, desired);
+          const outcomes = await this.#write(believed, desired, touched);
           if (outcomes.length > 0) this.#onReport({ outcomes, resynchronised: false, undone: [] });
           if (looks < MAXIMUM_LOOKS && contradictsBelief(outcomes)) this.#mustLook = true;
         } else {
           looks++;
+          this.#touched = undefined;
           const undone = await this.#look();
           this.#changed = true;
           this.#onReport({ outcomes: [], resynchronised: true, undone });
@@ -139,8 +164,14 @@ export class ServiceReconciler {
     return ours.size === 0 ? [] : planTables(this.#believed, ours, new Set());
   }
 
-  async #write(believed: Map<string, Service>, desired: ReadonlyMap<string, Service>): Promise<readonly IpvsOutcome[]> {
-    const operations = planTables(believed, desired, this.#owned);
+  /** @param touched key texts of the services to look at; undefined: all */
+  async #write(
+    believed: Map<string, Service>,
+    desired: ReadonlyMap<string, Service>,
+    touched: ReadonlySet<string> | undefined,
+  ): Promise<readonly IpvsOutcome[]> {
+    const actual = touched === undefined ? believed : entriesOf(believed, touched);
+    const operations = planTables(actual, desired, this.#owned);
     let outcomes: readonly IpvsOutcome[] = [];
     if (operations.length > 0) {
       try {
@@ -148,10 +179,11 @@ export class ServiceReconciler {
       } catch (error) {
         // What was written is unknown.
         this.#mustLook = true;
+        this.#touched = undefined;
         throw error;
       }
     }
-    this.#learn(believed, desired, outcomes);
+    this.#learn(believed, desired, touched, outcomes);
     return outcomes;
   }
 
@@ -159,6 +191,7 @@ export class ServiceReconciler {
   #learn(
     believed: Map<string, Service>,
     desired: ReadonlyMap<string, Service>,
+    touched: ReadonlySet<string> | undefined,
     outcomes: readonly IpvsOutcome[],
   ): void {
     const troubled = new Set<string>();
@@ -171,8 +204,21 @@ export class ServiceReconciler {
     }
     // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
     for (const [text, service] of desired) if (!troubled.has(text)) believed.set(text, service);
-    for (const text of this.#owned) if (!desired.has(text) && !believed.has(text)) this.#owned.delete(text);
+    for (const text of touched ?? this.#owned) {
+      if (!desired.has(text) && !believed.has(text)) this.#owned.delete(text);
+    }
   }
+}
+
+/** A copy, of the entries of these key texts if given. */
+function entriesOf(table: ReadonlyMap<string, Service>, texts: ReadonlySet<string> | undefined): Map<string, Service> {
+  if (texts === undefined) return new Map(table);
+  const entries = new Map<string, Service>();
+  for (const text of texts) {
+    const service = table.get(text);
+    if (service !== undefined) entries.set(text, service);
+  }
+  return entries;
 }
 
 /**

@@ -48,6 +48,9 @@ export function runCheckerProcess(): void {
 /** How long a start waits for the states of BFD sessions, in milliseconds. */
 const bfdPatience = 200;
 
+/** Lines of the log, mostly, of a reload that changes many servers: some milliseconds. */
+const intentsInSlice = 256;
+
 type EngineCall = (engine: CheckEngine) => readonly CheckIntent[];
 
 class CheckerWork implements ChildWork {
@@ -250,10 +253,16 @@ class CheckerWork implements ChildWork {
       await nextTurn();
       slice = slices.next(now());
     }
-    // Writing to IPVS is a slice of its own; what happens meanwhile is told behind what the reload has to tell.
+    // What happens while IPVS is written, in slices too, is told behind what the reload has to tell.
     this.#held = [];
-    await nextTurn();
-    this.#perform(engine, slice.value);
+    for (const keys of engine.serviceSlices()) {
+      await nextTurn();
+      if (keys.length > 0) this.#reconcile(engine, keys);
+    }
+    for (let first = 0; first < slice.value.length; first += intentsInSlice) {
+      await nextTurn();
+      this.#perform(engine, slice.value.slice(first, first + intentsInSlice));
+    }
     const held = this.#held;
     this.#held = undefined;
     for (const call of held) this.#step(call);
@@ -270,7 +279,7 @@ class CheckerWork implements ChildWork {
           this.#probes.take(intent.id)?.cancel();
           break;
         case 'reconcile-services':
-          this.#reconcile(engine);
+          this.#reconcile(engine, intent.touched);
           break;
         case 'read-connections':
           void this.#readConnections(intent.services);
@@ -299,10 +308,13 @@ class CheckerWork implements ChildWork {
     this.#probes.set(request.id, handle);
   }
 
-  #reconcile(engine: CheckEngine): void {
+  #reconcile(engine: CheckEngine, touched: readonly ServiceKey[] | undefined): void {
     const reconciler = this.#reconciler;
     if (reconciler === undefined || this.#leaving) return;
-    this.#written = reconciler.setDesired(engine.desiredServices()).catch((error: unknown) => {
+    const services = engine.desiredServices(touched);
+    const written =
+      touched === undefined ? reconciler.setDesired(services) : reconciler.changeDesired(touched, services);
+    this.#written = written.catch((error: unknown) => {
       this.#log.error(`IPVS: ${(error as Error).message}`);
     });
   }

@@ -1,7 +1,8 @@
 /** A check engine on a virtual clock against servers that answer as the test says. */
+import { expect } from 'vitest';
 import { CheckEngine, type CheckEnvironment } from '../../../src/check/engine.ts';
 import { serviceKeyText } from '../../../src/ipvs/keys.ts';
-import type { KernelDestination, ServiceKey } from '../../../src/ipvs/types.ts';
+import type { KernelDestination, Service, ServiceKey } from '../../../src/ipvs/types.ts';
 import type { CheckIntent, ProbeRequest, ProbeResult } from '../../../src/check/types.ts';
 import type { CheckConfiguration, GlobalConfiguration } from '../../../src/config/model.ts';
 import type { DaemonEvent, LogLine } from '../../../src/core/events.ts';
@@ -44,6 +45,7 @@ export class Simulation {
   /** Called after every call of the engine. */
   afterStep: () => void = () => undefined;
   #answer: (request: ProbeRequest, now: MonotonicMs) => Answer;
+  readonly #kernel = new Map<string, Service>();
   readonly #pending: { readonly at: MonotonicMs; readonly id: number; readonly result: ProbeResult }[] = [];
   readonly #global: GlobalConfiguration;
 
@@ -145,6 +147,7 @@ export class Simulation {
           break;
         case 'reconcile-services':
           this.reconciled += 1;
+          this.#write(intent.touched);
           break;
         case 'read-connections':
           this.asked.push(...intent.services);
@@ -164,6 +167,19 @@ export class Simulation {
       }
     }
     this.afterStep();
+  }
+
+  /** Writes only the services that are said to differ; the whole must then be what is wanted. */
+  #write(touched: readonly ServiceKey[] | undefined): void {
+    if (touched === undefined) this.#kernel.clear();
+    else for (const key of touched) this.#kernel.delete(serviceKeyText(key));
+    const texts = touched === undefined ? undefined : new Set(touched.map(serviceKeyText));
+    for (const service of this.engine.desiredServices(touched)) {
+      const text = serviceKeyText(service.key);
+      if (texts?.has(text) ?? true) this.#kernel.set(text, service);
+    }
+    const wanted = this.engine.desiredServices().map((service) => [serviceKeyText(service.key), service] as const);
+    expect(this.#kernel).toEqual(new Map(wanted));
   }
 
   /** The kernel holds what is wanted. */

@@ -203,6 +203,45 @@ describe('the service reconciler', () => {
     expect(table.kernel.dump()).toEqual([service('192.0.2.1', [server(2, 4)])]);
   });
 
+  it('writes the few services that are said to differ, and looks at no others', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    const [one, two, three] = [1, 2, 3].map((octet) => service(`192.0.2.${octet}`, [server(2), server(3)]));
+    if (!one || !two || !three) throw new Error('three services');
+    await reconciler.setDesired([one, two]);
+    const weaker = service('192.0.2.1', [server(2)]);
+    await reconciler.changeDesired([one.key, three.key], [weaker, three]);
+    expect(table.kernel.dump()).toEqual([weaker, two, three]);
+    await reconciler.changeDesired([two.key], []);
+    expect(table.kernel.dump()).toEqual([weaker, three]);
+    expect([...reconciler.owned]).toEqual([weaker, three].map(({ key }) => serviceKeyText(key)));
+    expect(table.dumps).toBe(1);
+    // The same again, and a key that was never there.
+    const batches = table.batches.length;
+    await reconciler.changeDesired([one.key, two.key], [weaker]);
+    expect(table.batches).toHaveLength(batches);
+  });
+
+  it('forgets no wish for some services over one for others, nor over a failed write', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    const wish = (octet: number, weight: number) => service(`192.0.2.${octet}`, [server(2, weight)]);
+    await reconciler.setDesired([wish(1, 1), wish(2, 1), wish(3, 1)]);
+    let answer: () => void = () => undefined;
+    table.beforeAnswer = () => new Promise((resolve) => (answer = resolve));
+    const settled = [1, 2, 3].map((octet) => reconciler.changeDesired([wish(octet, 2).key], [wish(octet, 2)]));
+    settled.push(reconciler.changeDesired([wish(1, 3).key], [wish(1, 3)]));
+    table.beforeAnswer = () => Promise.resolve();
+    answer();
+    await Promise.all(settled);
+    expect(table.kernel.dump()).toEqual([wish(1, 3), wish(2, 2), wish(3, 2)]);
+    table.failure = new DaemonError('LOST', 'answers lost');
+    await expect(reconciler.changeDesired([wish(1, 4).key], [wish(1, 4)])).rejects.toThrow('answers lost');
+    table.failure = undefined;
+    await reconciler.changeDesired([wish(2, 4).key], [wish(2, 4)]);
+    expect(table.kernel.dump()).toEqual([wish(1, 4), wish(2, 4), wish(3, 2)]);
+  });
+
   it.each([0, 1, 2, 3, 4, 5, 6])(
     'takes a wish that comes %i turns after the last write was answered',
     async (turns) => {
