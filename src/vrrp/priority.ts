@@ -55,57 +55,75 @@ interface Trackers {
 const FILE_FAULT = -254;
 
 /**
- * @param keepWeights false: inside a sync group without sync_group_tracking_weight a weight counts as none, because
- * members with different priorities would pull the group apart
+ * What counts for a member: what its group tracks counts as the group says, for every member alike; of its own the rest,
+ * and that without weights unless sync_group_tracking_weight asks for them, because members with different priorities
+ * would pull the group apart. (As keepalived 2.2.7 does, seen in its effective priorities.)
  */
-function assessInterfaces(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+function trackersOf(configuration: VrrpInstanceConfiguration, group: VrrpSyncGroupConfiguration | undefined): Trackers {
+  if (group === undefined) return configuration;
+  const keepWeights = group.trackingWeight || group.globalTracking;
+  const merge = <Tracked extends { readonly weight: number }>(
+    own: readonly Tracked[],
+    shared: readonly Tracked[],
+    nameOf: (tracked: Tracked) => string,
+  ): Tracked[] => {
+    const names = new Set(shared.map(nameOf));
+    const rest = own.filter((tracked) => !names.has(nameOf(tracked)));
+    return [...(keepWeights ? rest : rest.map((tracked) => ({ ...tracked, weight: 0 }))), ...shared];
+  };
+  return {
+    trackInterfaces: merge(configuration.trackInterfaces, group.trackInterfaces, (each) => each.interface),
+    trackScripts: merge(configuration.trackScripts, group.trackScripts, ({ script }) => script),
+    trackFiles: merge(configuration.trackFiles, group.trackFiles, ({ file }) => file),
+    trackProcesses: merge(configuration.trackProcesses, group.trackProcesses, ({ process }) => process),
+    trackBfd: merge(configuration.trackBfd, group.trackBfd, ({ bfd }) => bfd),
+  };
+}
+
+function assessInterfaces(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { interface: name, weight, reverse } of trackers.trackInterfaces) {
     const up = state.isUp(name);
-    const counted = keepWeights ? weight : 0;
     const words = `interface ${name} is ${up ? 'up' : state.exists(name) ? 'down' : 'missing'}`;
-    weigh(`interface ${name}`, up, { weight: counted, reverse }, words, findings);
+    weigh(`interface ${name}`, up, { weight, reverse }, words, findings);
   }
 }
 
-function assessScripts(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+function assessScripts(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { script, weight, reverse } of trackers.trackScripts) {
     const { verdict, words } = state.script(script);
-    const counted = keepWeights ? weight : 0;
     if (verdict === 'unknown') {
-      if (counted === 0) findings.awaited.push(script);
+      if (weight === 0) findings.awaited.push(script);
     } else {
-      weigh(`script ${script}`, verdict === 'good', { weight: counted, reverse }, `${script} ${words}`, findings);
+      weigh(`script ${script}`, verdict === 'good', { weight, reverse }, `${script} ${words}`, findings);
     }
   }
 }
 
-function assessFiles(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+function assessFiles(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { file, weight, reverse } of trackers.trackFiles) {
     const value = state.file(file);
-    const counted = keepWeights ? weight : 0;
-    if (counted === 0) {
+    if (weight === 0) {
       if ((value !== 0) !== reverse) findings.faults.push(`track file ${file} says ${value}`);
       continue;
     }
-    const amount = Math.max(FILE_FAULT, Math.min(253, value * counted * (reverse ? -1 : 1)));
-    if (amount === FILE_FAULT) findings.faults.push(`track file ${file} says ${value}, weight ${counted}`);
+    const amount = Math.max(FILE_FAULT, Math.min(253, value * weight * (reverse ? -1 : 1)));
+    if (amount === FILE_FAULT) findings.faults.push(`track file ${file} says ${value}, weight ${weight}`);
     else share(findings, `file ${file}`, amount, `track file ${file} says ${value}`);
   }
 }
 
-function assessProcesses(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+function assessProcesses(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { process, weight, reverse } of trackers.trackProcesses) {
     const { up, words } = state.process(process);
     // Not counted yet: that is a matter of milliseconds after a reload.
-    const how = { weight: keepWeights ? weight : 0, reverse };
-    if (up !== undefined) weigh(`process ${process}`, up, how, words, findings);
+    if (up !== undefined) weigh(`process ${process}`, up, { weight, reverse }, words, findings);
   }
 }
 
-function assessBfd(trackers: Trackers, keepWeights: boolean, state: TrackedState, findings: Findings): void {
+function assessBfd(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { bfd, weight, reverse } of trackers.trackBfd) {
     const { up, words } = state.bfd(bfd);
-    weigh(`BFD session ${bfd}`, up, { weight: keepWeights ? weight : 0, reverse }, words, findings);
+    weigh(`BFD session ${bfd}`, up, { weight, reverse }, words, findings);
   }
 }
 
@@ -121,10 +139,8 @@ function weigh(key: string, good: boolean, { weight, reverse }: How, words: stri
   else if (good === reverse) findings.faults.push(words);
 }
 
-/** An instance and its group may both track the same thing. */
 function share({ shares }: Findings, key: string, amount: number, words: string): void {
-  const own = shares.has(key) ? `${key} of the group` : key;
-  shares.set(own, { amount, words });
+  shares.set(key, { amount, words });
 }
 
 /**
@@ -153,14 +169,12 @@ export function assess(
   state: TrackedState,
 ): Assessment {
   const findings: Findings = { shares: new Map(), faults: [], awaited: [] };
-  const keepWeights = group === undefined || group.trackingWeight || group.globalTracking;
-  for (const trackers of group ? [configuration, group] : [configuration]) {
-    assessInterfaces(trackers, keepWeights, state, findings);
-    assessScripts(trackers, keepWeights, state, findings);
-    assessFiles(trackers, keepWeights, state, findings);
-    assessProcesses(trackers, keepWeights, state, findings);
-    assessBfd(trackers, keepWeights, state, findings);
-  }
+  const trackers = trackersOf(configuration, group);
+  assessInterfaces(trackers, state, findings);
+  assessScripts(trackers, state, findings);
+  assessFiles(trackers, state, findings);
+  assessProcesses(trackers, state, findings);
+  assessBfd(trackers, state, findings);
   const { priority } = configuration;
   // The owner has the addresses whatever happens to others: weights do not count, faults do.
   const owner = priority === VRRP.priorityOwner;

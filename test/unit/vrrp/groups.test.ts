@@ -1,6 +1,7 @@
 /** Sync groups: members change together (reference: behaviour A7). */
 import { describe, expect, it } from 'vitest';
 import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
+import { at } from '../../support/models.ts';
 import { Bench, advertised, eventsOf, logLines } from './bench.ts';
 import { address, instance, link, script, syncGroup, vrrpConfiguration } from './configuration.ts';
 
@@ -48,6 +49,42 @@ describe('a sync group', () => {
     const told = eventsOf(bench.script('chk', 0)).map((event) => event.kind);
     expect(told).toEqual(['vrrp-instance', 'vrrp-instance', 'vrrp-group']);
   });
+
+  // Effective priorities of keepalived 2.2.7 for this configuration, with and without sync_group_tracking_weight: 118 and
+  // 118. The file says 4.
+  it.each([true, false])(
+    'weighs what it tracks for every member, whatever members say of it (%s)',
+    (trackingWeight) => {
+      const tracking = {
+        trackScripts: [{ script: 'chk', weight: 3, reverse: false }],
+        trackInterfaces: [{ interface: 'eth1', weight: 7, reverse: false }],
+        trackFiles: [{ file: 'tf', weight: 2, reverse: false }],
+      };
+      const members = [
+        instance({
+          name: 'S1',
+          virtualRouterId: 61,
+          priority: 100,
+          trackScripts: [{ script: 'chk', weight: 40, reverse: false }],
+          trackInterfaces: [{ interface: 'eth1', weight: 20, reverse: false }],
+          trackFiles: [{ file: 'tf', weight: 5, reverse: false }],
+        }),
+        instance({ name: 'S2', virtualRouterId: 62, priority: 100 }),
+      ];
+      const bench = new Bench(
+        vrrpConfiguration({
+          instances: members,
+          syncGroups: [syncGroup('G1', ['S1', 'S2'], { ...tracking, trackingWeight })],
+          scripts: [script('chk')],
+          trackFiles: [{ name: 'tf', path: '/run/tf', weight: 1, reverse: false, at }],
+        }),
+      );
+      bench.file('tf', 4);
+      bench.start();
+      bench.script('chk', 0);
+      expect(bench.engine.status().map((status) => status.effectivePriority)).toEqual([118, 118]);
+    },
+  );
 
   it('becomes master when the last member wants it; the group event follows those of the members', () => {
     const bench = new Bench(grouped());
