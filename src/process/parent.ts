@@ -11,12 +11,11 @@ import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
-import type { VrrpState } from '../core/events.ts';
 import { interfaceIndex, setProcessName } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
 import type { DbusAction } from '../notify/dbus/answer.ts';
-import { DbusService } from '../notify/dbus/dbus-service.ts';
+import type { VrrpReport } from '../notify/snmp/snapshot.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import { BfdChannels } from './bfd-channel.ts';
@@ -31,6 +30,7 @@ import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
 import { watchLateness } from './lateness-watch.ts';
 import { NamespaceWanted } from './namespace-place.ts';
 import { writeParentDump } from './parent-dump.ts';
+import { Monitoring } from './monitoring.ts';
 import { PidFile } from './pid-file.ts';
 import { checkBeforeReload } from './reload-check.ts';
 import { whileReloadFileExists } from './reload-file.ts';
@@ -94,9 +94,7 @@ export class Parent {
   readonly #children = new Map<ChildKind, Child>();
   readonly #bfdChannels = new BfdChannels();
   #notifications: Notifications | undefined;
-  #dbus: DbusService | undefined;
-  /** As the last events told. */
-  readonly #instanceStates = new Map<string, VrrpState>();
+  readonly #monitoring: Monitoring;
   #scripts: TrackedScripts | undefined;
   #loaded: Loaded | undefined;
   #pidFile: PidFile | undefined;
@@ -117,6 +115,11 @@ export class Parent {
 
   constructor(environment: ParentEnvironment) {
     this.#environment = environment;
+    this.#monitoring = new Monitoring(
+      environment.args,
+      { act: (action) => this.#actFor(action), vrrpReport: () => this.#vrrpReport() },
+      environment.log,
+    );
     this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload());
   }
 
@@ -154,7 +157,7 @@ export class Parent {
     this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
       this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
     });
-    this.#followDbus(configuration);
+    this.#monitoring.follow(configuration);
     await this.#runOnce('startup_script', global.startupScript);
     await initializeTrackFiles(configuration.vrrp.trackFiles, log);
     // Nothing may be started that a stop under way would not end.
@@ -243,7 +246,7 @@ export class Parent {
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
-    await Promise.all([this.#notifications?.close(), this.#dbus?.close()]);
+    await Promise.all([this.#notifications?.close(), this.#monitoring.close()]);
     await this.#runOnce('shutdown_script', this.#loaded?.configuration.global.shutdownScript);
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
@@ -269,22 +272,10 @@ export class Parent {
     for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
   }
 
-  /** The service on D-Bus as a configuration wants it: made, told of the change, or ended. */
-  #followDbus(configuration: Configuration): void {
-    const { args, log } = this.#environment;
-    const { dbus } = configuration.global;
-    const wanted = dbus.enabled && wantedChildren(args, configuration).includes('vrrp');
-    if (wanted && this.#dbus?.name === dbus.serviceName) {
-      this.#dbus.reconfigure(configuration);
-      return;
-    }
-    void this.#dbus?.close();
-    this.#dbus = undefined;
-    if (!wanted) return;
-    const act = (action: DbusAction): void => this.#actFor(action);
-    const namespace = networkNamespace(args, configuration.global);
-    this.#dbus = new DbusService(configuration, namespace, this.#instanceStates, act, log);
-    this.#dbus.open();
+  async #vrrpReport(): Promise<VrrpReport | undefined> {
+    const child = this.#children.get('vrrp');
+    if (child?.status.state !== 'running') return undefined;
+    return ((await this.#statusOf(child)) ?? undefined) as VrrpReport | undefined;
   }
 
   #actFor(action: DbusAction): void {
@@ -410,7 +401,7 @@ export class Parent {
     setProcessName(processName('parent', configuration.global));
     this.#retakePidFile(global);
     await this.#notifications?.reconfigure(configuration);
-    this.#followDbus(configuration);
+    this.#monitoring.follow(configuration);
     await this.#tellConfiguration(configuration.global);
     await this.#startChildren(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
@@ -470,8 +461,7 @@ export class Parent {
     switch (message.type) {
       case 'event':
         this.#notifications?.dispatch(message.event);
-        if (message.event.kind === 'vrrp-instance') this.#instanceStates.set(message.event.instance, message.event.to);
-        this.#dbus?.handle(message.event);
+        this.#monitoring.handle(message.event);
         return;
       case 'run-script':
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);

@@ -70,21 +70,11 @@ export function runParent(args: KeepalivedArguments): void {
     // One that began anew because of its configuration has said so.
     if (namespace === args.namespace) {
       log.info(`Starting Keepalived (keepalived-ts), pid ${process.pid}`);
-      for (const option of withoutEffect(args))
-        log.warning(`option ${option} is accepted but has no effect in this version`);
     }
     parent.start().catch(refuse);
   } catch (error) {
     refuse(error);
   }
-}
-
-/** Options that are understood so that unit files need no change, and that nothing stands behind yet. */
-function withoutEffect(args: KeepalivedArguments): readonly string[] {
-  const given = {
-    '--snmp': args.snmp,
-  };
-  return Object.entries(given).flatMap(([option, present]) => (present ? [option] : []));
 }
 
 /** One line about an error; the stack of what can only be a defect of ours, for the report of it. */

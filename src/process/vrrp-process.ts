@@ -288,9 +288,21 @@ class VrrpWork implements ChildWork {
       groups: engine.groupStatus(),
       scripts: engine.scriptStatus(),
       processes: engine.processStatus(),
+      files: Object.fromEntries(engine.trackFileValues()),
+      hardwareAddresses: this.#hardwareAddresses(),
       bfd: Object.fromEntries(engine.bfdStates()),
       now: now(),
     };
+  }
+
+  /** Of the interfaces that instances are on, in hexadecimal digits: SNMP shows them. */
+  #hardwareAddresses(): Record<string, string> {
+    const names = new Set(this.#configuration?.vrrp.instances.map((instance) => instance.interface));
+    return Object.fromEntries(
+      this.#addresses.links.flatMap(({ hardwareAddress, name }) =>
+        names.has(name) ? [[name, Buffer.from(hardwareAddress).toString('hex')]] : [],
+      ),
+    );
   }
 
   scheduling({ configuration }: Snapshot): ProcessScheduling {

@@ -85,6 +85,8 @@ export class Instance {
   state: InstanceState = 'INIT';
   wanted: InstanceState = 'INIT';
   since: MonotonicMs = 0;
+  /** When it last left INIT or FAULT (RFC 6527: transitioned out of initialize); undefined while it is there. */
+  operationalSince: MonotonicMs | undefined;
   reason = 'not started';
   assessment: Assessment;
   /** Own fault sources, trackers included. */
@@ -443,6 +445,7 @@ export class Instance {
     this.state = to;
     this.wanted = to;
     this.since = now;
+    this.operationalSince = to === 'BACKUP' || to === 'MASTER' ? (this.operationalSince ?? now) : undefined;
     this.reason = reason;
     this.refusals.tellAnew();
     this.host.out.log('notice', `(${this.name}) Entering ${to} STATE${initial ? ' (init)' : ''}: ${reason}`, {

@@ -9,6 +9,7 @@ export function instanceStatus(instance: Instance): VrrpInstanceStatus {
     state: instance.state,
     wantedState: instance.wanted,
     since: instance.since,
+    ...(instance.operationalSince !== undefined && { operationalSince: instance.operationalSince }),
     reason: instance.reason,
     basePriority: instance.configuration.priority,
     effectivePriority: instance.effectivePriority,

@@ -132,6 +132,8 @@ export interface VrrpInstanceStatus {
   /** The state it would like to be in (differs while a sync group holds it). */
   readonly wantedState: 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP';
   readonly since: MonotonicMs;
+  /** When it last left INIT or FAULT; absent while it is in one of them. */
+  readonly operationalSince?: MonotonicMs;
   /** Why it is in this state. */
   readonly reason: string;
   readonly basePriority: number;

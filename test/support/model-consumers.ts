@@ -1,6 +1,6 @@
 /**
  * Who reads the checked model: properties of the types in src/config/model/ and the places in src/ that read them, found
- * with the TypeScript compiler. Printing and checking the configuration (src/config) and the dumps do not count: they
+ * with the TypeScript compiler. Printing and checking the configuration (src/config), the dumps and the tables of SNMP do not count: they
  * show a setting, they do not act on it.
  */
 import { resolve } from 'node:path';
@@ -32,7 +32,8 @@ function isConsumer(file: string): boolean {
   return (
     file.startsWith(`${root}/src/`) &&
     !file.startsWith(`${root}/src/config/`) &&
-    !file.startsWith(`${root}/src/process/dump/`)
+    !file.startsWith(`${root}/src/process/dump/`) &&
+    !file.startsWith(`${root}/src/notify/snmp/mib/`)
   );
 }
 

@@ -12,24 +12,18 @@ export const monitoringKeywords: Entries = {
     form: '<agentx address>',
     default: "net-snmp's",
     ...missingError,
-    ...nothingActsYet,
   }),
-  enable_traps: flag('Sends SNMP notifications.', (draft) => (draft.snmp.traps = true), { ...nothingActsYet }),
-  enable_snmp_vrrp: flag('VRRP part of KEEPALIVED-MIB.', (draft) => (draft.snmp.vrrp = true), { ...nothingActsYet }),
+  enable_traps: flag('Sends SNMP notifications.', (draft) => (draft.snmp.traps = true)),
+  enable_snmp_vrrp: flag('VRRP part of KEEPALIVED-MIB.', (draft) => (draft.snmp.vrrp = true)),
   enable_snmp_keepalived: flag('Old spelling of enable_snmp_vrrp.', (draft) => (draft.snmp.vrrp = true), {
-    ...nothingActsYet,
     replacement: 'enable_snmp_vrrp',
   }),
-  enable_snmp_rfc: flag(
-    'Both RFC MIBs.',
-    ({ snmp }) => {
-      snmp.rfc2787 = true;
-      snmp.rfc6527 = true;
-    },
-    nothingActsYet,
-  ),
-  enable_snmp_rfcv2: flag('VRRP-MIB of RFC 2787.', (draft) => (draft.snmp.rfc2787 = true), { ...nothingActsYet }),
-  enable_snmp_rfcv3: flag('VRRPV3-MIB of RFC 6527.', (draft) => (draft.snmp.rfc6527 = true), { ...nothingActsYet }),
+  enable_snmp_rfc: flag('Both RFC MIBs.', ({ snmp }) => {
+    snmp.rfc2787 = true;
+    snmp.rfc6527 = true;
+  }),
+  enable_snmp_rfcv2: flag('VRRP-MIB of RFC 2787.', (draft) => (draft.snmp.rfc2787 = true)),
+  enable_snmp_rfcv3: flag('VRRPV3-MIB of RFC 6527.', (draft) => (draft.snmp.rfc6527 = true)),
   enable_snmp_checker: flag('Checker part of KEEPALIVED-MIB.', (draft) => (draft.snmp.checker = true), {
     ...nothingActsYet,
   }),

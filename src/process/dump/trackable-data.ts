@@ -1,10 +1,5 @@
 /** The sections of scripts, files, processes and BFD sessions that instances track. */
-import type {
-  BfdInstanceConfiguration,
-  VrrpScript,
-  VrrpTrackFile,
-  VrrpTrackProcess,
-} from '../../config/model.ts';
+import type { BfdInstanceConfiguration, VrrpScript, VrrpTrackFile, VrrpTrackProcess } from '../../config/model.ts';
 import type { VrrpScriptStatus } from '../../vrrp/types.ts';
 import type { VrrpDumpInput } from './input.ts';
 import { commandText, seconds, sixDecimals, textOf, trueFalse } from './texts.ts';

@@ -1,0 +1,108 @@
+/** VRRPV3-MIB (RFC 6527): instances of both versions and families. */
+import { addressOctets, addressValue } from './conventions.ts';
+import { vrrpv3Mib } from './roots.ts';
+import type { SnmpSnapshot } from '../snapshot.ts';
+import type { Oid } from '../oid.ts';
+import { counter, counter64, gauge, integer, text, truth, type SnmpValue } from '../value.ts';
+import { Scalars, Table, type Columns, type Subtree } from '../view.ts';
+import {
+  noStatistics,
+  protocolState,
+  total,
+  virtualHardwareAddress,
+  virtualRouters,
+  type VirtualRouter,
+} from './virtual-routers.ts';
+
+const active = integer(1);
+const ticks = (value: number): SnmpValue => ({ type: 'time-ticks', value });
+
+/** Who is master: this router itself, or whom it heard last. */
+function masterAddress({ status }: VirtualRouter): SnmpValue | undefined {
+  return addressValue(status?.state === 'MASTER' ? status.sourceAddress : (status?.masterAddress ?? '0.0.0.0'));
+}
+
+const routerColumns: Columns<VirtualRouter> = {
+  3: masterAddress,
+  4: ({ configuration, status }) => addressValue(status?.sourceAddress ?? configuration.sourceAddress),
+  5: (router) => text(virtualHardwareAddress(router)),
+  6: protocolState,
+  7: ({ configuration }) => gauge(configuration.priority),
+  8: ({ configuration }) => integer(configuration.virtualAddresses.length),
+  // Centiseconds.
+  9: ({ configuration }) => integer(Math.round(configuration.advertisementInterval / 10)),
+  10: ({ configuration }) => truth(!configuration.nopreempt),
+  11: ({ configuration }) => truth(configuration.accept),
+  12: ({ uptime }) => ticks(uptime),
+  13: () => active,
+};
+
+const statistic =
+  (name: keyof typeof noStatistics) =>
+  ({ status }: VirtualRouter): SnmpValue =>
+    counter64(BigInt((status?.statistics ?? noStatistics)[name]));
+
+/**
+ * vrrpv3StatisticsNewMasterReason: notMaster(0), priority(1), preempted(2), masterNoResponse(3).
+ * @param reason of the last change to MASTER, as events tell it
+ */
+export function newMasterReason(state: string | undefined, reason: string): number {
+  if (state !== 'MASTER') return 0;
+  if (/preempt|lower priority|advertises \d+ </.test(reason)) return 2;
+  return /nobody advertised|timeout/.test(reason) ? 3 : 1;
+}
+
+/** vrrpv3StatisticsProtoErrReason: noError(0), ipTtlError(1), versionError(2), checksumError(3), vridError(4). */
+function protocolError({ status }: VirtualRouter): SnmpValue {
+  const { checksumErrors, ttlErrors, versionErrors } = status?.statistics ?? noStatistics;
+  return integer(ttlErrors > 0 ? 1 : versionErrors > 0 ? 2 : checksumErrors > 0 ? 3 : 0);
+}
+
+const statisticColumns: Columns<VirtualRouter> = {
+  1: ({ status }) => counter((status?.statistics ?? noStatistics).becameMaster),
+  2: ({ status }) => integer(newMasterReason(status?.state, status?.reason ?? '')),
+  3: statistic('advertisementsReceived'),
+  4: statistic('advertisementIntervalErrors'),
+  5: statistic('ttlErrors'),
+  6: protocolError,
+  7: statistic('priorityZeroReceived'),
+  8: statistic('priorityZeroSent'),
+  9: statistic('invalidTypeErrors'),
+  10: statistic('addressListErrors'),
+  11: statistic('lengthErrors'),
+  12: () => ticks(0),
+  // Milliseconds.
+  13: ({ configuration }) => gauge(configuration.advertisementInterval),
+};
+
+/** INDEX { ifIndex, vrrpv3OperationsVrId, vrrpv3OperationsInetAddrType }. */
+export function rfc6527Index({ configuration, interfaceIndex }: VirtualRouter): Oid {
+  return [interfaceIndex, configuration.virtualRouterId, configuration.family === 'inet' ? 1 : 2];
+}
+
+export function rfc6527Tables(snapshot: SnmpSnapshot): Subtree[] {
+  const routers = virtualRouters(snapshot);
+  const rows = routers.map((router) => ({ index: rfc6527Index(router), row: router }));
+  const addresses = routers.flatMap((router) =>
+    router.configuration.virtualAddresses.flatMap(({ address }) => {
+      const octets = addressOctets(address);
+      return octets ? [{ index: [...rfc6527Index(router), ...octets], row: undefined }] : [];
+    }),
+  );
+  return [
+    new Table([...vrrpv3Mib, 1, 1, 1, 1], routerColumns, rows),
+    new Table([...vrrpv3Mib, 1, 1, 2, 1], { 2: () => active }, addresses),
+    new Scalars(
+      [...vrrpv3Mib, 1, 2],
+      {
+        1: () => counter64(BigInt(total(routers, 'checksumErrors'))),
+        2: () => counter64(BigInt(total(routers, 'versionErrors'))),
+        // vrrpv3RouterVrIdErrors: the kernel hands over no messages of routers that are not ours.
+        3: () => counter64(0n),
+        4: () => ticks(0),
+      },
+      undefined,
+    ),
+    new Table([...vrrpv3Mib, 1, 2, 5, 1], statisticColumns, rows),
+  ];
+}

@@ -1,0 +1,113 @@
+/** Events as notifications of the modules: which objects each one names. */
+import type { DaemonEvent, VrrpGroupEvent, VrrpInstanceEvent } from '../../core/events.ts';
+import type { Oid } from './oid.ts';
+import type { SnmpSnapshot } from './snapshot.ts';
+import { integer, text, type Variable } from './value.ts';
+import { addressValue, stateValue } from './mib/conventions.ts';
+import { ipAddressValue, rfc2787Index } from './mib/rfc2787.ts';
+import { newMasterReason, rfc6527Index } from './mib/rfc6527.ts';
+import { keepalivedMib, vrrpMib, vrrpv3Mib } from './mib/roots.ts';
+import { virtualRouters } from './mib/virtual-routers.ts';
+
+/** snmpTrapOID.0 (RFC 3418). */
+const trapOid: Oid = [1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0];
+
+function notification(name: Oid, variables: readonly Variable[]): readonly Variable[] {
+  return [{ oid: trapOid, value: { type: 'oid', value: name } }, ...variables];
+}
+
+/**
+ * The notifications of one event, each a list of variables; none if nobody asked for them.
+ * @param snapshot the configuration counts, and states as far as they are known
+ */
+export function notificationsOf(event: DaemonEvent, snapshot: SnmpSnapshot): readonly (readonly Variable[])[] {
+  if (!snapshot.configuration.global.snmp.traps) return [];
+  switch (event.kind) {
+    case 'vrrp-instance':
+      return [...instanceNotification(event, snapshot), ...newMasterNotifications(event, snapshot)];
+    case 'vrrp-group':
+      return groupNotification(event, snapshot);
+    default:
+      return [];
+  }
+}
+
+function routerIdVariable({ configuration, hostName }: SnmpSnapshot): Variable {
+  return { oid: [...keepalivedMib, 1, 2, 0], value: text(configuration.global.routerId ?? hostName) };
+}
+
+/** vrrpSyncGroupStateChange: name, state, router id. As from keepalived the columns stand without the number of the row. */
+function groupNotification({ group, to }: VrrpGroupEvent, snapshot: SnmpSnapshot): readonly (readonly Variable[])[] {
+  const { global, vrrp } = snapshot.configuration;
+  if (!global.snmp.vrrp || !vrrp.syncGroups.some(({ name }) => name === group)) return [];
+  const entry = [...keepalivedMib, 2, 1, 1];
+  return [
+    notification(
+      [...keepalivedMib, 2, 10, 0, 1],
+      [
+        { oid: [...entry, 2], value: text(group) },
+        { oid: [...entry, 3], value: stateValue(to) },
+        routerIdVariable(snapshot),
+      ],
+    ),
+  ];
+}
+
+/** vrrpInstanceStateChange: name, state, initial state, router id. */
+function instanceNotification(
+  { instance, to }: VrrpInstanceEvent,
+  snapshot: SnmpSnapshot,
+): readonly (readonly Variable[])[] {
+  const { global, vrrp } = snapshot.configuration;
+  const configuration = vrrp.instances.find(({ name }) => name === instance);
+  if (configuration === undefined || !global.snmp.vrrp) return [];
+  const entry = [...keepalivedMib, 2, 3, 1];
+  return [
+    notification(
+      [...keepalivedMib, 2, 10, 0, 2],
+      [
+        { oid: [...entry, 2], value: text(instance) },
+        { oid: [...entry, 4], value: stateValue(to) },
+        { oid: [...entry, 5], value: stateValue(configuration.initialState) },
+        routerIdVariable(snapshot),
+      ],
+    ),
+  ];
+}
+
+/** vrrpTrapNewMaster and vrrpv3NewMaster: a virtual router has become master. */
+function newMasterNotifications(
+  { instance, reason, to }: VrrpInstanceEvent,
+  snapshot: SnmpSnapshot,
+): readonly (readonly Variable[])[] {
+  const { rfc2787, rfc6527 } = snapshot.configuration.global.snmp;
+  const router = virtualRouters(snapshot).find(({ configuration }) => configuration.name === instance);
+  if (to !== 'MASTER' || router === undefined) return [];
+  const { configuration, status } = router;
+  const own = status?.sourceAddress ?? configuration.sourceAddress;
+  const notifications: (readonly Variable[])[] = [];
+  if (rfc2787 && configuration.version === 2 && configuration.family === 'inet')
+    notifications.push(
+      notification(
+        [...vrrpMib, 0, 1],
+        [{ oid: [...vrrpMib, 1, 3, 1, 7, ...rfc2787Index(router)], value: ipAddressValue(own) }],
+      ),
+    );
+  if (rfc6527)
+    notifications.push(
+      notification(
+        [...vrrpv3Mib, 0, 1],
+        [
+          {
+            oid: [...vrrpv3Mib, 1, 1, 1, 1, 3, ...rfc6527Index(router)],
+            value: addressValue(own) ?? text(new Uint8Array(4)),
+          },
+          {
+            oid: [...vrrpv3Mib, 1, 2, 5, 1, 2, ...rfc6527Index(router)],
+            value: integer(newMasterReason(to, reason)),
+          },
+        ],
+      ),
+    );
+  return notifications;
+}

@@ -1,0 +1,128 @@
+/**
+ * SNMP for the daemon (reference: runtime 12): answers from what the processes say of themselves, asked for when somebody
+ * asks and kept for a moment, and sends events as notifications.
+ */
+import type { Configuration } from '../../config/model.ts';
+import type { DaemonEvent } from '../../core/events.ts';
+import type { Milliseconds, MonotonicMs } from '../../core/time.ts';
+import type { Log } from '../../log/log.ts';
+import { defaultMaster } from './agentx/address.ts';
+import { registeredSubtrees, viewOf } from './modules.ts';
+import { notificationsOf } from './notifications.ts';
+import { SnmpAgent } from './snmp-agent.ts';
+import type { SnmpSnapshot, VrrpReport } from './snapshot.ts';
+import type { View } from './view.ts';
+
+/** A walk asks a thousand times: each view serves for so long. */
+const viewAge: Milliseconds = 500;
+/** A stop waits no longer for notifications. */
+const longestFarewell: Milliseconds = 500;
+
+export interface SnmpSources {
+  readonly version: string;
+  readonly hostName: string;
+  /** On the clock of the reports. */
+  readonly startedAt: MonotonicMs;
+  /** What the VRRP process says of itself; undefined while it cannot be asked. */
+  readonly vrrpReport: () => Promise<VrrpReport | undefined>;
+  /** 0: there is no such interface. */
+  readonly interfaceIndex: (name: string) => number;
+}
+
+export class SnmpService {
+  readonly #sources: SnmpSources;
+  readonly #log: Log;
+  #configuration: Configuration | undefined;
+  #agent: SnmpAgent | undefined;
+  #registered = '';
+  /** Notifications under way. */
+  #telling: Promise<void> = Promise.resolve();
+  #report: VrrpReport | undefined;
+  #view: { readonly made: number; readonly view: Promise<View> } | undefined;
+
+  constructor(sources: SnmpSources, log: Log) {
+    this.#sources = sources;
+    this.#log = log;
+  }
+
+  /** Goes over to a configuration: another session if other parts are wanted or the master is elsewhere. */
+  follow(configuration: Configuration): void {
+    this.#configuration = configuration;
+    this.#view = undefined;
+    const { snmp } = configuration.global;
+    const subtrees = registeredSubtrees(snmp);
+    const master = snmp.socket ?? defaultMaster;
+    const registered = JSON.stringify([master, subtrees]);
+    if (registered === this.#registered) return;
+    this.#end();
+    this.#registered = registered;
+    if (subtrees.length === 0) return;
+    // Of the name that the original gives, by which administrators know it in the master's table.
+    const options = {
+      master,
+      description: 'Keepalived',
+      subtrees,
+      view: () => this.#currentView(this.#configuration ?? configuration),
+    };
+    this.#agent = new SnmpAgent(options, this.#log);
+    this.#agent.open();
+  }
+
+  /** Takes every event; those that the modules know become notifications, one behind the other. Never waits. */
+  handle(event: DaemonEvent): void {
+    const { global } = this.#configuration ?? {};
+    if (this.#agent === undefined || global?.snmp.traps !== true) return;
+    this.#view = undefined;
+    this.#telling = this.#telling.then(() => this.#tell(event)).catch(() => undefined);
+  }
+
+  async #tell(event: DaemonEvent): Promise<void> {
+    if (this.#configuration === undefined) return;
+    // A new master's notification names its address, which it may have had for no longer than its state.
+    if (event.kind === 'vrrp-instance' && event.to === 'MASTER') await this.#currentView(this.#configuration);
+    for (const notification of notificationsOf(event, this.#snapshot(this.#configuration)))
+      this.#agent?.notify(notification);
+  }
+
+  /** After the last event. Settles when the notifications of those before are on their way, or soon. */
+  async close(): Promise<void> {
+    await Promise.race([this.#telling, new Promise((resolve) => setTimeout(resolve, longestFarewell).unref())]);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#agent?.close();
+    this.#agent = undefined;
+    this.#registered = '';
+  }
+
+  #snapshot(configuration: Configuration): SnmpSnapshot {
+    const { hostName, interfaceIndex, startedAt, version } = this.#sources;
+    const indexes = new Map<string, number>();
+    return {
+      configuration,
+      version,
+      hostName,
+      startedAt,
+      ...(this.#report && { vrrp: this.#report }),
+      interfaceIndex: (name) => {
+        const index = indexes.get(name) ?? interfaceIndex(name);
+        indexes.set(name, index);
+        return index;
+      },
+    };
+  }
+
+  #currentView(configuration: Configuration): Promise<View> {
+    const now = performance.now();
+    if (this.#view === undefined || now - this.#view.made > viewAge)
+      this.#view = { made: now, view: this.#makeView(configuration) };
+    return this.#view.view;
+  }
+
+  async #makeView(configuration: Configuration): Promise<View> {
+    // Of a process that is being started again the last words count.
+    this.#report = (await this.#sources.vrrpReport()) ?? this.#report;
+    return viewOf(this.#snapshot(configuration));
+  }
+}
