@@ -172,6 +172,27 @@ describe("beside Debian's keepalived", () => {
   });
 });
 
+/** What global_defs asks for the process, and what the kernel says of it. */
+const scheduling = `global_defs {
+    bfd_process_name sessions
+    bfd_rt_priority 5
+    bfd_no_swap
+    bfd_cpu_affinity 0
+    bfd_rlimit_rttime 500000
+}
+`;
+
+function expectScheduled(pid: number): void {
+  const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  const stat = read('stat');
+  // proc(5): field 40 is the real-time priority; the name before field 3 may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  expect([read('comm').trim(), fields[37]]).toEqual(['sessions', '5']);
+  expect(read('status')).toMatch(/^Cpus_allowed_list:\s+0$/m);
+  expect(read('status')).not.toMatch(/^VmLck:\s+0 kB$/m);
+  expect(read('limits')).toMatch(/^Max realtime timeout\s+500000\s+500000/m);
+}
+
 const bfdPeers = {
   near: 'peer 10.88.0.1 local-address 10.88.0.2 interface eth0',
   six: 'peer 2001:db8::1 local-address 2001:db8::2 interface eth0',
@@ -199,6 +220,7 @@ describe("beside FRR's bfdd", () => {
     const fast = { interval: 50, multiplier: 3 };
     const ours = await left.daemon(
       [
+        scheduling,
         bfd({ name: 'near', source: '10.88.0.1', neighbor: '10.88.0.2', ...fast }),
         bfd({ name: 'six', source: '2001:db8::1', neighbor: '2001:db8::2', ...fast, more: 'hoplimit 255' }),
         bfd({ name: 'far', source: '10.88.0.11', neighbor: '10.88.0.12', ...fast, more: 'multihop\n    passive' }),
@@ -207,6 +229,7 @@ describe("beside FRR's bfdd", () => {
     const all = ['near', 'six', 'far'] as const;
     await untilState(ours, all, 'Up');
     await Promise.all(all.map((peer) => frrIs(peer, 'up')));
+    expectScheduled(Number(left.read('/run/bfd.pid')));
 
     const command = (...words: string[]): Promise<unknown> =>
       right.run(['vtysh', '-c', 'configure terminal', '-c', 'bfd', ...words.flatMap((word) => ['-c', word])]);
