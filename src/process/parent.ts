@@ -32,6 +32,7 @@ import { NamespaceWanted } from './namespace-place.ts';
 import { writeParentDump } from './parent-dump.ts';
 import { Monitoring } from './monitoring.ts';
 import { PidFile } from './pid-file.ts';
+import { MemoryRest } from './memory-rest.ts';
 import { checkBeforeReload } from './reload-check.ts';
 import { whileReloadFileExists } from './reload-file.ts';
 import { unchangeableSettings } from './reload-limits.ts';
@@ -109,6 +110,7 @@ export class Parent {
   #lastReload: DaemonStatus['lastReload'];
   #stopping = false;
   readonly #reloadTimer: ReloadTimer;
+  readonly #memory = new MemoryRest();
   #lastRequest = 0;
   readonly #statusRequests = new Map<number, (status: unknown) => void>();
   readonly #banRequests = new Map<number, (answer: BanAnswer) => void>();
@@ -223,6 +225,7 @@ export class Parent {
       })
       .finally(() => {
         if (this.#reload === next) this.#reload = undefined;
+        this.#memory.soon();
       });
     this.#queuedReload = next;
     return next;
@@ -243,6 +246,7 @@ export class Parent {
     serviceManager.notify('STOPPING=1', 'STATUS=stopping');
     this.#control?.close();
     this.#reloadTimer.close();
+    this.#memory.stop();
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
