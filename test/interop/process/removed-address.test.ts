@@ -58,4 +58,13 @@ describe('an address that somebody removes from a master', () => {
     expect(states(daemon)).toEqual(['BACKUP', 'MASTER', 'BACKUP', 'MASTER']);
     expect(states(daemon)).toEqual(states(theirs));
   });
+
+  it('is not imagined by a master that sets more addresses than the kernel tells of in one go', async () => {
+    const addresses = Array.from({ length: 200 }, (_, index) => `10.99.0.${index + 1}/32`);
+    const daemon = await machine.daemon(quick + instance({ interval: 0.2, addresses }));
+    await machine.untilAddress(addresses.at(-1)!);
+    expect(await daemon.stop()).toBe(0);
+    expect(daemon.said('removed from')).toBe(0);
+    expect(daemon.said('puts it back')).toBe(0);
+  });
 });
