@@ -1,7 +1,7 @@
 /** DNS_CHECK against servers on loopback that answer well, badly, wrongly and not at all. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { dnsCheck } from '../builders.ts';
-import { probe, udpServer, unusedUdpPort, type RunningServer } from './servers.ts';
+import { probe, udpServer, unusedUdpPort, type RunningServer, reached } from './servers.ts';
 
 let server: RunningServer | undefined;
 afterEach(() => server?.close());
@@ -50,6 +50,7 @@ describe('a DNS probe', () => {
   it('fails after its time, or at once where nobody listens', async () => {
     const result = await check(() => []);
     expect(result).toMatchObject({ ok: false, phase: 'body', detail: 'SOA of .: no answer within 0.3 s' });
+    expect(reached(result)).toEqual(['sent']);
     expect(result.duration).toBeGreaterThanOrEqual(299);
     const refused = await probe(dnsCheck({ address: '127.0.0.1', port: await unusedUdpPort() }));
     expect(refused).toMatchObject({ ok: false, phase: 'connect', detail: 'connection refused' });

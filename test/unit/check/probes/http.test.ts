@@ -8,7 +8,16 @@ import { requestText } from '../../../../src/check/probes/http-message.ts';
 import type { HttpCheckerConfiguration, HttpUrlConfiguration } from '../../../../src/config/model.ts';
 import { recordedRequests } from '../../../golden/http-requests.ts';
 import { httpCheck, url } from '../builders.ts';
-import { afterRequest, answering, closedPort, listen, probe, reached, selfSigned, type RunningServer } from './servers.ts';
+import {
+  afterRequest,
+  answering,
+  closedPort,
+  listen,
+  probe,
+  reached,
+  selfSigned,
+  type RunningServer,
+} from './servers.ts';
 
 let server: RunningServer | undefined;
 afterEach(async () => {

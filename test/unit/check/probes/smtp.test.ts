@@ -1,8 +1,9 @@
 /** SMTP_CHECK against servers on loopback, good and hostile. */
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { probeFailureText } from '../../../../src/check/result-text.ts';
 import { smtpCheck } from '../builders.ts';
-import { closedPort, listen, probe, type RunningServer } from './servers.ts';
+import { closedPort, listen, probe, type RunningServer, reached } from './servers.ts';
 
 let server: RunningServer | undefined;
 afterEach(() => server?.close());
@@ -44,6 +45,15 @@ describe('an SMTP probe', () => {
     const result = await check();
     expect(result).toMatchObject({ ok: false, phase });
     expect(result.detail).toContain(detail);
+  });
+
+  it('says how far it came, and when', async () => {
+    await mailServer('220 hi\r\n', '550 no\r\n');
+    const result = await check();
+    expect(reached(result)).toEqual(['connected', 'the greeting']);
+    expect(probeFailureText(result)).toMatch(
+      /^verdict: the answer to HELO is "550 no", .*; connected after [\d.]+ ms, the greeting after [\d.]+ ms \([\d.]+ ms\)$/,
+    );
   });
 
   it('gives a server that sends octet by octet no more time', async () => {
