@@ -41,6 +41,8 @@ export class BanSets {
   #limits: readonly ConnectionLimit[] = [];
   /** The structure of our table as it was written; undefined: it is to be written anew, with everything in it. */
   #written: string | undefined;
+  /** There is a table of ours. */
+  #made = false;
   /** What each limit has in its set, as the last run left it. */
   readonly #present = new Map<string, Elements>();
   /** What we have put into sets of somebody else. */
@@ -168,7 +170,7 @@ export class BanSets {
     const own = this.#own();
     const structure = JSON.stringify([this.#table, own]);
     const anew = structure !== this.#written;
-    let ours = anew && (own.length > 0 || this.#written !== undefined) ? tableScript(this.#table, own) : '';
+    let ours = anew && (own.length > 0 || this.#made) ? tableScript(this.#table, own) : '';
     const others: ExistingChange[] = [];
     const after = new Map<string, Elements>();
     let trouble: Error | undefined;
@@ -206,6 +208,7 @@ export class BanSets {
 
   #wrote(structure: string, after: ReadonlyMap<string, Elements>): void {
     this.#written = structure;
+    this.#made = this.#own().length > 0;
     for (const [name, elements] of after) this.#present.set(name, elements);
   }
 

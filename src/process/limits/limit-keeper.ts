@@ -33,8 +33,8 @@ interface Reading {
 
 export class LimitKeeper {
   limit: ConnectionLimit;
-  /** When the table is to be read next. */
-  nextReading: MonotonicMs = 0;
+  /** When the table is to be read next; not before it is known who is banned already. */
+  nextReading: MonotonicMs = Infinity;
   readonly engine: LimitEngine;
   readonly #ports: LimitKeeperPorts;
   #file: BlacklistFile | undefined;

@@ -137,8 +137,13 @@ class LimitWork {
     // Nothing is written while sets are opened and given back.
     this.#held = true;
     await this.#written;
-    const found = await this.#sets.configure(limits, table, now()).finally(() => (this.#held = false));
+    const found = await this.#sets.configure(limits, table, now()).catch((error: unknown) => {
+      this.#failed(error);
+      return new Map<string, never>();
+    });
+    this.#held = false;
     for (const [name, elements] of found) this.#keepers.get(name)?.found(elements);
+    for (const keeper of fresh) keeper.nextReading = now();
     this.#nextVerify = now() + verifyEvery;
     this.#dirty = true;
     this.#flush();

@@ -266,6 +266,22 @@ describe('ipset', () => {
     expect(await save()).toBe('');
   });
 
+  it('needs no nftables', async () => {
+    const programs: string[] = [];
+    const sets = new BanSets(
+      async ({ arguments: words, input, program }) => {
+        programs.push(program);
+        return (await balancer.run([program, ...words], { input })).stdout;
+      },
+      (_level, message) => said.push(message),
+    );
+    await sets.write(new Map(), 0);
+    await sets.configure([limit(ipset)], table, 0);
+    expect(await sets.write(wanted({ '192.0.2.1': {} }), 0)).toBe(true);
+    await sets.close(0);
+    expect(new Set(programs)).toEqual(new Set(['ipset']));
+  });
+
   it('is only filled where it exists, whatever it can do', async () => {
     await balancer.run(['ipset', 'create', 'bad', 'hash:ip']);
     await balancer.run(['ipset', 'add', 'bad', '203.0.113.1']);
