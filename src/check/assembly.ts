@@ -8,6 +8,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import { isActing, type ActingChecker } from './acting.ts';
 import { BfdCheck, type KnownSession } from './bfd-check.ts';
 import { FileCheck } from './file-check.ts';
+import { giveMarks } from './group-marks.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity, realServerKeys, virtualServerKeys } from './identity.ts';
 import { realServerLabel, virtualServerLabels } from './labels.ts';
@@ -51,11 +52,15 @@ export interface AssemblyChange {
 /** Servers or checks looked at in one go; a few milliseconds. */
 export const sliceSize = 1000;
 
-/** What a reload carries over, worked out in slices; between them the objects before go on living. */
+/**
+ * What a reload carries over, worked out in slices; between them the objects before go on living.
+ * @param firstMark of those given to virtual server groups; undefined: none
+ */
 export function* assembling(
   configuration: CheckConfiguration,
   before: Assembly,
   now: MonotonicMs,
+  firstMark?: number,
 ): Generator<void, Plan> {
   const groups = new Map(configuration.groups.map((group) => [group.name, group]));
   const labels = virtualServerLabels(configuration);
@@ -95,6 +100,7 @@ export function* assembling(
       yield;
     }
   }
+  giveMarks(configuration, virtualServers, firstMark, (virtualServer) => keptVirtualServers.get(virtualServer)?.mark);
   const links = yield* linkChecks(virtualServers, before, keptServers, now);
   return {
     ...links,

@@ -20,13 +20,15 @@ export interface PoolMember {
 /**
  * The kernel services of a virtual server: one, or one for each entry of its group, each with the whole pool. A group
  * that is not defined gives none.
+ * @param mark stands for all addresses of the group
  */
 export function servicesOf(
   virtualServer: VirtualServerConfiguration,
   group: VirtualServerGroup | undefined,
   pool: readonly PoolMember[],
+  mark?: number,
 ): readonly Service[] {
-  return serviceKeysOf(virtualServer, group).map((key) => ({
+  return serviceKeysOf(virtualServer, group, mark).map((key) => ({
     key,
     ...serviceParameters(virtualServer, key.family),
     destinations: pool.map((member) => destinationOf(member, key)),
@@ -37,6 +39,7 @@ export function servicesOf(
 export function serviceKeysOf(
   virtualServer: VirtualServerConfiguration,
   group: VirtualServerGroup | undefined,
+  mark?: number,
 ): readonly ServiceKey[] {
   const { identity } = virtualServer;
   switch (identity.kind) {
@@ -44,8 +47,23 @@ export function serviceKeysOf(
     case 'fwmark':
       return [identity];
     case 'group':
+      if (mark !== undefined) return keysByMark(virtualServer, group?.entries ?? [], identity.protocol, mark);
       return (group?.entries ?? []).flatMap((entry) => keysOfEntry(entry, identity.protocol, virtualServer));
   }
+}
+
+/** One service for the addresses of each family; marks that the group has itself stay as they are. */
+function keysByMark(
+  virtualServer: VirtualServerConfiguration,
+  entries: readonly VirtualServerGroupEntry[],
+  protocol: IpvsProtocol,
+  mark: number,
+): ServiceKey[] {
+  const families = new Set(entries.flatMap((entry) => (entry.kind === 'address' ? [entry.family] : [])));
+  return [
+    ...[...families].toSorted().map((family): ServiceKey => ({ kind: 'fwmark', family, mark })),
+    ...entries.flatMap((entry) => (entry.kind === 'fwmark' ? keysOfEntry(entry, protocol, virtualServer) : [])),
+  ];
 }
 
 /** Every address of a range is a service of its own. */
@@ -106,11 +124,11 @@ export function destinationOf({ server, weight }: PoolMember, key: ServiceKey): 
 
 /**
  * Only NAT can change the port: direct routing and tunnels deliver the packet as it came, so their destinations have the
- * port of the service (0 for a mark). NAT without a port keeps that of the service too.
+ * port of the service (0 for a mark). With NAT port 0 means to the kernel that of the connection; a group has several.
  */
 function destinationPort(server: RealServerConfiguration, key: ServiceKey): number {
   const servicePort = key.kind === 'address' ? key.port : 0;
-  return server.forwarding.method === 'NAT' && server.port !== 0 ? server.port : servicePort;
+  return server.forwarding.method === 'NAT' ? server.port : servicePort;
 }
 
 /** Text that is equal exactly for equal keys. */

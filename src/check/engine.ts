@@ -9,6 +9,7 @@ import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts
 import type { DaemonEvent, HealthState, LogLine, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
+import type { GroupMark } from '../network/mark-script.ts';
 import { assembling, emptyAssembly, settle, sliceSize, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
 import { Draining, drainCandidates, type DrainChange, type ServiceConnections } from './draining.ts';
@@ -223,6 +224,15 @@ export class CheckEngine {
     if (keys.length > 0) yield keys;
   }
 
+  /** The marks that virtual server groups have instead of their addresses; none without nftables_ipvs. */
+  groupMarks(): readonly GroupMark[] {
+    return this.#assembly.virtualServers.flatMap(({ configuration: { identity }, group, mark }) => {
+      if (mark === undefined || identity.kind !== 'group') return [];
+      const ranges = (group?.entries ?? []).flatMap((entry) => (entry.kind === 'address' ? [entry] : []));
+      return [{ mark, protocol: identity.protocol, ranges }];
+    });
+  }
+
   /** A snapshot for people and machines. */
   status(): CheckStatus {
     const { virtualServers, checks } = this.#assembly;
@@ -404,7 +414,9 @@ export class CheckEngine {
     begun: MonotonicMs,
   ): Generator<void, CheckIntent[], MonotonicMs> {
     let now = begun;
-    const slices = assembling(configuration, this.#assembly, now);
+    const { firewall } = global;
+    const firstMark = firewall.ipvsTable === undefined ? undefined : firewall.ipvsFirstMark;
+    const slices = assembling(configuration, this.#assembly, now, firstMark);
     let slice = slices.next();
     for (; slice.done !== true; slice = slices.next()) now = yield;
     // Those that go on keep what they know, whenever their first probe after the reload is.
@@ -466,14 +478,14 @@ export class CheckEngine {
     return events;
   }
 
-  /** Last events of a virtual server that goes, quiet unless omega. */
+  /** Last events of a virtual server that goes; at the stop quiet unless omega. */
   #removed(
     virtualServer: VirtualServerState,
     phase: 'reload' | 'stop',
     reason: string,
     now: MonotonicMs,
   ): DaemonEvent[] {
-    const quiet = virtualServer.configuration.omega ? {} : { quiet: true };
+    const quiet = phase === 'reload' || virtualServer.configuration.omega ? {} : { quiet: true };
     const events: DaemonEvent[] = [];
     for (const server of virtualServer.servers) {
       if (server.state === 'DOWN') continue;

@@ -5,8 +5,9 @@
 import type { CheckConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
 
 /** The word for the transport in a label: `none` for firewall marks, which have none. */
-function protocolWord(virtualServer: VirtualServerConfiguration): string {
-  return virtualServer.identity.kind === 'fwmark' ? 'none' : virtualServer.identity.protocol;
+function protocolWord({ identity }: VirtualServerConfiguration): string {
+  const isMark = identity.kind === 'fwmark' || (identity.kind === 'group' && identity.onlyMarks === true);
+  return isMark ? 'none' : identity.protocol;
 }
 
 /**

@@ -14,7 +14,9 @@ export class VirtualServerState {
   readonly configuration: VirtualServerConfiguration;
   readonly key: string;
   readonly label: string;
-  readonly #group: VirtualServerGroup | undefined;
+  readonly group: VirtualServerGroup | undefined;
+  /** Stands for the addresses of the group (nftables_ipvs); undefined: each is a service of its own. */
+  mark: number | undefined;
   servers: RealServerState[] = [];
   /** ha_suspend: its address is not on this machine, and nobody is checked on its behalf. */
   suspended = false;
@@ -32,7 +34,7 @@ export class VirtualServerState {
     now: MonotonicMs,
   ) {
     this.configuration = configuration;
-    this.#group = group;
+    this.group = group;
     this.key = key;
     this.label = label;
     this.quorumSince = now;
@@ -49,7 +51,7 @@ export class VirtualServerState {
   }
 
   #isHere(addresses: ReadonlySet<string>): boolean {
-    return serviceKeysOf(this.configuration, this.#group).some(
+    return serviceKeysOf(this.configuration, this.group).some(
       (key) => key.kind === 'address' && addresses.has(key.address),
     );
   }
@@ -120,14 +122,14 @@ export class VirtualServerState {
 
   /** The kernel services this virtual server wants. */
   services(): readonly Service[] {
-    this.#services ??= servicesOf(this.configuration, this.#group, this.#pool());
+    this.#services ??= servicesOf(this.configuration, this.group, this.#pool(), this.mark);
     return this.#services;
   }
 
   /** The same with all of its servers in them, whatever their states. */
   completeServices(): readonly Service[] {
     const pool = this.servers.map(({ configuration: server, effectiveWeight: weight }) => ({ server, weight }));
-    return servicesOf(this.configuration, this.#group, pool);
+    return servicesOf(this.configuration, this.group, pool, this.mark);
   }
 
   /**

@@ -24,6 +24,7 @@ import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
 import { namespacePath } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
+import type { MarkSettings } from '../network/mark-script.ts';
 import { logLineForEvent } from '../notify/log-lines.ts';
 import { RisingPriority } from './automatic-priority.ts';
 import { writeCheckDump } from './check-dumps.ts';
@@ -36,7 +37,9 @@ import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ConnectionLimits } from './limits/connection-limits.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { ServicesRecord } from './services-record.ts';
+import { MarkKeeper } from './mark-keeper.ts';
 import { ParentScripts } from './probe-scripts.ts';
+import { NftOfParent, runNft } from './run-nft.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
 import { TableWatch } from './table-watch.ts';
 import { TrackFiles } from './track-files.ts';
@@ -66,6 +69,8 @@ class CheckerWork implements ChildWork {
   readonly #registry: ProbeRegistry;
   readonly #record: ServicesRecord;
   readonly #limits: ConnectionLimits;
+  readonly #nft: NftOfParent;
+  readonly #marks: MarkKeeper;
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new ProbeTable<ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -103,6 +108,12 @@ class CheckerWork implements ChildWork {
     });
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#record = new ServicesRecord(options.pidFile, log);
+    this.#nft = new NftOfParent(channel);
+    this.#marks = new MarkKeeper(
+      log,
+      (script) => this.#nft.run(script, this.#ipvsNamespace),
+      (script) => runNft(script, this.#ipvsNamespace),
+    );
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#priority = new RisingPriority(log);
     this.#timer = new DeadlineTimer(() => {
@@ -133,6 +144,7 @@ class CheckerWork implements ChildWork {
     await this.#written;
     await this.#recordServices(engine);
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
+    await this.#marks.follow(engine.groupMarks(), markSettings(global));
     this.#watch = new TableWatch(() => this.#mend());
   }
 
@@ -152,6 +164,7 @@ class CheckerWork implements ChildWork {
     await this.#written;
     if (this.#engine !== undefined) await this.#recordServices(this.#engine);
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
+    await this.#marks.follow(this.#engine?.groupMarks() ?? [], markSettings(global));
   }
 
   async stop(orphaned: boolean): Promise<void> {
@@ -169,6 +182,7 @@ class CheckerWork implements ChildWork {
     this.#engine = undefined;
     for (const [, probe] of this.#probes.takeAll()) probe.cancel();
     await this.#written;
+    if (!this.#leaving) await this.#marks.release();
     await limitsStopped;
     if (orphaned) table?.close();
     else if (table !== undefined) {
@@ -207,6 +221,9 @@ class CheckerWork implements ChildWork {
         return;
       case 'firewall-finished':
         this.#limits.programFinished(message.run, message.output, message.trouble);
+        return;
+      case 'nft-finished':
+        this.#nft.finished(message.run, message.trouble);
         return;
       case 'bans':
         this.#limits.command(message.request, message.command);
@@ -382,6 +399,12 @@ class CheckerWork implements ChildWork {
     ]);
   }
 
+  /** Where IPVS is, and with it its rules of nftables; undefined: here. */
+  get #ipvsNamespace(): string | undefined {
+    const global = this.#configuration?.global;
+    return global && ipvsNamespace(global).namespacePath;
+  }
+
   /** A sync daemon without an instance to follow runs in both roles (reference: behaviour A11). */
   async #startSyncDaemons(global: GlobalConfiguration): Promise<void> {
     const daemon = global.lvsSyncDaemon;
@@ -424,6 +447,11 @@ function needsAddresses({ check, connectionLimits = [] }: Configuration): boolea
 
 function runsSyncDaemons(global: GlobalConfiguration | undefined): boolean {
   return global?.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined;
+}
+
+function markSettings({ firewall }: GlobalConfiguration): MarkSettings | undefined {
+  const { counters, ipvsPriority: priority, ipvsTable: table } = firewall;
+  return table === undefined ? undefined : { table, priority, counters };
 }
 
 /** Where IPVS lives if not in the namespace of this process. */

@@ -77,8 +77,8 @@ export type ChildToParent =
       /** SIGTERM after this time, SIGKILL two seconds later; absent: the child says when. */
       readonly timeout?: Milliseconds;
     }
-  /** Runs nft with a script, one transaction. */
-  | { readonly type: 'run-nft'; readonly run: number; readonly script: string }
+  /** Runs nft with a script, one transaction, in the network namespace of that path if one is given. */
+  | { readonly type: 'run-nft'; readonly run: number; readonly script: string; readonly namespace?: string }
   /** Runs a program of the firewall with an input of any length. */
   | { readonly type: 'run-firewall'; readonly run: number; readonly program: FirewallProgram }
   | { readonly type: 'bans'; readonly request: number; readonly answer: BanAnswer }

@@ -471,7 +471,7 @@ export class Parent {
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);
         return;
       case 'run-nft':
-        void runNft(message.script).then(
+        void runNft(message.script, message.namespace).then(
           () => child.send({ type: 'nft-finished', run: message.run }),
           (error: unknown) => child.send({ type: 'nft-finished', run: message.run, trouble: (error as Error).message }),
         );

@@ -10,9 +10,13 @@ const mostWords = 400;
 /** nft takes milliseconds; a parent that does not answer for so long is gone. */
 const answerWithin: Milliseconds = 10_000;
 
-/** One transaction, from a script. Rejects with what nft says. */
-export async function runNft(script: string): Promise<void> {
-  await runFirewallProgram({ program: 'nft', arguments: ['-f', '-'], input: script });
+/**
+ * One transaction, from a script. Rejects with what nft says.
+ * @param namespace path of the network namespace whose rules it is about; absent: that of this process
+ */
+export async function runNft(script: string, namespace?: string): Promise<void> {
+  const place = namespace !== undefined && { namespace };
+  await runFirewallProgram({ program: 'nft', arguments: ['-f', '-'], input: script, ...place });
 }
 
 /** Runs nft or ipset. Answers with what it writes; rejects with the first line of what it complains of. */
@@ -55,7 +59,7 @@ export class NftOfParent {
   }
 
   /** Rejects with what nft says, or when the parent does not answer. */
-  readonly run = (script: string): Promise<void> =>
+  readonly run = (script: string, namespace?: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const run = ++this.#runs;
       const timer = setTimeout(() => this.finished(run, 'the parent process does not answer'), answerWithin);
@@ -64,7 +68,7 @@ export class NftOfParent {
         if (trouble === undefined) resolve();
         else reject(new Error(trouble));
       });
-      this.#channel.send({ type: 'run-nft', run, script });
+      this.#channel.send({ type: 'run-nft', run, script, ...(namespace !== undefined && { namespace }) });
     });
 
   /** The parent's answer. */

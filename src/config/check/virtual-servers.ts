@@ -99,6 +99,15 @@ class ServerCheck {
     return undefined;
   }
 
+  /** True of a group whose entries are firewall marks. */
+  onlyMarks(): boolean {
+    const { identity } = this.draft;
+    return (
+      identity.kind === 'group' &&
+      this.groups.get(identity.name)?.entries.every((entry) => entry.kind === 'fwmark') === true
+    );
+  }
+
   protocol(): IpvsProtocol {
     const { identity, protocol, protocolAt, statement } = this.draft;
     if (identity.kind === 'fwmark') {
@@ -112,10 +121,7 @@ class ServerCheck {
       return protocol ?? 'udp';
     }
     if (protocol !== undefined) return protocol;
-    const onlyMarks =
-      identity.kind === 'group' &&
-      this.groups.get(identity.name)?.entries.every((entry) => entry.kind === 'fwmark') === true;
-    if (!onlyMarks)
+    if (!this.onlyMarks())
       this.error(
         statement,
         'CFG_NO_PROTOCOL',
@@ -128,7 +134,7 @@ class ServerCheck {
   identity(protocol: IpvsProtocol, family: AddressFamily | undefined): VirtualServerIdentity {
     const { identity } = this.draft;
     if (identity.kind === 'address') return { ...identity, protocol };
-    if (identity.kind === 'group') return { ...identity, protocol };
+    if (identity.kind === 'group') return { ...identity, protocol, ...(this.onlyMarks() && { onlyMarks: true }) };
     return { kind: 'fwmark', mark: identity.mark, family: family ?? 'inet' };
   }
 

@@ -24,7 +24,13 @@ export type VirtualServerIdentity =
       readonly port: number;
     }
   | { readonly kind: 'fwmark'; readonly family: AddressFamily; readonly mark: number }
-  | { readonly kind: 'group'; readonly name: string; readonly protocol: IpvsProtocol };
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      readonly protocol: IpvsProtocol;
+      /** All of its entries are firewall marks, which have no protocol. */
+      readonly onlyMarks?: true;
+    };
 
 /** Defaults of the checkers below a server, as written there; what is absent comes from further out. */
 export interface CheckDefaults {

@@ -1,6 +1,6 @@
 /** global_defs: the firewall of no_accept and VMACs, and marks for groups of virtual servers. */
 import type { GlobalDraft } from '../drafts.ts';
-import { custom, flag, integer, nothingActsYet, optionalText } from './forms.ts';
+import { custom, flag, integer, optionalText } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type Entries = Readonly<Record<string, Keyword<GlobalDraft>>>;
@@ -56,13 +56,13 @@ export const firewallKeywords: Entries = {
   nftables_ipvs: optionalText(
     'Marks the traffic of virtual server groups so that one service serves a group.',
     (draft, value) => (draft.firewall.ipvsTable = value ?? 'keepalived_ipvs'),
-    { form: '<table?>', default: 'off; keepalived_ipvs if no name', ...nothingActsYet },
+    { form: '<table?>', default: 'off; keepalived_ipvs if no name' },
   ),
   nftables_ipvs_priority: integer(
     'Priority of the chain for IPVS.',
     { min: -2147483648, max: 2147483647 },
     (draft, value) => (draft.firewall.ipvsPriority = value),
-    { default: '-1', form: '<int32>', ...nothingActsYet },
+    { default: '-1', form: '<int32>' },
   ),
   nftables_ipvs_start_fwmark: integer(
     'First mark that is given out.',
@@ -70,7 +70,6 @@ export const firewallKeywords: Entries = {
     (draft, value) => (draft.firewall.ipvsFirstMark = value),
     {
       default: '1000',
-      ...nothingActsYet,
     },
   ),
   nftables_counters: flag('Adds counters to the rules.', (draft) => (draft.firewall.counters = true)),

@@ -69,7 +69,7 @@ function placedCheckers({ configuration, status }: CheckDumpInput): PlacedChecke
   const { check } = configuration;
   return check.virtualServers.flatMap((virtual, virtualIndex) => {
     const virtualStatus = status.virtualServers[virtualIndex];
-    const protocol = protocolOf(virtual, check.groups);
+    const protocol = protocolOf(virtual);
     return virtual.realServers.flatMap((real, realIndex) => {
       const server = `[${real.address}]:${protocol}:${real.port}`;
       const statusOf = statusFinder(virtualStatus?.servers[realIndex]);

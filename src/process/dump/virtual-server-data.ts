@@ -67,13 +67,9 @@ function schedulerFlagLines({ scheduler, schedulerFlags }: VirtualServerConfigur
 }
 
 /** Protocol as the kernel has it: a firewall mark has none. */
-export function protocolOf(server: VirtualServerConfiguration, groups: readonly VirtualServerGroup[]): string {
-  const { identity } = server;
+export function protocolOf({ identity }: VirtualServerConfiguration): string {
   if (identity.kind === 'fwmark') return 'none';
-  if (identity.kind === 'address') return identity.protocol;
-  const group = groups.find(({ name }) => name === identity.name);
-  const onlyMarks = group?.entries.every(({ kind }) => kind === 'fwmark') === true;
-  return onlyMarks ? 'none' : identity.protocol;
+  return identity.kind === 'group' && identity.onlyMarks === true ? 'none' : identity.protocol;
 }
 
 interface Defaults {
@@ -97,7 +93,7 @@ export function virtualServerDataLines(
   input: CheckDumpInput,
 ): string[] {
   const { checkDefaults } = server;
-  const protocol = protocolOf(server, input.configuration.check.groups);
+  const protocol = protocolOf(server);
   return [
     ' ------< Virtual server >------',
     identityLine(server, status.label),

@@ -70,9 +70,9 @@ describe('the port of a destination', () => {
     single({ identity, realServers: [realServerModel(server)] })?.destinations[0]?.port;
   const address = { kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.54', port: 80 } as const;
 
-  it('is its own under NAT, else that of the service', () => {
+  it('is its own under NAT (0: that of the connection), else that of the service', () => {
     expect(port(address, { port: 8080 })).toBe(8080);
-    expect(port(address, { port: 0 })).toBe(80);
+    expect(port(address, { port: 0 })).toBe(0);
     expect(port(address, { port: 8080, forwarding: { method: 'DR' } })).toBe(80);
     expect(port(address, { port: 8080, forwarding: { method: 'TUN', tunnel: 'ipip', checksum: 'none' } })).toBe(80);
   });
