@@ -8,7 +8,7 @@ export class MarkKeeper {
   readonly #log: Log;
   readonly #run: RunScript;
   readonly #runAtEnd: RunScript;
-  /** Our tables are there, or may be. */
+  /** Of the tables that are there. */
   #settings: MarkSettings | undefined;
   #script = '';
 
@@ -28,9 +28,9 @@ export class MarkKeeper {
     if (settings === undefined) return;
     const script = markScript(marks, settings);
     if (script === this.#script) return;
-    this.#settings = settings;
     try {
       await this.#run(script);
+      this.#settings = settings;
       this.#script = script;
     } catch (error) {
       this.#script = '';

@@ -2,13 +2,15 @@
 
 export interface Place {
   readonly name: string;
-  /** Lines of global_defs; marks are those of the first configuration. */
+  /** Lines of global_defs. */
   readonly global?: readonly string[];
   /** Done before the start, in the place's own namespaces. */
   readonly commands?: readonly string[];
   readonly beforeReload?: readonly string[];
   /** Prints what is compared. */
   readonly table: string;
+  /** Something was waited for in vain. */
+  missed?: boolean;
 }
 
 const table = 'ipvsadm -Sn';
@@ -20,10 +22,7 @@ export const places: readonly Place[] = [
   {
     name: 'flushes everything',
     table: everything,
-    global: [
-      ...['lvs_flush', 'lvs_flush_on_stop', 'lvs_timeouts tcp 100 tcpfin 20 udp 30', 'lvs_sync_daemon eth0 id 7'],
-      ...['nftables_ipvs', 'nftables_ipvs_start_fwmark $M1'],
-    ],
+    global: ['lvs_flush', 'lvs_flush_on_stop', 'lvs_timeouts tcp 100 tcpfin 20 udp 30', 'lvs_sync_daemon eth0 id 7'],
     commands: [...foreign, 'ip link add eth0 type dummy', 'ip link set eth0 up'],
     beforeReload: foreign,
   },

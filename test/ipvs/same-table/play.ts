@@ -12,13 +12,13 @@ import { configurations } from './table.ts';
 import { block, fill, goodDigest, goodPage, numberOf, poolOf, textOf, type Configuration } from './text.ts';
 
 /** Nothing takes so long unless it is broken. */
-const patience = 60_000;
+const patience = 45_000;
+/** Where something has been missing already, the rest is only to be seen, not waited for. */
+const littlePatience = 5_000;
 /** Between two looks that have to show the same. */
 const pause = 1_000;
 /** An event without servers to wait for: time for a check, its retry and their time-outs. */
 const quiet = 3_000;
-
-const DEV = process.env['PATIENCE'] !== undefined;
 
 export interface Verdict {
   readonly name: string;
@@ -65,7 +65,7 @@ function placeText({ global = [] }: Place, players: readonly Player[]): string {
     'lvs_notify_fifo /run/fifo',
     ...global,
   ];
-  const head = fill(`${block('global_defs', ...lines)}\n`, players[0]?.number ?? 0);
+  const head = `${block('global_defs', ...lines)}\n`;
   return (
     head +
     players
@@ -150,26 +150,18 @@ async function settle(place: Place, waiting: ReadonlyMap<Player, string>, player
   if (sides === undefined) return;
   const named = [...waiting.values()].every((event) => event.includes(' > '));
   if (!named) await sleep(quiet);
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + (place.missed === true ? littlePatience : patience);
   let same = 0;
-  let before = '';
-  let since = performance.now();
   for (;;) {
     const seen: [Seen, Seen] = await Promise.all([sides[0].look(), sides[1].look()]);
     const found = new Map(players.map((player) => [player, verdictOn(player, seen, waiting.get(player))]));
     const rest = differing('', others(seen[0].table), others(seen[1].table));
     same = rest.length === 0 && [...found.values()].every(({ length }) => length === 0) ? same + 1 : 0;
-    const now = JSON.stringify([...found.values()]);
-    if (now !== before) since = performance.now();
-    before = now;
-    if (
-      same < 2 &&
-      !(DEV && players[0]?.compared !== 0 && performance.now() - since > 7000) &&
-      performance.now() < deadline
-    ) {
+    if (same < 2 && performance.now() < deadline) {
       await sleep(pause);
       continue;
     }
+    if (same < 2) place.missed = true;
     for (const player of players) {
       const event = waiting.get(player) ?? 'reload of the others';
       const differences = found.get(player) ?? [];
@@ -177,14 +169,6 @@ async function settle(place: Place, waiting: ReadonlyMap<Player, string>, player
       if (waiting.has(player)) player.compared += 1;
       player.heard = [heardBy(player, seen[0]), heardBy(player, seen[1])];
     }
-    if (DEV)
-      console.log(
-        place.name,
-        Math.round(performance.now()),
-        [...waiting.values()].slice(0, 2).join('; '),
-        [...found.values()].filter((x) => x.length > 0).length,
-        rest.length,
-      );
     if (rest.length > 0) players[0]?.differences.push(...rest.map((line) => `${place.name}: ${line}`));
     return;
   }
