@@ -144,9 +144,9 @@ describe('options of the daemon', () => {
       ...['sh', '-c', 'echo before >/tmp/pattern; mount --bind /tmp/pattern /proc/sys/kernel/core_pattern'],
     ]);
     const daemon = await machine.daemon(quick + instance({ interval: 0.2 }), { options: ['-d', '-a', '-M', '-m'] });
-    expect(daemon.said('------< Global definitions >------')).toBe(2);
-    expect(daemon.said(' VRRP Instance = VI_1')).toBe(1);
-    expect(daemon.said('Netlink reflector reports IP 10.88.0.1 added to eth0')).toBe(1);
+    await daemon.untilLog('------< Global definitions >------', 2);
+    await daemon.untilLog(' VRRP Instance = VI_1');
+    await daemon.untilLog('Netlink reflector reports IP 10.88.0.1 added to eth0');
     await daemon.untilLog('Netlink reflector reports IP 10.88.0.100 added to eth0');
     await machine.ip('addr add 10.88.0.200/24 dev eth0');
     await daemon.untilLog('Netlink reflector reports IP 10.88.0.200 added to eth0');

@@ -206,6 +206,7 @@ describe('the service on D-Bus', () => {
     await daemon.untilLog(`Acquired the name ${service}`, 2);
     await untilState(instancePath, 'Master');
     // Nothing of that reached the protocol.
+    await daemon.untilLog('(VI_1) Entering', 2);
     expect(daemon.said('(VI_1) Entering')).toBe(2);
     expect(await daemon.stop()).toBe(0);
   });

@@ -333,7 +333,7 @@ describe('routes and rules of this daemon', () => {
     expect(stdout).toContain('via 10.88.0.2');
     await ours.ip('route del 10.30.0.0/16 via 10.88.0.9 dev eth0');
     expect(daemon.said('Entering BACKUP STATE')).toBe(1);
-    expect(daemon.said('Restoring deleted static route 10.50.0.0/16')).toBe(1);
+    await daemon.untilLog('Restoring deleted static route 10.50.0.0/16');
     await daemon.stop();
     expect(await stateOf(ours)).toEqual([]);
   });

@@ -115,13 +115,13 @@ describe('exit status of a start that fails', () => {
 describe('a start that succeeds', () => {
   it('waits for the interface with dynamic_interfaces', async () => {
     const daemon = await machine.daemon(`global_defs {\n dynamic_interfaces\n}\n${instance().replace('eth0', 'eth7')}`);
-    expect(daemon.said('no interface eth7')).toBe(1);
+    await daemon.untilLog('no interface eth7');
     expect(await daemon.stop()).toBe(0);
   });
 
   it('runs with nothing to do', async () => {
     const daemon = await machine.daemon('global_defs {\n router_id lonely\n}\n');
-    expect(daemon.said('Nothing to do')).toBe(1);
+    await daemon.untilLog('Nothing to do');
     daemon.signal('SIGHUP');
     await daemon.untilLog('Reload complete');
     expect(await daemon.stop()).toBe(0);
