@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 // Projects by what a test needs: `pure` runs anywhere, `interop` makes network namespaces (root), `ipvs` boots a guest kernel.
 // They run one after the other (groupOrder). The daemons of `interop` mostly wait for each other's timers and a guest has
-// one processor, so two files of them share the machine. What fails among real kernels and real peers is played
-// more, and the report says so (`retry x1`): a machine that stood still for seconds is no fault of a daemon, a test that
-// needs its second chance often is one to look at.
+// one processor, so two files of them share the machine. What fails among real kernels and real peers is played again,
+// twice at most, and the report says so (`retry x1`): a machine that stood still for seconds is no fault of a daemon, a
+// test that needs its second chance often is one to look at.
 export default defineConfig({
   test: {
     projects: [
