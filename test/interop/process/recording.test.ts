@@ -76,7 +76,8 @@ describe('keepalived --record and keepalivectl replay', () => {
 
   it('a process that is started again goes on in the same file', async () => {
     const daemon = await machine.daemon(configuration(150), { options: ['--record', file] });
-    await machine.untilAddress(vip);
+    // What is told comes behind what is done.
+    await daemon.untilLog('Entering MASTER STATE');
     process.kill(daemon.vrrpPid, 'SIGKILL');
     await daemon.untilLog('Entering MASTER STATE', 2);
     expect(await daemon.stop()).toBe(0);
