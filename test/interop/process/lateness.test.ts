@@ -68,7 +68,6 @@ describe('a VRRP process that was stopped while another router took over', () =>
     const goesOn = await pause();
     await debian.untilLog('Entering BACKUP STATE', 2);
     await ours.untilLog(/was not run for [\d.]+ s after its timer: listening for/);
-    expect(ours.said('was not run for')).toBe(1);
     expect(ours.said('Entering BACKUP STATE')).toBe(1);
     // Ten or more advertisements of the other router were waiting: each of them an answer would be as many at once.
     const early = sent().filter(({ time }) => time >= goesOn - 100 && time < goesOn + 100);
