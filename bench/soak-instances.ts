@@ -5,15 +5,15 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { printFindings, wholeNumber } from './command.ts';
+import { wholeNumber } from './command.ts';
 import { manyConfiguration, mostInstances } from './configurations.ts';
 import type { Contender } from './contenders.ts';
-import { BenchError, defaultBinaries, findContender } from './contenders.ts';
+import { BenchError, defaultBinaries } from './contenders.ts';
 import { LatenessWatch } from './lateness.ts';
 import { WorkFolder } from './measurement.ts';
 import { masterPriority, Pair } from './pair.ts';
 import { family } from './processes.ts';
-import { progressTo } from './progress.ts';
+import { contenderOptions, soakContenders } from './soak-contenders.ts';
 import type { Finding } from './soak-findings.ts';
 
 const help = `npm run soak -- instances [options]
@@ -109,11 +109,7 @@ export async function instancesMain(argv: readonly string[]): Promise<number> {
       instances: { type: 'string' },
       interval: { type: 'string' },
       'real-time': { type: 'string' },
-      ours: { type: 'string' },
-      original: { type: 'string' },
-      'with-original': { type: 'boolean' },
-      keep: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
+      ...contenderOptions,
     },
   });
   if (values.help === true) {
@@ -131,20 +127,5 @@ export async function instancesMain(argv: readonly string[]): Promise<number> {
   };
   if (plan.instances < 2 || plan.instances > mostInstances)
     throw new BenchError(`--instances wants a number from 2 to ${mostInstances}`);
-  if (process.getuid?.() !== 0) throw new BenchError('network namespaces need root: run this as root');
-  const ours = findContender('keepalived-ts', values.ours ?? defaultBinaries['keepalived-ts']);
-  const beside =
-    values['with-original'] === true
-      ? findContender('keepalived', values.original ?? defaultBinaries.keepalived)
-      : undefined;
-  using progress = progressTo(process.stderr);
-  const findings = await soak(ours, plan, (line) => progress.show(line));
-  progress.clear();
-  printFindings(ours, findings, true);
-  if (beside !== undefined) {
-    const shown = await soak(beside, plan, (line) => progress.show(line));
-    progress.clear();
-    printFindings(beside, shown, false);
-  }
-  return findings.every(({ met }) => met) ? 0 : 1;
+  return soakContenders(values, (contender, tell) => soak(contender, plan, tell));
 }

@@ -8,14 +8,14 @@ import { parseArgs } from 'node:util';
 import { afternoonMain } from '../test/interop/afternoon/run.ts';
 import { faultsMain } from '../test/interop/faults/run.ts';
 import { simulationMain } from '../test/simulation/run.ts';
-import { printFindings, runCommand, wholeNumber } from './command.ts';
+import { runCommand, wholeNumber } from './command.ts';
 import { measuredRouter, pairConfiguration } from './configurations.ts';
 import type { Contender } from './contenders.ts';
-import { BenchError, defaultBinaries, findContender } from './contenders.ts';
+import { BenchError, defaultBinaries } from './contenders.ts';
 import { WorkFolder } from './measurement.ts';
 import { masterPriority, Pair } from './pair.ts';
 import { family, memoryOf, openDescriptors } from './processes.ts';
-import { progressTo } from './progress.ts';
+import { contenderOptions, soakContenders } from './soak-contenders.ts';
 import type { Finding, SoakReading } from './soak-findings.ts';
 import { instancesMain } from './soak-instances.ts';
 import { judgeSoak } from './soak-findings.ts';
@@ -130,11 +130,7 @@ async function main(): Promise<number> {
       early: { type: 'string' },
       pace: { type: 'string' },
       interval: { type: 'string' },
-      ours: { type: 'string' },
-      original: { type: 'string' },
-      'with-original': { type: 'boolean' },
-      keep: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
+      ...contenderOptions,
     },
   });
   if (values.help === true) {
@@ -149,22 +145,7 @@ async function main(): Promise<number> {
     keep: values.keep ?? false,
   };
   if (plan.early >= plan.reloads) throw new BenchError('--early must be smaller than --reloads');
-  if (process.getuid?.() !== 0) throw new BenchError('network namespaces need root: run this as root');
-  const ours = findContender('keepalived-ts', values.ours ?? defaultBinaries['keepalived-ts']);
-  const original =
-    values['with-original'] === true
-      ? findContender('keepalived', values.original ?? defaultBinaries.keepalived)
-      : undefined;
-  using progress = progressTo(process.stderr);
-  const findings = await soak(ours, plan, (line) => progress.show(line));
-  progress.clear();
-  printFindings(ours, findings, true);
-  if (original !== undefined) {
-    const beside = await soak(original, plan, (line) => progress.show(line));
-    progress.clear();
-    printFindings(original, beside, false);
-  }
-  return findings.every(({ met }) => met) ? 0 : 1;
+  return soakContenders(values, (contender, tell) => soak(contender, plan, tell));
 }
 
 await runCommand('soak', main);

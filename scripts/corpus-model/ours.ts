@@ -11,7 +11,7 @@ import { checkDataText } from '../../src/process/dump/check-data.ts';
 import { globalDataText } from '../../src/process/dump/global-data.ts';
 import type { NumericIdentity } from '../../src/process/dump/texts.ts';
 import { vrrpDataText } from '../../src/process/dump/vrrp-data.ts';
-import { emptyStatistics } from '../../src/vrrp/instance.ts';
+import { emptyStatistics } from '../../src/vrrp/statistics.ts';
 import type { VrrpInstanceStatus } from '../../src/vrrp/types.ts';
 
 /** The name of the machine in dump-original.sh. */

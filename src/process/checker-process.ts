@@ -39,7 +39,7 @@ import { LocalAddresses } from './local-addresses.ts';
 import { ServicesRecord } from './services-record.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { ParentScripts } from './probe-scripts.ts';
-import { NftOfParent, runNft } from './run-nft.ts';
+import { FirewallOfParent, runNft } from './run-nft.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
 import { TableWatch } from './table-watch.ts';
 import { TrackFiles } from './track-files.ts';
@@ -69,7 +69,7 @@ class CheckerWork implements ChildWork {
   readonly #registry: ProbeRegistry;
   readonly #record: ServicesRecord;
   readonly #limits: ConnectionLimits;
-  readonly #nft: NftOfParent;
+  readonly #firewall: FirewallOfParent;
   readonly #marks: MarkKeeper;
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new ProbeTable<ProbeHandle>();
@@ -101,17 +101,18 @@ class CheckerWork implements ChildWork {
     this.#bfd = new BfdFollower(log, ({ reason, session, state }) =>
       this.#step((engine) => engine.bfdChanged(session, state === 'UP', reason, now())),
     );
+    this.#firewall = new FirewallOfParent(channel);
     this.#limits = new ConnectionLimits({
       log,
+      run: (program) => this.#firewall.run(program),
       send: (message) => channel.send(message),
       tell: (event) => this.#tell({ type: 'event', event }),
     });
     this.#scripts = new ParentScripts((message) => channel.send(message));
     this.#record = new ServicesRecord(options.pidFile, log);
-    this.#nft = new NftOfParent(channel);
     this.#marks = new MarkKeeper(
       log,
-      (script) => this.#nft.run(script, this.#ipvsNamespace),
+      (script) => this.#firewall.runNft(script, this.#ipvsNamespace),
       (script) => runNft(script, this.#ipvsNamespace),
     );
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
@@ -220,10 +221,7 @@ class CheckerWork implements ChildWork {
         this.#scripts.finished(message.script, message.outcome);
         return;
       case 'firewall-finished':
-        this.#limits.programFinished(message.run, message.output, message.trouble);
-        return;
-      case 'nft-finished':
-        this.#nft.finished(message.run, message.trouble);
+        this.#firewall.finished(message.run, message.output, message.trouble);
         return;
       case 'bans':
         this.#limits.command(message.request, message.command);

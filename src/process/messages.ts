@@ -51,8 +51,6 @@ export type ParentToChild =
   /** The first message, and again at each reload: a whole new snapshot. */
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
-  /** The answer to `run-nft`; with what nft said if it failed. */
-  | { readonly type: 'nft-finished'; readonly run: number; readonly trouble?: string }
   /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
   | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
   | { readonly type: 'bans'; readonly request: number; readonly command: BanCommand }
@@ -77,8 +75,6 @@ export type ChildToParent =
       /** SIGTERM after this time, SIGKILL two seconds later; absent: the child says when. */
       readonly timeout?: Milliseconds;
     }
-  /** Runs nft with a script, one transaction, in the network namespace of that path if one is given. */
-  | { readonly type: 'run-nft'; readonly run: number; readonly script: string; readonly namespace?: string }
   /** Runs a program of the firewall with an input of any length. */
   | { readonly type: 'run-firewall'; readonly run: number; readonly program: FirewallProgram }
   | { readonly type: 'bans'; readonly request: number; readonly answer: BanAnswer }

@@ -37,7 +37,7 @@ import { checkBeforeReload } from './reload-check.ts';
 import { whileReloadFileExists } from './reload-file.ts';
 import { unchangeableSettings } from './reload-limits.ts';
 import { ReloadTimer } from './reload-timer.ts';
-import { runFirewallProgram, runNft } from './run-nft.ts';
+import { runFirewallProgram } from './run-nft.ts';
 import {
   childOptions,
   controlSocketPath,
@@ -469,12 +469,6 @@ export class Parent {
         return;
       case 'run-script':
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);
-        return;
-      case 'run-nft':
-        void runNft(message.script, message.namespace).then(
-          () => child.send({ type: 'nft-finished', run: message.run }),
-          (error: unknown) => child.send({ type: 'nft-finished', run: message.run, trouble: (error as Error).message }),
-        );
         return;
       case 'run-firewall':
         void runFirewallProgram(message.program).then(

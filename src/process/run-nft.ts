@@ -15,8 +15,12 @@ const answerWithin: Milliseconds = 10_000;
  * @param namespace path of the network namespace whose rules it is about; absent: that of this process
  */
 export async function runNft(script: string, namespace?: string): Promise<void> {
+  await runFirewallProgram(nftProgram(script, namespace));
+}
+
+function nftProgram(script: string, namespace: string | undefined): FirewallProgram {
   const place = namespace !== undefined && { namespace };
-  await runFirewallProgram({ program: 'nft', arguments: ['-f', '-'], input: script, ...place });
+  return { program: 'nft', arguments: ['-f', '-'], input: script, ...place };
 }
 
 /** Runs nft or ipset. Answers with what it writes; rejects with the first line of what it complains of. */
@@ -45,36 +49,46 @@ export function runFirewallProgram({ arguments: words, input, namespace, program
   });
 }
 
-/** Asks the parent to run scripts. */
-export class NftOfParent {
+/** Asks the parent to run them. */
+export class FirewallOfParent {
   readonly #channel: ParentChannel;
-  readonly #waiting = new Map<number, (trouble: string | undefined) => void>();
+  readonly #waiting = new Map<number, (output: string, trouble: string | undefined) => void>();
   #runs = 0;
 
   constructor(channel: ParentChannel) {
     this.#channel = channel;
     channel.onParentGone(() => {
-      for (const run of [...this.#waiting.keys()]) this.finished(run, 'the parent process is gone');
+      for (const run of [...this.#waiting.keys()]) this.finished(run, '', 'the parent process is gone');
     });
   }
 
-  /** Rejects with what nft says, or when the parent does not answer. */
-  readonly run = (script: string, namespace?: string): Promise<void> =>
-    new Promise((resolve, reject) => {
+  /** One transaction of nft. Rejects with what nft says, or when the parent does not answer. */
+  readonly runNft = async (script: string, namespace?: string): Promise<void> => {
+    await this.run(nftProgram(script, namespace), answerWithin);
+  };
+
+  /**
+   * Answers with what the program writes; rejects with what it complains of, or when the parent is gone.
+   * @param within the parent is given up after this time; absent: a program may take as long as it needs
+   */
+  run(program: FirewallProgram, within?: Milliseconds): Promise<string> {
+    return new Promise((resolve, reject) => {
       const run = ++this.#runs;
-      const timer = setTimeout(() => this.finished(run, 'the parent process does not answer'), answerWithin);
-      this.#waiting.set(run, (trouble) => {
+      const giveUp = (): void => this.finished(run, '', 'the parent process does not answer');
+      const timer = within === undefined ? undefined : setTimeout(giveUp, within);
+      this.#waiting.set(run, (output, trouble) => {
         clearTimeout(timer);
-        if (trouble === undefined) resolve();
+        if (trouble === undefined) resolve(output);
         else reject(new Error(trouble));
       });
-      this.#channel.send({ type: 'run-nft', run, script, ...(namespace !== undefined && { namespace }) });
+      this.#channel.send({ type: 'run-firewall', run, program });
     });
+  }
 
   /** The parent's answer. */
-  finished(run: number, trouble: string | undefined): void {
+  finished(run: number, output: string, trouble: string | undefined): void {
     const waiting = this.#waiting.get(run);
     this.#waiting.delete(run);
-    waiting?.(trouble);
+    waiting?.(output, trouble);
   }
 }

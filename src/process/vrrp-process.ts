@@ -26,7 +26,7 @@ import { PunctualTimer } from './punctual-timer.ts';
 import { Recorder } from './recorder.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
-import { NftOfParent } from './run-nft.ts';
+import { FirewallOfParent } from './run-nft.ts';
 import { SlicedWork } from './sliced-work.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
@@ -61,7 +61,7 @@ class VrrpWork implements ChildWork {
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
   readonly #virtual: VirtualInterfaces;
-  readonly #nft: NftOfParent;
+  readonly #firewall: FirewallOfParent;
   readonly #bfd: BfdFollower;
   readonly #timer: PunctualTimer;
   #engine: VrrpEngine | undefined;
@@ -95,8 +95,8 @@ class VrrpWork implements ChildWork {
         this.#step((engine) => engine.addressesChanged(this.#addresses.addresses, now()));
       },
     });
-    this.#nft = new NftOfParent(channel);
-    this.#virtual = new VirtualInterfaces(log, this.#addresses, this.#nft.run);
+    this.#firewall = new FirewallOfParent(channel);
+    this.#virtual = new VirtualInterfaces(log, this.#addresses, this.#firewall.runNft);
     this.#routing = new RoutingKeeper(log, () => this.#addresses.links);
     this.#sockets = new AdvertisementSockets({
       packet: (packet, meta) => this.#received(packet, meta),
@@ -250,7 +250,7 @@ class VrrpWork implements ChildWork {
   }
 
   message(message: ParentToChild): void {
-    if (message.type === 'nft-finished') this.#nft.finished(message.run, message.trouble);
+    if (message.type === 'firewall-finished') this.#firewall.finished(message.run, message.output, message.trouble);
     if (message.type === 'send-gratuitous') this.#step((engine) => engine.sendGratuitous(message.instance, now()));
     if (message.type !== 'script-finished') return;
     const { outcome, script } = message;

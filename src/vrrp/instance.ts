@@ -20,8 +20,9 @@ import { Refusals } from './refusals.ts';
 import { RivalWatch } from './rival.ts';
 import { Solitude } from './solitude.ts';
 import type { SyncGroup } from './group.ts';
+import { emptyStatistics } from './statistics.ts';
 import { Transmitter, advertisedOctets } from './transmitter.ts';
-import type { VrrpDigests, VrrpInstanceStatus, VrrpStatistics } from './types.ts';
+import type { VrrpDigests, VrrpInstanceStatus } from './types.ts';
 import { VRRP } from './wire/constants.ts';
 
 export type InstanceState = VrrpInstanceStatus['state'];
@@ -45,27 +46,6 @@ export interface InstanceHost {
   readonly isVirtual: (interfaceName: string, address: string) => boolean;
   /** An instance became master or stopped being it. */
   readonly roleChanged: (instance: Instance) => void;
-}
-
-export function emptyStatistics(): VrrpStatistics {
-  return {
-    advertisementsReceived: 0,
-    advertisementsSent: 0,
-    becameMaster: 0,
-    releasedMaster: 0,
-    lengthErrors: 0,
-    ttlErrors: 0,
-    invalidTypeErrors: 0,
-    advertisementIntervalErrors: 0,
-    addressListErrors: 0,
-    checksumErrors: 0,
-    versionErrors: 0,
-    invalidAuthenticationType: 0,
-    authenticationTypeMismatch: 0,
-    authenticationFailure: 0,
-    priorityZeroReceived: 0,
-    priorityZeroSent: 0,
-  };
 }
 
 /** How an address is recognised between the model and the kernel. */

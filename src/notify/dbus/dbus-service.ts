@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Configuration } from '../../config/model.ts';
 import type { DaemonEvent, VrrpState } from '../../core/events.ts';
-import type { Milliseconds } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
 import { notifiedState } from '../notified-state.ts';
+import { Reconnection } from '../reconnection.ts';
 import { answerCall, type DbusAction, type MethodCall } from './answer.ts';
 import { BusConnection, type Reply } from './bus-connection.ts';
 import { interfaceNames, ObjectTree, stateNumber, stateValue, type InstanceObject } from './object-tree.ts';
@@ -15,8 +15,6 @@ import { interfaceNames, ObjectTree, stateNumber, stateValue, type InstanceObjec
 /** What callers may ask of the daemon. */
 export type DbusActions = (action: DbusAction) => void;
 
-const firstDelay: Milliseconds = 1_000;
-const longestDelay: Milliseconds = 30_000;
 const machineIdFiles = ['/etc/machine-id', '/var/lib/dbus/machine-id'];
 
 export class DbusService {
@@ -27,13 +25,9 @@ export class DbusService {
   #tree: ObjectTree;
   #connection: BusConnection | undefined;
   #machineId: string | undefined;
-  #delay = firstDelay;
-  #retry: NodeJS.Timeout | undefined;
-  /** The trouble that the log knows of. */
-  #trouble: string | undefined;
+  readonly #reconnection: Reconnection;
   #owns = false;
   #closed: (() => void) | undefined;
-  #closing = false;
 
   /**
    * @param namespace network namespace that the daemon was given by name
@@ -51,6 +45,7 @@ export class DbusService {
     this.#act = act;
     this.#log = log;
     this.#tree = new ObjectTree(configuration, namespace, undefined, states);
+    this.#reconnection = new Reconnection('D-Bus', () => void this.#connect(), log);
   }
 
   /** The name it has or tries to get: a reload that changes it needs another service. */
@@ -86,8 +81,7 @@ export class DbusService {
   /** After the last event. Settles when the name is given back, or soon. */
   close(): Promise<void> {
     this.#signal(this.#tree.vrrpPath, interfaceNames.vrrp, 'VrrpStopped');
-    this.#closing = true;
-    clearTimeout(this.#retry);
+    this.#reconnection.close();
     const connection = this.#connection;
     if (connection === undefined) return Promise.resolve();
     return new Promise((resolve) => {
@@ -103,7 +97,7 @@ export class DbusService {
         owns: (owner) => this.#ownerChanged(owner),
         lost: (reason) => this.#lost(reason),
       });
-      if (!this.#closing) this.#connection = connection;
+      if (!this.#reconnection.isClosed) this.#connection = connection;
       else connection.close();
     } catch (error) {
       this.#lost((error as Error).message);
@@ -111,15 +105,15 @@ export class DbusService {
   }
 
   #ownerChanged(owner: boolean): void {
-    if (this.#closing) return;
-    this.#delay = firstDelay;
-    if (owner === this.#owns && this.#trouble === undefined) return;
+    if (this.#reconnection.isClosed) return;
+    this.#reconnection.answered();
+    if (owner === this.#owns && !this.#reconnection.isTroubled) return;
     this.#owns = owner;
     if (!owner) {
-      this.#complain(`the name ${this.#name} belongs to another program; waiting for it`);
+      this.#reconnection.complain(`the name ${this.#name} belongs to another program; waiting for it`);
       return;
     }
-    this.#trouble = undefined;
+    this.#reconnection.recovered();
     this.#log.info(`Acquired the name ${this.#name} on the system bus`);
     this.#signal(this.#tree.vrrpPath, interfaceNames.vrrp, 'VrrpStarted');
   }
@@ -128,17 +122,7 @@ export class DbusService {
     this.#connection = undefined;
     this.#owns = false;
     this.#closed?.();
-    if (this.#closing) return;
-    this.#complain(`${reason ?? 'closed'}; trying again until the bus is there`);
-    this.#retry = setTimeout(() => void this.#connect(), this.#delay);
-    this.#delay = Math.min(longestDelay, this.#delay * 2);
-  }
-
-  /** Once for each trouble, however often it is met. */
-  #complain(trouble: string): void {
-    if (trouble === this.#trouble) return;
-    this.#trouble = trouble;
-    this.#log.warning(`D-Bus: ${trouble}`);
+    this.#reconnection.lost(`${reason ?? 'closed'}; trying again until the bus is there`);
   }
 
   #called(call: MethodCall): Reply {

@@ -1,12 +1,9 @@
 /** The daemon as a subagent of the machine's SNMP agent: a session that is opened again whenever it ends. */
-import type { Milliseconds } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
 import { parseMasterAddress } from './agentx/address.ts';
+import { Reconnection } from '../reconnection.ts';
 import { AgentxSession, type SessionOptions } from './agentx/session.ts';
 import type { Variable } from './value.ts';
-
-const firstDelay: Milliseconds = 1_000;
-const longestDelay: Milliseconds = 30_000;
 
 export interface SnmpAgentOptions extends Pick<SessionOptions, 'description' | 'subtrees' | 'view'> {
   /** As configured. */
@@ -17,15 +14,13 @@ export class SnmpAgent {
   readonly #options: SnmpAgentOptions;
   readonly #log: Log;
   #session: AgentxSession | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #delay = firstDelay;
-  /** The trouble that the log knows of. */
-  #trouble: string | undefined;
-  #closing = false;
+  readonly #reconnection: Reconnection;
 
   constructor(options: SnmpAgentOptions, log: Log) {
     this.#options = options;
     this.#log = log;
+    const subject = `SNMP: master agent at ${options.master}`;
+    this.#reconnection = new Reconnection(subject, () => this.open(), log);
   }
 
   /** Begins to look for the master agent. Never waits for it. */
@@ -55,26 +50,17 @@ export class SnmpAgent {
   }
 
   close(): void {
-    this.#closing = true;
-    clearTimeout(this.#retry);
+    this.#reconnection.close();
     this.#session?.close();
   }
 
   #ready(): void {
-    this.#delay = firstDelay;
-    this.#trouble = undefined;
+    this.#reconnection.recovered();
     this.#log.info(`SNMP: connected to the master agent at ${this.#options.master}`);
   }
 
   #lost(session: AgentxSession, reason: string | undefined): void {
     if (this.#session === session) this.#session = undefined;
-    if (this.#closing) return;
-    const trouble = reason ?? 'closed';
-    if (trouble !== this.#trouble) {
-      this.#trouble = trouble;
-      this.#log.warning(`SNMP: master agent at ${this.#options.master}: ${trouble}; trying again until it is there`);
-    }
-    this.#retry = setTimeout(() => this.open(), this.#delay);
-    this.#delay = Math.min(longestDelay, this.#delay * 2);
+    this.#reconnection.lost(`${reason ?? 'closed'}; trying again until it is there`);
   }
 }

@@ -24,6 +24,8 @@ export const gauge = (value: number): SnmpValue => ({ type: 'gauge', value });
 /** Wraps at 32 bits, as a Counter32 does. */
 export const counter = (value: number): SnmpValue => ({ type: 'counter', value: value % 2 ** 32 });
 export const counter64 = (value: bigint): SnmpValue => ({ type: 'counter64', value: BigInt.asUintN(64, value) });
+/** Hundredths of a second. */
+export const ticks = (value: number): SnmpValue => ({ type: 'time-ticks', value });
 export const text = (value: string | Uint8Array): SnmpValue => ({ type: 'string', value });
 /** TruthValue of SNMPv2-TC. */
 export const truth = (value: boolean): SnmpValue => ({ type: 'integer', value: value ? 1 : 2 });

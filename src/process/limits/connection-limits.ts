@@ -7,7 +7,7 @@ import type { Milliseconds } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
 import type { ChildToParent } from '../messages.ts';
 import { limitWorkerRole } from '../roles.ts';
-import type { BanCommand, FromLimitWorker, LimitSummary, ToLimitWorker } from './messages.ts';
+import type { BanCommand, FirewallProgram, FromLimitWorker, LimitSummary, ToLimitWorker } from './messages.ts';
 
 /** A thread that has failed is started again after this time. */
 const pause: Milliseconds = 5_000;
@@ -17,6 +17,8 @@ const mostMemory = 512;
 
 export interface LimitPorts {
   readonly send: (message: ChildToParent) => void;
+  /** Runs a program of the firewall: its output, or a rejection with its complaint. */
+  readonly run: (program: FirewallProgram) => Promise<string>;
   readonly tell: (event: BanEvent) => void;
   readonly log: Log;
 }
@@ -61,10 +63,6 @@ export class ConnectionLimits {
     this.#post({ type: 'addresses', addresses: this.#addresses });
   }
 
-  programFinished(run: number, output: string, trouble: string | undefined): void {
-    this.#post({ type: 'program-finished', run, output, ...(trouble !== undefined && { trouble }) });
-  }
-
   command(request: number, command: BanCommand): void {
     if (this.#worker !== undefined) this.#post({ type: 'command', request, command });
     else {
@@ -95,6 +93,14 @@ export class ConnectionLimits {
     });
     this.#worker = undefined;
     await worker.terminate();
+  }
+
+  async #run(run: number, program: FirewallProgram): Promise<void> {
+    try {
+      this.#post({ type: 'program-finished', run, output: await this.#ports.run(program) });
+    } catch (error) {
+      this.#post({ type: 'program-finished', run, output: '', trouble: (error as Error).message });
+    }
   }
 
   #post(message: ToLimitWorker): void {
@@ -135,7 +141,7 @@ export class ConnectionLimits {
         log.write(message.level, message.message);
         return;
       case 'run':
-        send({ type: 'run-firewall', run: message.run, program: message.program });
+        void this.#run(message.run, message.program);
         return;
       case 'answer':
         send({ type: 'bans', request: message.request, answer: message.answer });

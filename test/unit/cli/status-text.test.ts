@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatAge } from '../../../src/cli/age.ts';
 import { formatStatus } from '../../../src/cli/status-text.ts';
 import type { DaemonStatus } from '../../../src/cli/status-text.ts';
-import { emptyStatistics } from '../../../src/vrrp/instance.ts';
+import { emptyStatistics } from '../../../src/vrrp/statistics.ts';
 
 const bare: DaemonStatus = { pid: 4711, files: ['/etc/keepalived/keepalived.conf'], processes: [] };
 

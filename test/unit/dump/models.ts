@@ -2,7 +2,7 @@
 import type { Configuration, ScriptCommand, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import type { VrrpDumpInput } from '../../../src/process/dump/input.ts';
 import type { Link } from '../../../src/network/types.ts';
-import { emptyStatistics } from '../../../src/vrrp/instance.ts';
+import { emptyStatistics } from '../../../src/vrrp/statistics.ts';
 import type { VrrpInstanceStatus } from '../../../src/vrrp/types.ts';
 import * as models from '../../support/models.ts';
 import { at, configurationModel, groupModel, notifyModel } from '../../support/models.ts';

@@ -1,21 +1,23 @@
 /** VRRP-MIB (RFC 2787): instances of version 2 over IPv4. */
 import { addressOctets } from './conventions.ts';
 import { vrrpMib } from './roots.ts';
+import type { VrrpStatistics } from '../../../vrrp/types.ts';
 import type { SnmpSnapshot } from '../snapshot.ts';
 import type { Oid } from '../oid.ts';
-import { counter, integer, text, truth, type SnmpValue } from '../value.ts';
+import { counter, integer, text, ticks, truth, type SnmpValue } from '../value.ts';
 import { Scalars, Table, type Columns, type Subtree } from '../view.ts';
 import {
-  noStatistics,
+  active,
+  associatedAddresses,
   protocolState,
+  routerRows,
+  statisticsOf,
   total,
   virtualHardwareAddress,
   virtualRouters,
   type VirtualRouter,
 } from './virtual-routers.ts';
 
-/** RowStatus of SNMPv2-TC: active(1). */
-const active = integer(1);
 const authenticationTypes = { none: 1, PASS: 2, AH: 3 } as const;
 
 export function ipAddressValue(address: string | undefined): SnmpValue {
@@ -37,16 +39,16 @@ const routerColumns: Columns<VirtualRouter> = {
   11: ({ configuration }) => integer(Math.round(configuration.advertisementInterval / 1000)),
   12: ({ configuration }) => truth(!configuration.nopreempt),
   // sysUpTime of that moment, not the time since it.
-  13: ({ operationalAt }) => ({ type: 'time-ticks', value: operationalAt }),
+  13: ({ operationalAt }) => ticks(operationalAt),
   // vrrpOperProtocol: ip(1).
   14: () => integer(1),
   15: () => active,
 };
 
 const statistic =
-  (name: keyof typeof noStatistics) =>
-  ({ status }: VirtualRouter): SnmpValue =>
-    counter((status?.statistics ?? noStatistics)[name]);
+  (name: keyof VrrpStatistics) =>
+  (router: VirtualRouter): SnmpValue =>
+    counter(statisticsOf(router)[name]);
 
 const statisticColumns: Columns<VirtualRouter> = {
   1: statistic('becameMaster'),
@@ -72,13 +74,7 @@ export function rfc2787Tables(snapshot: SnmpSnapshot): Subtree[] {
   const routers = virtualRouters(snapshot).filter(
     ({ configuration: { family, version } }) => version === 2 && family === 'inet',
   );
-  const rows = routers.map((router) => ({ index: rfc2787Index(router), row: router }));
-  const addresses = routers.flatMap((router) =>
-    router.configuration.virtualAddresses.flatMap(({ address }) => {
-      const octets = addressOctets(address);
-      return octets ? [{ index: [...rfc2787Index(router), ...octets], row: undefined }] : [];
-    }),
-  );
+  const rows = routerRows(routers, rfc2787Index);
   return [
     new Scalars(
       [...vrrpMib, 1],
@@ -86,7 +82,7 @@ export function rfc2787Tables(snapshot: SnmpSnapshot): Subtree[] {
       undefined,
     ),
     new Table([...vrrpMib, 1, 3, 1], routerColumns, rows),
-    new Table([...vrrpMib, 1, 4, 1], { 2: () => active }, addresses),
+    associatedAddresses([...vrrpMib, 1, 4, 1], routers, rfc2787Index),
     new Scalars(
       [...vrrpMib, 2],
       {

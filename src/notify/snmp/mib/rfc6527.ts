@@ -1,21 +1,22 @@
 /** VRRPV3-MIB (RFC 6527): instances of both versions and families. */
-import { addressOctets, addressValue } from './conventions.ts';
+import { addressValue } from './conventions.ts';
 import { vrrpv3Mib } from './roots.ts';
+import type { VrrpStatistics } from '../../../vrrp/types.ts';
 import type { SnmpSnapshot } from '../snapshot.ts';
 import type { Oid } from '../oid.ts';
-import { counter, counter64, gauge, integer, text, truth, type SnmpValue } from '../value.ts';
+import { counter, counter64, gauge, integer, text, ticks, truth, type SnmpValue } from '../value.ts';
 import { Scalars, Table, type Columns, type Subtree } from '../view.ts';
 import {
-  noStatistics,
+  active,
+  associatedAddresses,
   protocolState,
+  routerRows,
+  statisticsOf,
   total,
   virtualHardwareAddress,
   virtualRouters,
   type VirtualRouter,
 } from './virtual-routers.ts';
-
-const active = integer(1);
-const ticks = (value: number): SnmpValue => ({ type: 'time-ticks', value });
 
 /** Who is master: this router itself, or whom it heard last. */
 function masterAddress({ status }: VirtualRouter): SnmpValue | undefined {
@@ -38,9 +39,9 @@ const routerColumns: Columns<VirtualRouter> = {
 };
 
 const statistic =
-  (name: keyof typeof noStatistics) =>
-  ({ status }: VirtualRouter): SnmpValue =>
-    counter64(BigInt((status?.statistics ?? noStatistics)[name]));
+  (name: keyof VrrpStatistics) =>
+  (router: VirtualRouter): SnmpValue =>
+    counter64(BigInt(statisticsOf(router)[name]));
 
 /**
  * vrrpv3StatisticsNewMasterReason: notMaster(0), priority(1), preempted(2), masterNoResponse(3).
@@ -53,13 +54,13 @@ export function newMasterReason(state: string | undefined, reason: string): numb
 }
 
 /** vrrpv3StatisticsProtoErrReason: noError(0), ipTtlError(1), versionError(2), checksumError(3), vridError(4). */
-function protocolError({ status }: VirtualRouter): SnmpValue {
-  const { checksumErrors, ttlErrors, versionErrors } = status?.statistics ?? noStatistics;
+function protocolError(router: VirtualRouter): SnmpValue {
+  const { checksumErrors, ttlErrors, versionErrors } = statisticsOf(router);
   return integer(ttlErrors > 0 ? 1 : versionErrors > 0 ? 2 : checksumErrors > 0 ? 3 : 0);
 }
 
 const statisticColumns: Columns<VirtualRouter> = {
-  1: ({ status }) => counter((status?.statistics ?? noStatistics).becameMaster),
+  1: (router) => counter(statisticsOf(router).becameMaster),
   2: ({ status }) => integer(newMasterReason(status?.state, status?.reason ?? '')),
   3: statistic('advertisementsReceived'),
   4: statistic('advertisementIntervalErrors'),
@@ -82,16 +83,10 @@ export function rfc6527Index({ configuration, interfaceIndex }: VirtualRouter): 
 
 export function rfc6527Tables(snapshot: SnmpSnapshot): Subtree[] {
   const routers = virtualRouters(snapshot);
-  const rows = routers.map((router) => ({ index: rfc6527Index(router), row: router }));
-  const addresses = routers.flatMap((router) =>
-    router.configuration.virtualAddresses.flatMap(({ address }) => {
-      const octets = addressOctets(address);
-      return octets ? [{ index: [...rfc6527Index(router), ...octets], row: undefined }] : [];
-    }),
-  );
+  const rows = routerRows(routers, rfc6527Index);
   return [
     new Table([...vrrpv3Mib, 1, 1, 1, 1], routerColumns, rows),
-    new Table([...vrrpv3Mib, 1, 1, 2, 1], { 2: () => active }, addresses),
+    associatedAddresses([...vrrpv3Mib, 1, 1, 2, 1], routers, rfc6527Index),
     new Scalars(
       [...vrrpv3Mib, 1, 2],
       {

@@ -1,8 +1,12 @@
 /** What VRRP-MIB and VRRPV3-MIB ask of an instance, put together once for both. */
 import type { VrrpInstanceConfiguration } from '../../../config/model.ts';
 import type { VrrpInstanceStatus, VrrpStatistics } from '../../../vrrp/types.ts';
+import { emptyStatistics } from '../../../vrrp/statistics.ts';
+import type { Oid } from '../oid.ts';
 import { integer, type SnmpValue } from '../value.ts';
+import { Table, type TableRow } from '../view.ts';
 import type { SnmpSnapshot } from '../snapshot.ts';
+import { addressOctets } from './conventions.ts';
 
 export interface VirtualRouter {
   readonly configuration: VrrpInstanceConfiguration;
@@ -16,24 +20,7 @@ export interface VirtualRouter {
   readonly operationalAt: number;
 }
 
-export const noStatistics: VrrpStatistics = {
-  advertisementsReceived: 0,
-  advertisementsSent: 0,
-  becameMaster: 0,
-  releasedMaster: 0,
-  lengthErrors: 0,
-  ttlErrors: 0,
-  invalidTypeErrors: 0,
-  advertisementIntervalErrors: 0,
-  addressListErrors: 0,
-  checksumErrors: 0,
-  versionErrors: 0,
-  invalidAuthenticationType: 0,
-  authenticationTypeMismatch: 0,
-  authenticationFailure: 0,
-  priorityZeroReceived: 0,
-  priorityZeroSent: 0,
-};
+const noStatistics = emptyStatistics();
 
 export function virtualRouters({
   configuration,
@@ -76,5 +63,36 @@ export function virtualHardwareAddress({ configuration, hardwareAddress }: Virtu
 
 /** The sum of a counter over all virtual routers. */
 export function total(routers: readonly VirtualRouter[], counter: keyof VrrpStatistics): number {
-  return routers.reduce((sum, { status }) => sum + (status?.statistics[counter] ?? 0), 0);
+  return routers.reduce((sum, router) => sum + statisticsOf(router)[counter], 0);
+}
+
+/** The counters of a virtual router; none that is not known has counted anything. */
+export function statisticsOf({ status }: VirtualRouter): Readonly<VrrpStatistics> {
+  return status?.statistics ?? noStatistics;
+}
+
+/** RowStatus of SNMPv2-TC: active(1). */
+export const active = integer(1);
+
+/** The routers as rows under the index that a module gives them. */
+export function routerRows(
+  routers: readonly VirtualRouter[],
+  indexOf: (router: VirtualRouter) => Oid,
+): TableRow<VirtualRouter>[] {
+  return routers.map((router) => ({ index: indexOf(router), row: router }));
+}
+
+/** The table of associated addresses: their index is that of the router and the address, their only column RowStatus. */
+export function associatedAddresses(
+  entry: Oid,
+  routers: readonly VirtualRouter[],
+  indexOf: (router: VirtualRouter) => Oid,
+): Table<undefined> {
+  const rows = routers.flatMap((router) =>
+    router.configuration.virtualAddresses.flatMap(({ address }) => {
+      const octets = addressOctets(address);
+      return octets ? [{ index: [...indexOf(router), ...octets], row: undefined }] : [];
+    }),
+  );
+  return new Table(entry, { 2: () => active }, rows);
 }
