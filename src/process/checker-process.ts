@@ -32,6 +32,7 @@ import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
+import type { Answers } from './questions.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ConnectionLimits } from './limits/connection-limits.ts';
@@ -105,7 +106,6 @@ class CheckerWork implements ChildWork {
     this.#limits = new ConnectionLimits({
       log,
       run: (program) => this.#firewall.run(program),
-      send: (message) => channel.send(message),
       tell: (event) => this.#tell({ type: 'event', event }),
     });
     this.#scripts = new ParentScripts((message) => channel.send(message));
@@ -223,9 +223,6 @@ class CheckerWork implements ChildWork {
       case 'firewall-finished':
         this.#firewall.finished(message.run, message.output, message.trouble);
         return;
-      case 'bans':
-        this.#limits.command(message.request, message.command);
-        return;
       default:
     }
   }
@@ -237,6 +234,8 @@ class CheckerWork implements ChildWork {
     if (kind !== 'data' || engine === undefined || configuration === undefined) return;
     await writeCheckDump(configuration, engine, this.#options.networkNamespace, target);
   }
+
+  readonly answers: Answers = { bans: (command) => this.#limits.command(command) };
 
   status(): unknown {
     const connectionLimits = this.#limits.summary;

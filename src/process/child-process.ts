@@ -26,6 +26,8 @@ import { makeDirectory } from './make-directory.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { isOrphaned } from './orphaned.ts';
 import { PidFile } from './pid-file.ts';
+import { answerQuestion } from './questions.ts';
+import type { Answers } from './questions.ts';
 import { savedStatePath } from './saved-state.ts';
 import { SnapshotCollector } from './snapshot-pieces.ts';
 
@@ -46,7 +48,10 @@ export interface ChildWork {
    */
   dump(kind: DumpKind, target?: DumpTarget): Promise<void>;
   message(message: ParentToChild): void;
+  /** The answer to the question `status`: plain data. */
   status(): unknown;
+  /** Further questions that this process answers. */
+  readonly answers?: Answers;
   scheduling(snapshot: Snapshot): ProcessScheduling;
 }
 
@@ -158,9 +163,11 @@ export function runChild(makeWork: ChildWorkFactory): void {
       case 'dump':
         dump(message.dump);
         return;
-      case 'status':
-        channel.send({ type: 'status', request: message.request, status: work?.status() ?? null });
+      case 'ask': {
+        const answers = work && { status: () => work?.status(), ...work.answers };
+        void answerQuestion(answers, message).then((answer) => channel.send(answer));
         return;
+      }
       default:
         work?.message(message);
     }

@@ -3,17 +3,20 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { ProcessStatus } from '../cli/status-text.ts';
 import type { Configuration } from '../config/model.ts';
+import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
 import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
+import { OutstandingQuestions } from './questions.ts';
+import type { Answered, Asked, Question } from './questions.ts';
 import { RespawnPolicy } from './respawn.ts';
 import { childRoles } from './roles.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 
 export interface ChildListener {
-  /** Anything the child says but `hello`, `configured` and `failed`. */
+  /** Anything the child says but `hello`, `configured`, `failed` and answers. */
   message(child: Child, message: ChildToParent): void;
   /** A snapshot has taken effect in the child. */
   configured(child: Child): void;
@@ -49,6 +52,7 @@ export class Child {
   readonly #respawnAllowed: boolean;
   readonly #descriptors: readonly number[];
   readonly #policy = new RespawnPolicy();
+  readonly #questions: OutstandingQuestions;
   #snapshot: Snapshot;
   #process: ChildProcess | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -75,6 +79,7 @@ export class Child {
     listener: ChildListener,
   ) {
     this.kind = snapshot.options.kind;
+    this.#questions = new OutstandingQuestions(this.kind);
     this.#snapshot = snapshot;
     this.#respawnAllowed = respawnAllowed;
     this.#descriptors = descriptors;
@@ -134,6 +139,19 @@ export class Child {
   send(message: ParentToChild): void {
     // The callback takes the error of a child that died in the meantime; its exit is handled on its own.
     if (this.#process?.connected === true) this.#process.send(message, () => undefined);
+  }
+
+  /**
+   * Asks the child; only one that has a configuration answers.
+   * @throws DaemonError CHILD_ABSENT, CHILD_SILENT, CHILD_FAILED
+   */
+  async ask<Q extends Question>(question: Q, asked: Asked<Q>, patience: Milliseconds): Promise<Answered<Q>> {
+    const { state } = this.status;
+    if (state !== 'running') {
+      const why = state === 'waiting' ? 'has died and is started again soon' : 'is starting';
+      throw new DaemonError('CHILD_ABSENT', `process ${this.kind} ${why}`);
+    }
+    return this.#questions.ask((message) => this.send(message), question, asked, patience);
   }
 
   /**
@@ -198,6 +216,9 @@ export class Child {
         this.#complaint = message.message;
         this.#log.error(message.message);
         return;
+      case 'answer':
+        this.#questions.answered(message);
+        return;
       default:
         this.#listener.message(this, message);
     }
@@ -210,6 +231,7 @@ export class Child {
     this.#configured = false;
     this.#answersDue = 0;
     this.#onSettled?.();
+    this.#questions.ended();
     if (this.#stopping) return;
     this.#untidy = true;
     this.#deaths += 1;

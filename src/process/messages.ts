@@ -2,8 +2,9 @@
 import type { DaemonEvent } from '../core/events.ts';
 import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
-import type { BanAnswer, BanCommand, FirewallProgram } from './limits/messages.ts';
+import type { FirewallProgram } from './limits/messages.ts';
 import type { LogOptions } from '../log/log.ts';
+import type { AnswerMessage, AskMessage } from './questions.ts';
 
 export type ChildKind = 'bfd' | 'checker' | 'vrrp';
 
@@ -53,11 +54,11 @@ export type ParentToChild =
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
   /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
   | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
-  | { readonly type: 'bans'; readonly request: number; readonly command: BanCommand }
   | { readonly type: 'dump'; readonly dump: DumpKind }
   /** Gratuitous messages of an instance, now. */
   | { readonly type: 'send-gratuitous'; readonly instance: string }
-  | { readonly type: 'status'; readonly request: number };
+  /** Wants an `answer`. */
+  | AskMessage;
 
 export type ChildToParent =
   /** The child runs and wants its configuration. */
@@ -77,6 +78,5 @@ export type ChildToParent =
     }
   /** Runs a program of the firewall with an input of any length. */
   | { readonly type: 'run-firewall'; readonly run: number; readonly program: FirewallProgram }
-  | { readonly type: 'bans'; readonly request: number; readonly answer: BanAnswer }
   | { readonly type: 'kill-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
-  | { readonly type: 'status'; readonly request: number; readonly status: unknown };
+  | AnswerMessage;

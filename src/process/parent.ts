@@ -10,6 +10,8 @@ import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
+import { ControlSocket } from '../control/control-socket.ts';
+import type { ControlPorts } from '../control/ports.ts';
 import { DaemonError } from '../core/errors.ts';
 import { interfaceIndex, setProcessName } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
@@ -18,15 +20,14 @@ import type { DbusAction } from '../notify/dbus/answer.ts';
 import type { VrrpReport } from '../notify/snmp/snapshot.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
-import { BfdChannels } from './bfd-channel.ts';
-import { Child } from './child.ts';
+import type { Child } from './child.ts';
+import { Children } from './children.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
-import { ControlSocket } from './control-socket.ts';
+import { daemonStatus } from './daemon-status.ts';
 import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
-import type { BanAnswer, BanCommand } from './limits/messages.ts';
-import type { ChildKind, ChildToParent, DumpKind } from './messages.ts';
+import type { ChildToParent, DumpKind } from './messages.ts';
 import { watchLateness } from './lateness-watch.ts';
 import { NamespaceWanted } from './namespace-place.ts';
 import { writeParentDump } from './parent-dump.ts';
@@ -39,7 +40,6 @@ import { unchangeableSettings } from './reload-limits.ts';
 import { ReloadTimer } from './reload-timer.ts';
 import { runFirewallProgram } from './run-nft.ts';
 import {
-  childOptions,
   controlSocketPath,
   networkNamespace,
   pidDirectory,
@@ -48,7 +48,6 @@ import {
   reloadFilePath,
   umaskOf,
   usesPidDirectory,
-  wantedChildren,
 } from './settings.ts';
 import type { ServiceManager } from './systemd.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
@@ -85,24 +84,15 @@ interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
-const configureTimeout = 60_000;
-const statusTimeout = 2_000;
-const banTimeout = 10_000;
-
 export class Parent {
   readonly #environment: ParentEnvironment;
-  readonly #children = new Map<ChildKind, Child>();
-  readonly #bfdChannels = new BfdChannels();
+  readonly #children: Children;
   #notifications: Notifications | undefined;
   readonly #monitoring: Monitoring;
   #scripts: TrackedScripts | undefined;
   #loaded: Loaded | undefined;
   #pidFile: PidFile | undefined;
   #control: ControlSocket | undefined;
-  /** Children whose answer to the current snapshot is outstanding. */
-  readonly #awaited = new Set<Child>();
-  #allConfigured: (() => void) | undefined;
   #starting: Promise<void> | undefined;
   /** The reload being carried out, and the one that waits for its end. */
   #reload: Promise<ReloadOutcome> | undefined;
@@ -111,12 +101,13 @@ export class Parent {
   #stopping = false;
   readonly #reloadTimer: ReloadTimer;
   readonly #memory = new MemoryRest();
-  #lastRequest = 0;
-  readonly #statusRequests = new Map<number, (status: unknown) => void>();
-  readonly #banRequests = new Map<number, (answer: BanAnswer) => void>();
 
   constructor(environment: ParentEnvironment) {
     this.#environment = environment;
+    this.#children = new Children(environment.args, environment.log, {
+      message: (from, message) => this.#childSaid(from, message),
+      fatal: (exitCode, reason) => void this.stop(exitCode, reason),
+    });
     this.#monitoring = new Monitoring(
       environment.args,
       { act: (action) => this.#actFor(action), vrrpReport: () => this.#vrrpReport() },
@@ -157,7 +148,7 @@ export class Parent {
     if (mailIsConfigured(global.mail)) await import('nodemailer/lib/smtp-connection/index.js');
     this.#notifications = await Notifications.open(configuration, { hostName: hostname() }, log);
     this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
-      this.#children.get(kind)?.send({ type: 'script-finished', script, outcome });
+      this.#children.send(kind, { type: 'script-finished', script, outcome });
     });
     this.#monitoring.follow(configuration);
     await this.#runOnce('startup_script', global.startupScript);
@@ -165,12 +156,12 @@ export class Parent {
     // Nothing may be started that a stop under way would not end.
     if (this.#stopping) return;
     await this.#tellConfiguration(global);
-    const answered = this.#startChildren(configuration);
-    if (this.#children.size === 0)
+    const answered = this.#children.follow(configuration);
+    if (this.#children.count === 0)
       log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
     await answered;
     if (this.#stopping) return;
-    const control = await ControlSocket.open(controlSocketPath(args, global), this, log);
+    const control = await ControlSocket.open(controlSocketPath(args, global), this.#controlPorts(), log);
     if (this.#isStopping()) {
       control?.close();
       return;
@@ -249,7 +240,7 @@ export class Parent {
     this.#memory.stop();
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
-    await Promise.all([...this.#children.values()].map((child) => child.stop(grace)));
+    await this.#children.stop(grace);
     await Promise.all([this.#notifications?.close(), this.#monitoring.close()]);
     await this.#runOnce('shutdown_script', this.#loaded?.configuration.global.shutdownScript);
     this.#pidFile?.remove();
@@ -273,13 +264,14 @@ export class Parent {
         log.error((error as Error).message),
       );
     }
-    for (const child of this.#children.values()) child.send({ type: 'dump', dump: kind });
+    for (const child of this.#children.all()) child.send({ type: 'dump', dump: kind });
   }
 
-  async #vrrpReport(): Promise<VrrpReport | undefined> {
-    const child = this.#children.get('vrrp');
-    if (child?.status.state !== 'running') return undefined;
-    return ((await this.#statusOf(child)) ?? undefined) as VrrpReport | undefined;
+  #vrrpReport(): Promise<VrrpReport | undefined> {
+    return this.#children.ask('vrrp', 'status', null).then(
+      (report) => (report ?? undefined) as VrrpReport | undefined,
+      () => undefined,
+    );
   }
 
   #actFor(action: DbusAction): void {
@@ -291,63 +283,20 @@ export class Parent {
         void this.reload();
         return;
       case 'send-gratuitous':
-        this.#children.get('vrrp')?.send(action);
+        this.#children.send('vrrp', action);
     }
   }
 
-  /** What every part is doing, for the control socket. */
-  async status(): Promise<DaemonStatus> {
-    const children = await Promise.all(
-      [...this.#children.values()].map(async (child) => {
-        const answer = child.status.state === 'running' ? await this.#statusOf(child) : undefined;
-        const { status } = child;
-        const silent = status.state === 'running' && answer === undefined;
-        return { answer, process: silent ? { ...status, state: 'silent' as const } : status };
-      }),
-    );
-    const answers = children.flatMap(({ answer, process: { kind } }) => (answer === undefined ? [] : [[kind, answer]]));
+  /** What the commands of the control socket reach. */
+  #controlPorts(): ControlPorts {
+    const files = (): readonly string[] => this.#loaded?.configuration.files ?? [];
     return {
-      pid: process.pid,
-      files: this.#loaded?.configuration.files ?? [],
-      processes: children.map((child) => child.process),
-      ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
-      ...(Object.fromEntries(answers) as Pick<DaemonStatus, 'vrrp' | 'checker' | 'bfd'>),
+      log: this.#environment.log,
+      configuration: () => this.#loaded?.configuration,
+      status: () => daemonStatus(this.#children, files(), this.#lastReload),
+      reload: () => this.reload(),
+      ask: (kind, question, asked, patience) => this.#children.ask(kind, question, asked, patience),
     };
-  }
-
-  #statusOf(child: Child): Promise<unknown> {
-    const request = ++this.#lastRequest;
-    return new Promise((resolve) => {
-      const done = (status: unknown): void => {
-        clearTimeout(timer);
-        this.#statusRequests.delete(request);
-        resolve(status);
-      };
-      const timer = setTimeout(() => done(undefined), statusTimeout);
-      this.#statusRequests.set(request, done);
-      child.send({ type: 'status', request });
-    });
-  }
-
-  /** What an operator asks about bans: the checker process answers. */
-  async bans(command: BanCommand): Promise<BanAnswer> {
-    if ((this.#loaded?.configuration.connectionLimits ?? []).length === 0)
-      return { ok: false, error: 'the configuration has no connection_limit' };
-    const child = this.#children.get('checker');
-    if (child?.status.state !== 'running')
-      return { ok: false, error: 'the process of the connection limits does not run' };
-    const request = ++this.#lastRequest;
-    return new Promise((resolve) => {
-      const done = (answer: BanAnswer): void => {
-        clearTimeout(timer);
-        this.#banRequests.delete(request);
-        resolve(answer);
-      };
-      const silence = { ok: false, error: 'the process of the connection limits does not answer' } as const;
-      const timer = setTimeout(() => done(silence), banTimeout);
-      this.#banRequests.set(request, done);
-      child.send({ type: 'bans', request, command });
-    });
   }
 
   /** The script before the first child, or behind the last one. What it says when it fails is logged, nothing more. */
@@ -407,58 +356,11 @@ export class Parent {
     await this.#notifications?.reconfigure(configuration);
     this.#monitoring.follow(configuration);
     await this.#tellConfiguration(configuration.global);
-    await this.#startChildren(configuration);
+    await this.#children.follow(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
     return { outcome: 'applied' };
-  }
-
-  /** Gives every wanted child the snapshot, starts the missing ones, stops those no longer wanted; settles when all answered. */
-  async #startChildren(configuration: Configuration): Promise<void> {
-    const { args, log } = this.#environment;
-    const wanted = wantedChildren(args, configuration);
-    const answered = new Promise<void>((resolve) => {
-      this.#allConfigured = resolve;
-    });
-    this.#awaited.clear();
-    const gone = [...this.#children.entries()].filter(([kind]) => !wanted.includes(kind));
-    const stops = gone.map(([kind, child]) => {
-      this.#children.delete(kind);
-      return child.stop(configuration.global.childWaitTime);
-    });
-    for (const kind of wanted) {
-      const snapshot = { configuration, options: childOptions(kind, args, configuration.global) };
-      let child = this.#children.get(kind);
-      if (child === undefined) {
-        child = new Child(snapshot, !args.dontRespawn, this.#bfdChannels.endsOf(kind), log, {
-          message: (from, message) => this.#childSaid(from, message),
-          configured: (from) => this.#childConfigured(from),
-          fatal: (_from, exitCode, reason) => void this.stop(exitCode, reason),
-        });
-        this.#children.set(kind, child);
-        child.start();
-      } else {
-        child.configure(snapshot);
-      }
-      this.#awaited.add(child);
-    }
-    if (this.#awaited.size > 0) {
-      const timer = setTimeout(() => {
-        log.warning(
-          `no answer from ${[...this.#awaited].map((child) => child.kind).join(', ')} in ${configureTimeout / 1000} s`,
-        );
-        this.#allConfigured?.();
-      }, configureTimeout);
-      await answered;
-      clearTimeout(timer);
-    }
-    await Promise.all(stops);
-  }
-
-  #childConfigured(child: Child): void {
-    this.#awaited.delete(child);
-    if (this.#awaited.size === 0) this.#allConfigured?.();
   }
 
   #childSaid(child: Child, message: ChildToParent): void {
@@ -477,14 +379,8 @@ export class Parent {
             child.send({ type: 'firewall-finished', run: message.run, output: '', trouble: (error as Error).message }),
         );
         return;
-      case 'bans':
-        this.#banRequests.get(message.request)?.(message.answer);
-        return;
       case 'kill-script':
         this.#scripts?.kill(child.kind, message.script, message.signal);
-        return;
-      case 'status':
-        this.#statusRequests.get(message.request)?.(message.status);
         return;
       default:
     }

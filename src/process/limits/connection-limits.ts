@@ -5,9 +5,15 @@ import type { BanEvent } from '../../core/events.ts';
 import type { Configuration } from '../../config/model.ts';
 import type { Milliseconds } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
-import type { ChildToParent } from '../messages.ts';
 import { limitWorkerRole } from '../roles.ts';
-import type { BanCommand, FirewallProgram, FromLimitWorker, LimitSummary, ToLimitWorker } from './messages.ts';
+import type {
+  BanAnswer,
+  BanCommand,
+  FirewallProgram,
+  FromLimitWorker,
+  LimitSummary,
+  ToLimitWorker,
+} from './messages.ts';
 
 /** A thread that has failed is started again after this time. */
 const pause: Milliseconds = 5_000;
@@ -15,8 +21,9 @@ const stopTime: Milliseconds = 3_000;
 /** Megabytes of objects; the counts are outside of them. A million lines of a blacklist take less than half. */
 const mostMemory = 512;
 
+const notAtWork = { ok: false, error: 'the connection limits are not at work at this moment' } as const;
+
 export interface LimitPorts {
-  readonly send: (message: ChildToParent) => void;
   /** Runs a program of the firewall: its output, or a rejection with its complaint. */
   readonly run: (program: FirewallProgram) => Promise<string>;
   readonly tell: (event: BanEvent) => void;
@@ -30,6 +37,8 @@ export class ConnectionLimits {
   #addresses: readonly string[] = [];
   #restart: NodeJS.Timeout | undefined;
   #stopped: (() => void) | undefined;
+  readonly #requests = new Map<number, (answer: BanAnswer) => void>();
+  #lastRequest = 0;
   /** What the last readings found. */
   summary: readonly LimitSummary[] | undefined;
 
@@ -63,12 +72,14 @@ export class ConnectionLimits {
     this.#post({ type: 'addresses', addresses: this.#addresses });
   }
 
-  command(request: number, command: BanCommand): void {
-    if (this.#worker !== undefined) this.#post({ type: 'command', request, command });
-    else {
-      const answer = { ok: false, error: 'the connection limits are not at work at this moment' } as const;
-      this.#ports.send({ type: 'bans', request, answer });
-    }
+  /** What an operator asks. Never rejects. */
+  command(command: BanCommand): Promise<BanAnswer> {
+    if (this.#worker === undefined) return Promise.resolve(notAtWork);
+    const request = ++this.#lastRequest;
+    return new Promise((resolve) => {
+      this.#requests.set(request, resolve);
+      this.#post({ type: 'command', request, command });
+    });
   }
 
   /**
@@ -124,6 +135,8 @@ export class ConnectionLimits {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
       this.#stopped?.();
+      for (const answer of this.#requests.values()) answer(notAtWork);
+      this.#requests.clear();
       // Bans go on in the kernel meanwhile, and are found there.
       this.#restart = setTimeout(() => this.#start(), pause);
     });
@@ -132,7 +145,7 @@ export class ConnectionLimits {
   }
 
   #received(message: FromLimitWorker): void {
-    const { log, send, tell } = this.#ports;
+    const { log, tell } = this.#ports;
     switch (message.type) {
       case 'events':
         for (const event of message.events) tell(event);
@@ -144,7 +157,8 @@ export class ConnectionLimits {
         void this.#run(message.run, message.program);
         return;
       case 'answer':
-        send({ type: 'bans', request: message.request, answer: message.answer });
+        this.#requests.get(message.request)?.(message.answer);
+        this.#requests.delete(message.request);
         return;
       case 'summary':
         this.summary = message.limits;

@@ -3,31 +3,22 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Log } from '../../../src/log/log.ts';
-import type { BanCommand } from '../../../src/process/limits/messages.ts';
-import { ControlSocket } from '../../../src/process/control-socket.ts';
+import { ControlSocket } from '../../../src/control/control-socket.ts';
+import type { Configuration } from '../../../src/config/model.ts';
+import { keepingLog, portsWith } from './support.ts';
 
 const said: string[] = [];
-const keep = (message: string): void => void said.push(message);
-const log: Log = {
-  error: keep,
-  warning: keep,
-  notice: keep,
-  info: keep,
-  debug: keep,
-  write: (_level, message) => keep(message),
-  reopen: () => undefined,
-  close: () => Promise.resolve(),
-};
-const handler = {
-  status: () => Promise.resolve({ pid: 4711 }),
+const log = keepingLog(said);
+const asked: unknown[] = [];
+const ports = portsWith({
+  configuration: () => ({ connectionLimits: [{ name: 'web' }] }) as unknown as Configuration,
+  status: () => Promise.resolve({ pid: 4711, files: [], processes: [] }),
   reload: () => Promise.resolve({ outcome: 'refused', errors: ['a.conf:1:1: wrong'] } as const),
-  bans: (command: BanCommand) => {
-    asked.push(command);
+  ask: (kind: string, question: string, command: unknown) => {
+    asked.push([kind, question, command]);
     return Promise.resolve({ ok: true, result: { changed: ['web'] } } as const);
   },
-};
-const asked: BanCommand[] = [];
+});
 
 let folder: string;
 let socketPath: string;
@@ -66,10 +57,10 @@ function converse(text: string, answers: number): Promise<string[]> {
 
 describe('control socket', () => {
   it('answers requests line by line, in their order', async () => {
-    control = await ControlSocket.open(socketPath, handler, log);
+    control = await ControlSocket.open(socketPath, ports, log);
     const lines = await converse('{"version":1,"command":"status"}\n{"version":1,"command":"reload"}\n', 2);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { version: 1, ok: true, result: { pid: 4711 } },
+      { version: 1, ok: true, result: { pid: 4711, files: [], processes: [] } },
       { version: 1, ok: true, result: { outcome: 'refused', errors: ['a.conf:1:1: wrong'] } },
     ]);
   });
@@ -84,11 +75,11 @@ describe('control socket', () => {
     ],
     ['{"version":1,"command":"bans","action":"remove","client":"::1"}', { action: 'remove', client: '::1' }],
   ])('hands %s on', async (request, command) => {
-    control = await ControlSocket.open(socketPath, handler, log);
+    control = await ControlSocket.open(socketPath, ports, log);
     asked.length = 0;
     const [answer = ''] = await converse(`${request}\n`, 1);
     expect(JSON.parse(answer)).toEqual({ version: 1, ok: true, result: { changed: ['web'] } });
-    expect(asked).toEqual([command]);
+    expect(asked).toEqual([['checker', 'bans', command]]);
   });
 
   it.each([
@@ -98,6 +89,9 @@ describe('control socket', () => {
     '{"version":1,"command":"bans","action":"add","client":"192.0.2.1","time":-1}',
     '{"version":1,"command":"bans","action":"add","client":"192.0.2.1","time":1e300}',
     '{"version":1,"command":"bans","limit":[]}',
+    '{"version":1,"command":"bans","clients":"192.0.2.1"}',
+    '{"version":1,"command":"status","__proto__":{"a":1}}',
+    '{"version":1,"command":"toString"}',
     'nonsense',
     '[]',
     '1',
@@ -105,20 +99,20 @@ describe('control socket', () => {
     '{"version":1,"command":"rm"}',
     '{"version":1}',
   ])('refuses %s and goes on', async (request) => {
-    control = await ControlSocket.open(socketPath, handler, log);
+    control = await ControlSocket.open(socketPath, ports, log);
     const lines = await converse(`${request}\n{"version":1,"command":"status"}\n`, 2);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ version: 1, ok: false });
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ ok: true });
   });
 
   it('lets a client go that sends without an end, and serves the next', async () => {
-    control = await ControlSocket.open(socketPath, handler, log);
+    control = await ControlSocket.open(socketPath, ports, log);
     expect(await converse('x'.repeat(100_000), 1)).toEqual([]);
     expect(await converse('{"version":1,"command":"status"}\n', 1)).toHaveLength(1);
   });
 
   it('is for its owner alone, and gone after close', async () => {
-    control = await ControlSocket.open(socketPath, handler, log);
+    control = await ControlSocket.open(socketPath, ports, log);
     expect(statSync(socketPath).mode & 0o777).toBe(0o600);
     control?.close();
     control = undefined;
@@ -126,15 +120,15 @@ describe('control socket', () => {
   });
 
   it('leaves the socket of a living daemon alone and says so', async () => {
-    control = await ControlSocket.open(socketPath, handler, log);
-    expect(await ControlSocket.open(socketPath, handler, log)).toBeUndefined();
+    control = await ControlSocket.open(socketPath, ports, log);
+    expect(await ControlSocket.open(socketPath, ports, log)).toBeUndefined();
     expect(said.join()).toContain('belongs to another daemon');
     expect(await converse('{"version":1,"command":"status"}\n', 1)).toHaveLength(1);
   });
 
   it('does not remove a file that stands in its place', async () => {
     writeFileSync(socketPath, 'precious');
-    expect(await ControlSocket.open(socketPath, handler, log)).toBeUndefined();
+    expect(await ControlSocket.open(socketPath, ports, log)).toBeUndefined();
     expect(existsSync(socketPath)).toBe(true);
     expect(said.join()).toContain('no control socket');
   });

@@ -1,0 +1,27 @@
+/** `keepalivectl reload`: waits for the outcome. */
+import type { ReloadOutcome } from '../../process/parent.ts';
+import { ask } from '../control/client.ts';
+import { exitCodes, refuse } from '../control/exit-codes.ts';
+import { socketOption } from '../control/options.ts';
+import type { Subcommand } from '../subcommand.ts';
+
+export const reload: Subcommand = (parser, finish) =>
+  parser.command(
+    'reload',
+    'read the configuration again and say whether it was applied',
+    (command) => command.option('socket', socketOption),
+    async ({ socket }) => finish(await reloadNow(socket)),
+  );
+
+async function reloadNow(socketPath: string): Promise<number> {
+  const answer = await ask(socketPath, { command: 'reload' });
+  if (!answer.ok) return refuse(answer.error);
+  const outcome = answer.result as ReloadOutcome;
+  if (outcome.outcome === 'applied') {
+    process.stdout.write('reloaded\n');
+    return exitCodes.done;
+  }
+  return refuse(
+    `reload refused, the running configuration stays:\n${outcome.errors.map((line) => `  ${line}`).join('\n')}`,
+  );
+}

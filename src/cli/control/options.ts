@@ -1,0 +1,19 @@
+/** Options that commands of keepalivectl share. */
+
+const defaultSocket = '/run/keepalived/control.sock';
+
+export const socketOption = {
+  type: 'string',
+  default: defaultSocket,
+  requiresArg: true,
+  describe: 'control socket of the daemon',
+} as const;
+
+export const jsonOption = { type: 'boolean', default: false, describe: 'for programs' } as const;
+
+export const configIdOption = {
+  alias: 'i',
+  type: 'string',
+  requiresArg: true,
+  describe: 'what @ID lines are compared with (default: host name up to the first dot)',
+} as const;

@@ -1,0 +1,24 @@
+/** What commands can reach of the parent process. */
+import type { DaemonStatus } from '../cli/status-text.ts';
+import type { Configuration } from '../config/model.ts';
+import type { Milliseconds } from '../core/time.ts';
+import type { Log } from '../log/log.ts';
+import type { ChildKind } from '../process/messages.ts';
+import type { ReloadOutcome } from '../process/parent.ts';
+import type { Answered, Asked, Question } from '../process/questions.ts';
+
+export interface ControlPorts {
+  readonly log: Log;
+  /** The configuration in force. */
+  configuration(): Configuration | undefined;
+  /** What every part is doing. Children that do not answer in time are said to be silent. */
+  status(): Promise<DaemonStatus>;
+  /** Reads the configuration anew; settles when it is applied or refused. */
+  reload(): Promise<ReloadOutcome>;
+  /**
+   * Asks a child process.
+   * @param patience how long it may take, in milliseconds; default 2000
+   * @throws DaemonError CHILD_ABSENT (it does not run), CHILD_SILENT, CHILD_FAILED, in words for the operator
+   */
+  ask<Q extends Question>(kind: ChildKind, question: Q, asked: Asked<Q>, patience?: Milliseconds): Promise<Answered<Q>>;
+}

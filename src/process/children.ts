@@ -1,0 +1,116 @@
+/** The child processes of the daemon together: those that a configuration wants are started, given it, asked and stopped. */
+import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
+import type { Configuration } from '../config/model.ts';
+import { DaemonError } from '../core/errors.ts';
+import type { Milliseconds } from '../core/time.ts';
+import type { Log } from '../log/log.ts';
+import { BfdChannels } from './bfd-channel.ts';
+import { Child } from './child.ts';
+import type { ChildKind, ChildToParent, ParentToChild } from './messages.ts';
+import type { Answered, Asked, Question } from './questions.ts';
+import { childOptions, wantedChildren } from './settings.ts';
+
+/** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
+const configureTimeout = 60_000;
+const answerTimeout: Milliseconds = 2_000;
+
+export interface ChildrenListener {
+  message(child: Child, message: ChildToParent): void;
+  /** A child ended in a way that ends the daemon. */
+  fatal(exitCode: number, reason: string): void;
+}
+
+export class Children {
+  readonly #args: KeepalivedArguments;
+  readonly #log: Log;
+  readonly #listener: ChildrenListener;
+  readonly #children = new Map<ChildKind, Child>();
+  readonly #bfdChannels = new BfdChannels();
+  /** Children whose answer to the current snapshot is outstanding. */
+  readonly #awaited = new Set<Child>();
+  #allConfigured: (() => void) | undefined;
+
+  constructor(args: KeepalivedArguments, log: Log, listener: ChildrenListener) {
+    this.#args = args;
+    this.#log = log;
+    this.#listener = listener;
+  }
+
+  get count(): number {
+    return this.#children.size;
+  }
+
+  all(): readonly Child[] {
+    return [...this.#children.values()];
+  }
+
+  /** Says something to one of a kind, if there is one. */
+  send(kind: ChildKind, message: ParentToChild): void {
+    this.#children.get(kind)?.send(message);
+  }
+
+  /** @throws DaemonError CHILD_ABSENT, CHILD_SILENT, CHILD_FAILED */
+  async ask<Q extends Question>(
+    kind: ChildKind,
+    question: Q,
+    asked: Asked<Q>,
+    patience: Milliseconds = answerTimeout,
+  ): Promise<Answered<Q>> {
+    const child = this.#children.get(kind);
+    if (child === undefined)
+      throw new DaemonError('CHILD_ABSENT', `there is no process ${kind}: the configuration has no use for one`);
+    return child.ask(question, asked, patience);
+  }
+
+  /** Gives every wanted child the snapshot, starts the missing ones, stops those no longer wanted; settles when all answered. */
+  async follow(configuration: Configuration): Promise<void> {
+    const wanted = wantedChildren(this.#args, configuration);
+    const answered = new Promise<void>((resolve) => {
+      this.#allConfigured = resolve;
+    });
+    this.#awaited.clear();
+    const gone = [...this.#children.entries()].filter(([kind]) => !wanted.includes(kind));
+    const stops = gone.map(([kind, child]) => {
+      this.#children.delete(kind);
+      return child.stop(configuration.global.childWaitTime);
+    });
+    for (const kind of wanted) this.#awaited.add(this.#give(kind, configuration));
+    if (this.#awaited.size > 0) {
+      const timer = setTimeout(() => {
+        const silent = [...this.#awaited].map((child) => child.kind).join(', ');
+        this.#log.warning(`no answer from ${silent} in ${configureTimeout / 1000} s`);
+        this.#allConfigured?.();
+      }, configureTimeout);
+      await answered;
+      clearTimeout(timer);
+    }
+    await Promise.all(stops);
+  }
+
+  /** Settles when all are gone. */
+  async stop(grace: Milliseconds): Promise<void> {
+    await Promise.all(this.all().map((child) => child.stop(grace)));
+  }
+
+  #give(kind: ChildKind, configuration: Configuration): Child {
+    const snapshot = { configuration, options: childOptions(kind, this.#args, configuration.global) };
+    const known = this.#children.get(kind);
+    if (known !== undefined) {
+      known.configure(snapshot);
+      return known;
+    }
+    const child = new Child(snapshot, !this.#args.dontRespawn, this.#bfdChannels.endsOf(kind), this.#log, {
+      message: (from, message) => this.#listener.message(from, message),
+      configured: (from) => this.#configured(from),
+      fatal: (_from, exitCode, reason) => this.#listener.fatal(exitCode, reason),
+    });
+    this.#children.set(kind, child);
+    child.start();
+    return child;
+  }
+
+  #configured(child: Child): void {
+    this.#awaited.delete(child);
+    if (this.#awaited.size === 0) this.#allConfigured?.();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Questions of the parent to its children, each with its answer. A question is added by a line here and an entry in
+ * `answers` of the process that knows (ChildWork).
+ */
+import { DaemonError } from '../core/errors.ts';
+import type { Milliseconds } from '../core/time.ts';
+import type { BanAnswer, BanCommand } from './limits/messages.ts';
+
+/** Name of the question: what it says, what is answered. Plain data, both. */
+export interface Questions {
+  status: { readonly asked: null; readonly answer: unknown };
+  bans: { readonly asked: BanCommand; readonly answer: BanAnswer };
+}
+
+export type Question = keyof Questions;
+export type Asked<Q extends Question> = Questions[Q]['asked'];
+export type Answered<Q extends Question> = Questions[Q]['answer'];
+
+/** A question on its way to a child. */
+export type AskMessage = {
+  readonly [Q in Question]: {
+    readonly type: 'ask';
+    readonly request: number;
+    readonly question: Q;
+    readonly asked: Asked<Q>;
+  };
+}[Question];
+
+/** The answer; or why there is none. */
+export type AnswerMessage =
+  | { readonly type: 'answer'; readonly request: number; readonly answer: unknown }
+  | { readonly type: 'answer'; readonly request: number; readonly trouble: string };
+
+/** What a process can answer. It may take its time; an error is told with its message. */
+export type Answers = {
+  readonly [Q in Question]?: (asked: Asked<Q>) => Answered<Q> | Promise<Answered<Q>>;
+};
+
+/** The child's side: answers a question, whatever happens. */
+export async function answerQuestion(answers: Answers | undefined, message: AskMessage): Promise<AnswerMessage> {
+  const { asked, question, request } = message;
+  try {
+    const answer = answers?.[question] as ((asked: unknown) => unknown) | undefined;
+    if (answer === undefined) return { type: 'answer', request, trouble: `this process does not know of ${question}` };
+    return { type: 'answer', request, answer: (await answer(asked)) ?? null };
+  } catch (error) {
+    return { type: 'answer', request, trouble: (error as Error).message };
+  }
+}
+
+interface Outstanding {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: DaemonError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The parent's side: the questions to one child that are not answered yet. */
+export class OutstandingQuestions {
+  readonly #name: string;
+  readonly #outstanding = new Map<number, Outstanding>();
+  #last = 0;
+
+  /** @param name of the process, for the operator: "vrrp" */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Asks by `send`. @throws DaemonError CHILD_SILENT, CHILD_FAILED, CHILD_ABSENT */
+  ask<Q extends Question>(
+    send: (message: AskMessage) => void,
+    question: Q,
+    asked: Asked<Q>,
+    patience: Milliseconds,
+  ): Promise<Answered<Q>> {
+    const request = ++this.#last;
+    return new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#outstanding.delete(request);
+        reject(new DaemonError('CHILD_SILENT', `process ${this.#name} gave no answer in ${patience / 1000} s`));
+      }, patience);
+      this.#outstanding.set(request, { resolve, reject, timer });
+      send({ type: 'ask', request, question, asked } as AskMessage);
+    });
+  }
+
+  answered(message: AnswerMessage): void {
+    const outstanding = this.#outstanding.get(message.request);
+    if (outstanding === undefined) return;
+    this.#outstanding.delete(message.request);
+    clearTimeout(outstanding.timer);
+    if ('trouble' in message) outstanding.reject(new DaemonError('CHILD_FAILED', message.trouble));
+    else outstanding.resolve(message.answer);
+  }
+
+  /** The process has ended: nobody answers any more. */
+  ended(): void {
+    for (const { reject, timer } of this.#outstanding.values()) {
+      clearTimeout(timer);
+      reject(new DaemonError('CHILD_ABSENT', `process ${this.#name} ended before it answered`));
+    }
+    this.#outstanding.clear();
+  }
+}
