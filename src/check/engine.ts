@@ -6,13 +6,13 @@
  * at the end), and what is the same keeps its state.
  */
 import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts';
-import type { DaemonEvent, HealthState, LogLine, RealServerEvent } from '../core/events.ts';
+import type { DaemonEvent, HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import type { GroupMark } from '../network/mark-script.ts';
 import { assembling, emptyAssembly, settle, sliceSize, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
-import { Draining, drainCandidates, type DrainChange, type ServiceConnections } from './draining.ts';
+import { Draining, drainCandidates, type ServiceConnections } from './draining.ts';
 import { unknownSession, type KnownSession } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
@@ -23,7 +23,10 @@ import { probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import { recollect } from './recollection.ts';
 import { ServiceOwners } from './service-owners.ts';
+import type { TotalsCounter } from './report.ts';
+import type { CheckReport } from './report-types.ts';
 import type { CheckStatus } from './status.ts';
+import { drained, eventIntent, lineIntent, logIntent } from './intents.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -96,6 +99,7 @@ export class CheckEngine {
     this.#lastCall = now;
     const check = this.#schedule.finished(id);
     if (check === undefined) return [];
+    check.ended = now;
     check.runs += 1;
     if (!result.ok && result.phase === 'setup') return this.#couldNotProbe(check, result, now);
     check.lastResult = result;
@@ -247,6 +251,25 @@ export class CheckEngine {
     };
   }
 
+  /** For reports that are made in slices: those of the configuration in force. */
+  get virtualServers(): readonly VirtualServerState[] {
+    return this.#assembly.virtualServers;
+  }
+
+  /** A report without its virtual servers. */
+  reportHead(counted: TotalsCounter): Omit<CheckReport, 'now' | 'time'> {
+    const { checks } = this.#assembly;
+    return {
+      running: this.#running,
+      totals: counted.totals(checks.values()),
+      ...(this.#draining.active && { draining: this.#draining.status() }),
+      probesInFlight: this.#schedule.inFlight,
+      probesWaiting: this.#schedule.waiting(checks.values(), this.#lastCall),
+      checks: checks.size,
+      worstLateness: this.#schedule.worstLateness,
+    };
+  }
+
   // ------------------------------------------------------------------------------------------------- probe results
 
   /** This machine's own trouble says nothing about the server: tell it once, ask again after delay_loop. */
@@ -267,6 +290,7 @@ export class CheckEngine {
   #giveUp(id: number, now: MonotonicMs): CheckIntent[] {
     const check = this.#schedule.finished(id);
     if (check === undefined) return [];
+    check.ended = now;
     check.runs += 1;
     check.failures += 1;
     const limit = wholeCheckLimit(check.checker) + watchdogSlack;
@@ -557,25 +581,9 @@ function weightIntent({ server, from }: WeightChange): CheckIntent {
   );
 }
 
-function eventIntent(event: DaemonEvent): CheckIntent {
-  return { type: 'event', event };
-}
-
-function lineIntent(line: LogLine): CheckIntent {
-  return { type: 'log', line };
-}
-
-function drained({ changed, lines }: DrainChange): CheckIntent[] {
-  return changed ? [{ type: 'reconcile-services' }, ...lines.map(lineIntent)] : [];
-}
-
 function earlier(a: MonotonicMs | undefined, b: MonotonicMs | undefined): MonotonicMs | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.min(a, b);
-}
-
-function logIntent(level: 'warning' | 'info', message: string): CheckIntent {
-  return { type: 'log', line: { level, message } };
 }
 
 /** The check and whom it is for, for log lines: `TCP_CHECK of [192.0.2.1]:tcp:80`. */

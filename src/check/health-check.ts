@@ -23,6 +23,8 @@ export class HealthCheck {
   due: MonotonicMs | undefined;
   /** Start of the last probe. */
   started: MonotonicMs = 0;
+  /** When the last probe reported, or was given up. */
+  ended: MonotonicMs | undefined;
   /** The weight that the last success asked for (misc_dynamic); undefined: the configured one. */
   weight: number | undefined;
   /** Id of the probe in flight. */

@@ -65,6 +65,20 @@ export const IPVS_DEST_ATTR = {
   TUN_FLAGS: 15,
 } as const;
 
+/** Members of STATS (32 bits but for the octets) and of STATS64 (64 bits). */
+export const IPVS_STATS_ATTR = {
+  CONNS: 1,
+  INPKTS: 2,
+  OUTPKTS: 3,
+  INBYTES: 4,
+  OUTBYTES: 5,
+  CPS: 6,
+  INPPS: 7,
+  OUTPPS: 8,
+  INBPS: 9,
+  OUTBPS: 10,
+} as const;
+
 export const IPVS_DAEMON_ATTR = {
   STATE: 1,
   MCAST_IFN: 2,

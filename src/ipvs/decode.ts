@@ -41,7 +41,7 @@ function readProtocol(number: number): IpvsProtocol {
   throw new NetlinkFormatError(`protocol ${number} of a service is not known`);
 }
 
-function readServiceKey(attributes: Attributes): ServiceKey {
+export function readServiceKey(attributes: Attributes): ServiceKey {
   const family = readFamily(required(attributes.u16(IPVS_SVC_ATTR.AF), 'the address family'));
   const mark = attributes.u32(IPVS_SVC_ATTR.FWMARK);
   if (mark !== undefined) return { kind: 'fwmark', family, mark };
@@ -99,7 +99,11 @@ function readForwarding(attributes: Attributes): ForwardingMethod {
   return { method: method === IP_VS_CONN_F.MASQ ? 'NAT' : 'DR' };
 }
 
-function readDestination(attributes: Attributes, serviceFamily: AddressFamily): KernelDestination {
+/** Which server of a service it is. */
+export function readDestinationKey(
+  attributes: Attributes,
+  serviceFamily: AddressFamily,
+): Pick<KernelDestination, 'family' | 'address' | 'port'> {
   // Kernels before 3.18 have destinations of the service's family only and do not name it.
   const familyNumber = attributes.u16(IPVS_DEST_ATTR.ADDR_FAMILY);
   const family = familyNumber === undefined ? serviceFamily : readFamily(familyNumber);
@@ -107,6 +111,12 @@ function readDestination(attributes: Attributes, serviceFamily: AddressFamily): 
     family,
     address: readAddress(family, required(attributes.bytes(IPVS_DEST_ATTR.ADDR), 'the address')),
     port: required(attributes.port(IPVS_DEST_ATTR.PORT), 'the port'),
+  };
+}
+
+function readDestination(attributes: Attributes, serviceFamily: AddressFamily): KernelDestination {
+  return {
+    ...readDestinationKey(attributes, serviceFamily),
     weight: required(attributes.u32(IPVS_DEST_ATTR.WEIGHT), 'the weight'),
     forwarding: readForwarding(attributes),
     upperThreshold: attributes.u32(IPVS_DEST_ATTR.U_THRESH) ?? 0,
@@ -139,7 +149,7 @@ function attributesOf(message: Uint8Array): Attributes {
   return readGenericMessage(readNetlinkMessage(message).payload).attributes;
 }
 
-function nestedOf(message: Uint8Array, type: number, name: string): Attributes {
+export function nestedOf(message: Uint8Array, type: number, name: string): Attributes {
   return required(attributesOf(message).nested(type), name);
 }
 

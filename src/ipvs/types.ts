@@ -77,3 +77,39 @@ export interface IpvsInfo {
   readonly version: string;
   readonly connectionTableSize: number;
 }
+
+/**
+ * What a service or one of its servers has carried since it was added, and how much at the moment: the kernel's estimate
+ * over the last seconds (`ipvsadm -L --stats`, `--rate`).
+ */
+export interface Traffic {
+  /** Connections that began. */
+  readonly connections: number;
+  readonly incomingPackets: number;
+  readonly outgoingPackets: number;
+  /** Octets. */
+  readonly incomingBytes: number;
+  readonly outgoingBytes: number;
+  readonly connectionsPerSecond: number;
+  readonly incomingPacketsPerSecond: number;
+  readonly outgoingPacketsPerSecond: number;
+  readonly incomingBytesPerSecond: number;
+  readonly outgoingBytesPerSecond: number;
+}
+
+export interface ServiceTraffic {
+  readonly key: ServiceKey;
+  readonly traffic: Traffic;
+}
+
+/** A server of a service, with the connections it has at the moment. */
+export interface DestinationTraffic {
+  readonly family: AddressFamily;
+  readonly address: string;
+  readonly port: number;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  /** Templates of persistence: clients bound to this server. */
+  readonly persistentConnections: number;
+  readonly traffic: Traffic;
+}

@@ -29,6 +29,8 @@ import { ProcessTable } from './processes.ts';
 import type { VrrpProcessStatus } from './processes.ts';
 import { receive } from './receive.ts';
 import { planReload } from './reload.ts';
+import { groupReport, instanceReport } from './report.ts';
+import type { VrrpCommonReport, VrrpInstanceReport } from './report-types.ts';
 import { ScriptTable } from './script-table.ts';
 import { staticInterfaces } from './static-tracking.ts';
 import { instanceStatus } from './status.ts';
@@ -56,6 +58,9 @@ export class VrrpEngine {
   readonly #bootedAt: MonotonicMs;
   readonly #host: InstanceHost;
   readonly #files = new Map<string, number>();
+  /** When something that is tracked changed last, for status. */
+  readonly #fileChanges = new Map<string, MonotonicMs>();
+  readonly #linkChanges = new Map<string, MonotonicMs>();
   readonly #scripts: ScriptTable;
   readonly #unknownRouters = new UnknownRouters();
   readonly #processes: ProcessTable;
@@ -194,6 +199,7 @@ export class VrrpEngine {
   /** The number in a track file; undefined: no file, or nothing in it. May be called before start(). */
   trackFileChanged(name: string, value: number | undefined, now: MonotonicMs): readonly VrrpIntent[] {
     const before = this.#files.get(name) ?? 0;
+    if (this.#files.has(name) && before !== (value ?? 0)) this.#fileChanges.set(name, now);
     this.#files.set(name, value ?? 0);
     if (this.#running && before !== (value ?? 0)) {
       const using = (tracked: readonly { file: string }[]): boolean => tracked.some(({ file }) => file === name);
@@ -227,7 +233,7 @@ export class VrrpEngine {
    * @param reason why, in words
    */
   bfdChanged(session: string, up: boolean, reason: string, now: MonotonicMs): readonly VrrpIntent[] {
-    if (!this.#sessions.take(session, up, reason) || !this.#running) return this.#out.take();
+    if (!this.#sessions.take(session, up, reason, now) || !this.#running) return this.#out.take();
     const using = (tracked: readonly { bfd: string }[]): boolean => tracked.some(({ bfd }) => bfd === session);
     const followers = this.#instances.filter(
       ({ configuration, group }) => using(configuration.trackBfd) || using(group?.configuration?.trackBfd ?? []),
@@ -332,6 +338,25 @@ export class VrrpEngine {
     return this.#instances.map(instanceStatus);
   }
 
+  /**
+   * Everything of each instance, in configuration order and one by one, so that the caller may do something else between
+   * two of them.
+   * @param timeOf the time of day of a moment, ISO 8601
+   */
+  *instanceReports(now: MonotonicMs, timeOf: (at: MonotonicMs) => string): Generator<VrrpInstanceReport> {
+    for (const instance of this.#instances) yield instanceReport(instance, { tracked: this.#tracked, now, timeOf });
+  }
+
+  /** The same of groups and of what is tracked. */
+  commonReport(now: MonotonicMs, timeOf: (at: MonotonicMs) => string): VrrpCommonReport {
+    const surroundings = { tracked: this.#tracked, now, timeOf };
+    return {
+      groups: this.#groups.flatMap((group) => groupReport(group, surroundings) ?? []),
+      scripts: this.#scripts.reports(timeOf),
+      processes: this.#processes.status(),
+    };
+  }
+
   groupStatus(): readonly VrrpGroupStatus[] {
     return this.#groups.flatMap((group) => group.status() ?? []);
   }
@@ -397,6 +422,8 @@ export class VrrpEngine {
     file: (name) => this.#files.get(name) ?? 0,
     process: (name) => this.#processes.verdict(name),
     bfd: (name) => this.#sessions.verdict(name),
+    interfaceSince: (name) => this.#linkChanges.get(name),
+    fileSince: (name) => this.#fileChanges.get(name),
   };
 
   /** Looks at trackers, interfaces and source addresses again; states follow. */
@@ -439,7 +466,9 @@ export class VrrpEngine {
     this.#network.setLinks(this.#linkDelays.counting(this.#links, now));
     for (const name of names) {
       const up = this.#network.isUp(name);
-      if (up !== before.get(name)) this.#out.log('notice', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+      if (up === before.get(name)) continue;
+      this.#linkChanges.set(name, now);
+      this.#out.log('notice', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
     }
     this.#index = new InstanceIndex(this.#instances, this.#network);
     if (this.#running) this.#reassess(this.#instances, now);

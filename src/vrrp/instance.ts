@@ -15,7 +15,9 @@ import type { NetworkView } from './network-view.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import { OwnerConflict } from './owner-conflict.ts';
+import { notAssessed } from './priority.ts';
 import type { Assessment } from './priority.ts';
+import { PeerTable } from './peers.ts';
 import { Refusals } from './refusals.ts';
 import { RivalWatch } from './rival.ts';
 import { Solitude } from './solitude.ts';
@@ -100,6 +102,7 @@ export class Instance {
   /** The same of auth_hmac. */
   readonly replayMarks = new ReplayMarks();
   readonly refusals: Refusals;
+  readonly peers = new PeerTable();
   readonly ownerConflict = new OwnerConflict();
   /** Keys of our addresses that the kernel has shown since we set them. */
   readonly installed = new Set<string>();
@@ -121,7 +124,7 @@ export class Instance {
     this.addresses = allAddresses(configuration);
     this.masterInterval = configuration.advertisementInterval;
     this.oldUnicastChecksum = configuration.oldUnicastChecksum === true;
-    this.assessment = { priority: configuration.priority, explanation: '', faults: [], awaited: [], shares: new Map() };
+    this.assessment = notAssessed(configuration);
     const { deadlines } = host;
     this.#timer = deadlines.create(
       (now) => this.#expired(now),

@@ -78,6 +78,16 @@ export class NetworkView {
     return link !== undefined && this.#present.has(`${link.index}|${address.address}/${address.prefixLength}`);
   }
 
+  /** What the kernel has of an address. */
+  stateOf(address: VirtualAddress): 'present' | 'absent' | 'tentative' | 'duplicate' {
+    if (!this.has(address)) return 'absent';
+    const index = this.#links.get(address.interface)?.index ?? '';
+    const flags = this.#byAddress.get(`${index}|${address.address}`)?.flags ?? 0;
+    if (address.family === 'inet') return 'present';
+    if ((flags & IFA_F_DADFAILED) !== 0) return 'duplicate';
+    return (flags & IFA_F_TENTATIVE) !== 0 ? 'tentative' : 'present';
+  }
+
   /** Whether an address, whatever its prefix, is on the interface (or, without a name, on any). */
   holds(interfaceName: string, address: string): boolean {
     if (interfaceName !== '') return this.#of(interfaceName).some((candidate) => candidate.address === address);

@@ -8,6 +8,7 @@ import type {
   VrrpInstanceConfiguration,
   VrrpSyncGroupConfiguration,
 } from '../config/model.ts';
+import type { MonotonicMs } from '../core/time.ts';
 import { VRRP } from './wire/constants.ts';
 import type { BfdVerdict } from './bfd-table.ts';
 import type { ProcessVerdict } from './processes.ts';
@@ -17,11 +18,33 @@ import type { ScriptVerdict } from './scripts.ts';
 export interface TrackedState {
   readonly isUp: (interfaceName: string) => boolean;
   readonly exists: (interfaceName: string) => boolean;
-  readonly script: (name: string) => { readonly verdict: ScriptVerdict; readonly words: string };
+  readonly script: (name: string) => {
+    readonly verdict: ScriptVerdict;
+    readonly words: string;
+    /** For a sentence: "failed 3x, exit 1". */
+    readonly briefly?: string;
+    readonly since?: MonotonicMs | undefined;
+  };
   /** Number in the file; 0 for none. */
   readonly file: (name: string) => number;
   readonly process: (name: string) => ProcessVerdict;
   readonly bfd: (session: string) => BfdVerdict;
+  /** When an interface went up or down, or a file got another number; undefined: not since the start. */
+  readonly interfaceSince: (name: string) => MonotonicMs | undefined;
+  readonly fileSince: (name: string) => MonotonicMs | undefined;
+}
+
+/** What one tracked thing means for an instance. */
+export interface TrackerFinding {
+  readonly kind: 'interface' | 'script' | 'file' | 'process' | 'bfd';
+  readonly name: string;
+  readonly state: 'good' | 'bad' | 'unknown';
+  readonly weight: number;
+  readonly reverse: boolean;
+  /** What it gives or takes. */
+  readonly amount: number;
+  /** It demands FAULT. */
+  readonly fault: boolean;
 }
 
 export interface Assessment {
@@ -33,14 +56,22 @@ export interface Assessment {
   readonly faults: readonly string[];
   /** Scripts without weight that have not reported yet: the instance is held until they do. */
   readonly awaited: readonly string[];
+  /** Everything that counts, in the order of the kinds. */
+  readonly trackers: readonly TrackerFinding[];
   /** What each thing with a weight gives or takes at the moment, 0 included, by its kind and name. */
   readonly shares: ReadonlyMap<string, { readonly amount: number; readonly words: string }>;
+}
+
+/** Before anything was looked at. */
+export function notAssessed({ priority }: VrrpInstanceConfiguration): Assessment {
+  return { priority, explanation: '', faults: [], awaited: [], trackers: [], shares: new Map() };
 }
 
 interface Findings {
   readonly shares: Map<string, { amount: number; words: string }>;
   readonly faults: string[];
   readonly awaited: string[];
+  readonly trackers: TrackerFinding[];
 }
 
 interface Trackers {
@@ -84,7 +115,7 @@ function assessInterfaces(trackers: Trackers, state: TrackedState, findings: Fin
   for (const { interface: name, weight, reverse } of trackers.trackInterfaces) {
     const up = state.isUp(name);
     const words = `interface ${name} is ${up ? 'up' : state.exists(name) ? 'down' : 'missing'}`;
-    weigh(`interface ${name}`, up, { weight, reverse }, words, findings);
+    weigh({ kind: 'interface', name, good: up, weight, reverse }, words, findings);
   }
 }
 
@@ -93,8 +124,13 @@ function assessScripts(trackers: Trackers, state: TrackedState, findings: Findin
     const { verdict, words } = state.script(script);
     if (verdict === 'unknown') {
       if (weight === 0) findings.awaited.push(script);
+      findings.trackers.push(unknownYet('script', script, { weight, reverse }));
     } else {
-      weigh(`script ${script}`, verdict === 'good', { weight, reverse }, `${script} ${words}`, findings);
+      weigh(
+        { kind: 'script', name: script, good: verdict === 'good', weight, reverse },
+        `${script} ${words}`,
+        findings,
+      );
     }
   }
 }
@@ -102,13 +138,14 @@ function assessScripts(trackers: Trackers, state: TrackedState, findings: Findin
 function assessFiles(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { file, weight, reverse } of trackers.trackFiles) {
     const value = state.file(file);
-    if (weight === 0) {
-      if ((value !== 0) !== reverse) findings.faults.push(`track file ${file} says ${value}`);
-      continue;
-    }
-    const amount = Math.max(FILE_FAULT, Math.min(253, value * weight * (reverse ? -1 : 1)));
-    if (amount === FILE_FAULT) findings.faults.push(`track file ${file} says ${value}, weight ${weight}`);
-    else share(findings, `file ${file}`, amount, `track file ${file} says ${value}`);
+    const words = `track file ${file} says ${value}`;
+    const product = Math.max(FILE_FAULT, Math.min(253, value * weight * (reverse ? -1 : 1)));
+    const fault = weight === 0 ? (value !== 0) !== reverse : product === FILE_FAULT;
+    const amount = fault || weight === 0 ? 0 : product;
+    if (fault) findings.faults.push(weight === 0 ? words : `${words}, weight ${weight}`);
+    else if (weight !== 0) share(findings, `file ${file}`, amount, words);
+    const isBad = fault || amount < 0;
+    findings.trackers.push({ kind: 'file', name: file, state: isBad ? 'bad' : 'good', weight, reverse, amount, fault });
   }
 }
 
@@ -116,14 +153,15 @@ function assessProcesses(trackers: Trackers, state: TrackedState, findings: Find
   for (const { process, weight, reverse } of trackers.trackProcesses) {
     const { up, words } = state.process(process);
     // Not counted yet: that is a matter of milliseconds after a reload.
-    if (up !== undefined) weigh(`process ${process}`, up, { weight, reverse }, words, findings);
+    if (up === undefined) findings.trackers.push(unknownYet('process', process, { weight, reverse }));
+    else weigh({ kind: 'process', name: process, good: up, weight, reverse }, words, findings);
   }
 }
 
 function assessBfd(trackers: Trackers, state: TrackedState, findings: Findings): void {
   for (const { bfd, weight, reverse } of trackers.trackBfd) {
     const { up, words } = state.bfd(bfd);
-    weigh(`BFD session ${bfd}`, up, { weight, reverse }, words, findings);
+    weigh({ kind: 'bfd', name: bfd, good: up, weight, reverse }, words, findings);
   }
 }
 
@@ -133,10 +171,31 @@ interface How {
   readonly reverse: boolean;
 }
 
-function weigh(key: string, good: boolean, { weight, reverse }: How, words: string, findings: Findings): void {
-  const amount = reverse ? -weight : weight;
-  if (weight !== 0) share(findings, key, (weight > 0 ? good : !good) ? amount : 0, words);
-  else if (good === reverse) findings.faults.push(words);
+interface Weighed extends How {
+  readonly kind: TrackerFinding['kind'];
+  readonly name: string;
+  readonly good: boolean;
+}
+
+const kindWords = {
+  interface: 'interface',
+  script: 'script',
+  file: 'file',
+  process: 'process',
+  bfd: 'BFD session',
+} as const;
+
+function weigh({ kind, name, good, weight, reverse }: Weighed, words: string, findings: Findings): void {
+  const counts = weight > 0 ? good : !good;
+  const amount = weight === 0 || !counts ? 0 : reverse ? -weight : weight;
+  const fault = weight === 0 && good === reverse;
+  if (weight !== 0) share(findings, `${kindWords[kind]} ${name}`, amount, words);
+  else if (fault) findings.faults.push(words);
+  findings.trackers.push({ kind, name, state: good ? 'good' : 'bad', weight, reverse, amount, fault });
+}
+
+function unknownYet(kind: TrackerFinding['kind'], name: string, { weight, reverse }: How): TrackerFinding {
+  return { kind, name, state: 'unknown', weight, reverse, amount: 0, fault: false };
 }
 
 function share({ shares }: Findings, key: string, amount: number, words: string): void {
@@ -168,7 +227,7 @@ export function assess(
   group: VrrpSyncGroupConfiguration | undefined,
   state: TrackedState,
 ): Assessment {
-  const findings: Findings = { shares: new Map(), faults: [], awaited: [] };
+  const findings: Findings = { shares: new Map(), faults: [], awaited: [], trackers: [] };
   const trackers = trackersOf(configuration, group);
   assessInterfaces(trackers, state, findings);
   assessScripts(trackers, state, findings);
@@ -186,6 +245,7 @@ export function assess(
     explanation: explain(priority, changes, sum, effective),
     faults: [...new Set(findings.faults)],
     awaited: findings.awaited,
+    trackers: findings.trackers,
     shares: findings.shares,
   };
 }

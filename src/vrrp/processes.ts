@@ -11,6 +11,8 @@ export interface VrrpProcessStatus {
   readonly running?: number;
   /** The verdict that counts, which the delays may hold back; absent as long as nothing was counted. */
   readonly up?: boolean;
+  /** When the verdict changed last. */
+  readonly since?: MonotonicMs;
   /** A change waits for this delay to pass. */
   readonly delayed?: 'fork' | 'terminate';
 }
@@ -18,6 +20,7 @@ export interface VrrpProcessStatus {
 /** What a tracked process says about an instance. */
 export interface ProcessVerdict {
   readonly up: boolean | undefined;
+  readonly since?: MonotonicMs | undefined;
   readonly words: string;
 }
 
@@ -29,6 +32,7 @@ class TrackedProcessState {
   configuration: VrrpTrackProcess;
   running: number | undefined;
   up: boolean | undefined;
+  since: MonotonicMs | undefined;
   readonly delayed: Deadline;
   /** Which delay runs, while one does. */
   delay: 'fork' | 'terminate' = 'fork';
@@ -42,7 +46,7 @@ class TrackedProcessState {
     const { up, running = 0 } = this;
     const { quorum, quorumMax, name } = this.configuration;
     const wanted = quorumMax === undefined ? `at least ${quorum}` : `${quorum} to ${quorumMax}`;
-    return { up, words: `process ${name}: ${running} running, ${wanted} wanted` };
+    return { up, since: this.since, words: `process ${name}: ${running} running, ${wanted} wanted` };
   }
 }
 
@@ -112,10 +116,11 @@ export class ProcessTable {
   }
 
   status(): readonly VrrpProcessStatus[] {
-    return [...this.#states.values()].map(({ configuration: { name }, delay, delayed, running, up }) => ({
+    return [...this.#states.values()].map(({ configuration: { name }, delay, delayed, running, since, up }) => ({
       name,
       ...(running !== undefined && { running }),
       ...(up !== undefined && { up }),
+      ...(since !== undefined && { since }),
       ...(this.#deadlines.isSet(delayed) && { delayed: delay }),
     }));
   }
@@ -127,6 +132,7 @@ export class ProcessTable {
     const up = enough(state.configuration, state.running);
     if (up === state.up) return;
     state.up = up;
+    state.since = now;
     this.#changed(name, now);
   }
 }

@@ -43,6 +43,7 @@ export function receive(
     instance.lastRefusal = { source: meta.source, reason: examination.refusal.reason };
     if (examination.refusal.counter) instance.statistics[examination.refusal.counter]++;
     instance.refusals.dropped(examination.refusal, meta.source, now);
+    instance.peers.refused(meta.source, examination.refusal, now);
     debugDropped(instance, meta.source, examination.refusal.reason);
     return;
   }
@@ -62,6 +63,7 @@ export function receive(
   debugTaken(instance, advertisement, meta.source);
   instance.statistics.advertisementsReceived++;
   instance.heardAnother();
+  instance.peers.heard(meta.source, advertisement.priority, advertisement.interval, now);
   if (advertisement.priority === VRRP.priorityStop) instance.statistics.priorityZeroReceived++;
   if (hmacSequence !== undefined) instance.replayMarks.set(meta.source, hmacSequence, instance.configuration);
   if (sequence !== undefined) rememberSequence(instance, meta.source, sequence);

@@ -4,7 +4,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { DeadlineQueue } from '../core/deadlines.ts';
 import type { Outbox } from './outbox.ts';
 import { TrackedScriptRunner } from './scripts.ts';
-import type { ScriptVerdict } from './scripts.ts';
+import type { VrrpScriptReport } from './report-types.ts';
 import type { ScriptOutcome, VrrpScriptStatus } from './types.ts';
 
 export class ScriptTable {
@@ -50,12 +50,16 @@ export class ScriptTable {
   }
 
   /** A script that is tracked but not defined counts as one that never reports. */
-  verdict(script: string): { readonly verdict: ScriptVerdict; readonly words: string } {
+  verdict(script: string): Pick<TrackedScriptRunner, 'verdict' | 'words'> & Partial<TrackedScriptRunner> {
     return this.#runners.get(script) ?? { verdict: 'unknown', words: 'is not defined' };
   }
 
   status(): readonly VrrpScriptStatus[] {
     return [...this.#runners.values()].map((runner) => runner.status());
+  }
+
+  reports(timeOf: (at: MonotonicMs) => string): readonly VrrpScriptReport[] {
+    return [...this.#runners.values()].map((runner) => runner.report(timeOf));
   }
 
   stop(): void {

@@ -4,6 +4,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
+import type { VrrpScriptReport } from './report-types.ts';
 import type { ScriptOutcome, VrrpScriptStatus } from './types.ts';
 
 /** A script that ignores SIGTERM is killed after this time. */
@@ -24,6 +25,13 @@ export class TrackedScriptRunner {
   /** Position on the scale 0..rise+fall-1; good from `rise` on. */
   #counter = 0;
   #failures = 0;
+  #runs = 0;
+  /** When the verdict became what it is. */
+  #since: MonotonicMs | undefined;
+  #lastRun: MonotonicMs | undefined;
+  /** How the latest run that failed ended, and what it said. */
+  #lastFailure = '';
+  #message: string | undefined;
   #state: VrrpScriptStatus['state'] = 'idle';
   #lastOutcome: ScriptOutcome | undefined;
   /** The run in progress has been counted as a failure already. */
@@ -77,6 +85,7 @@ export class TrackedScriptRunner {
     if (outcome.kind === 'exited' && previous?.kind === 'exited' && previous.code !== outcome.code) {
       this.#out.log('info', `Script \`${this.configuration.name}\` now returning ${outcome.code}`);
     }
+    this.#remember(briefOutcome(outcome), messageOf(outcome));
     this.#count(outcome.kind === 'exited' && outcome.code === 0, describeOutcome(outcome), now);
   }
 
@@ -88,6 +97,35 @@ export class TrackedScriptRunner {
       counter: this.#counter,
       ...(this.#lastOutcome && { lastOutcome: this.#lastOutcome }),
     };
+  }
+
+  /** When the verdict became what it is. */
+  get since(): MonotonicMs | undefined {
+    return this.#since;
+  }
+
+  /** @param timeOf the time of day of a moment */
+  report(timeOf: (at: MonotonicMs) => string): VrrpScriptReport {
+    const { rise, fall } = this.configuration;
+    return {
+      ...this.status(),
+      ...(this.#since !== undefined && { since: this.#since }),
+      runs: this.#runs,
+      failures: this.#failures,
+      rise,
+      fall,
+      ...(this.#lastRun !== undefined && { lastRun: this.#lastRun, lastRunTime: timeOf(this.#lastRun) }),
+      ...(this.#failures > 0 && this.#message !== undefined && { message: this.#message }),
+      words: this.briefly,
+    };
+  }
+
+  /** What the last run means, as it stands in a sentence: "failed 3x, exit 1 'connection refused'". */
+  get briefly(): string {
+    if (this.#runs === 0) return 'has not run yet';
+    if (this.#failures === 0) return this.verdict === 'good' ? 'succeeded' : 'succeeded, not often enough yet';
+    const forgiven = this.verdict === 'good' ? ', not often enough to count' : '';
+    return `failed ${this.#failures}x, ${this.#lastFailure}${forgiven}`;
   }
 
   #begin(now: MonotonicMs): void {
@@ -108,6 +146,7 @@ export class TrackedScriptRunner {
       this.#kill('SIGTERM');
       this.#deadlines.set(this.#limit, now + KILL_DELAY);
       this.#overdue = true;
+      this.#remember(`timed out after ${seconds(this.configuration.timeout)}`, undefined);
       this.#count(false, `timed out after ${seconds(this.configuration.timeout)}`, now);
     } else {
       this.#state = 'killing';
@@ -119,7 +158,14 @@ export class TrackedScriptRunner {
     this.#out.push({ type: 'kill-script', script: this.configuration.name, signal });
   }
 
+  #remember(how: string, message: string | undefined): void {
+    this.#lastFailure = how;
+    this.#message = message;
+  }
+
   #count(success: boolean, words: string, now: MonotonicMs): void {
+    this.#runs++;
+    this.#lastRun = now;
     const { rise, fall, name } = this.configuration;
     const top = rise + fall - 1;
     this.#failures = success ? 0 : this.#failures + 1;
@@ -131,9 +177,27 @@ export class TrackedScriptRunner {
     this.words = success ? 'succeeded' : `failed ${times(this.#failures)} (${words})`;
     if (verdict === this.verdict) return;
     this.verdict = verdict;
+    this.#since = now;
     if (verdict === 'good') this.#out.log('notice', `VRRP_Script(${name}) succeeded`);
     else this.#out.log('warning', `VRRP_Script(${name}) failed (${words})`);
     this.#changed(name, now);
+  }
+}
+
+function messageOf(outcome: ScriptOutcome): string | undefined {
+  return outcome.kind === 'not-started' ? undefined : outcome.message;
+}
+
+function briefOutcome(outcome: ScriptOutcome): string {
+  const message = messageOf(outcome);
+  const said = message === undefined || message === '' ? '' : ` '${message}'`;
+  switch (outcome.kind) {
+    case 'exited':
+      return `exit ${outcome.code}${said}`;
+    case 'killed':
+      return `ended by ${outcome.signal}${said}`;
+    case 'not-started':
+      return `could not be started: ${outcome.error}`;
   }
 }
 

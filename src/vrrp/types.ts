@@ -185,8 +185,9 @@ export interface VrrpEnvironment {
 
 /** How one run of a script ended. */
 export type ScriptOutcome =
-  | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'killed'; readonly signal: string }
+  /** `message`: the first line of what it wrote to stderr. */
+  | { readonly kind: 'exited'; readonly code: number; readonly message?: string }
+  | { readonly kind: 'killed'; readonly signal: string; readonly message?: string }
   /** It could not be started at all. */
   | { readonly kind: 'not-started'; readonly error: string };
 

@@ -71,7 +71,7 @@ describe('a tracked process', () => {
   it('further processes above the quorum change nothing', () => {
     const bench = tracking(1, {}, 10);
     expect(count(bench, 7)).toEqual([]);
-    expect(bench.engine.processStatus()).toEqual([{ name: 'web', running: 7, up: true }]);
+    expect(bench.engine.processStatus()).toEqual([{ name: 'web', running: 7, up: true, since: 0 }]);
   });
 });
 

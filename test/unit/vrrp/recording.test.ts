@@ -158,6 +158,8 @@ describe('a recording', () => {
       'trackFileValues',
       'bfdStates',
       'clearStatistics',
+      'instanceReports',
+      'commonReport',
       'firewallWish',
     ];
     const missing = Object.getOwnPropertyNames(VrrpEngine.prototype).filter(
