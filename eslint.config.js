@@ -10,6 +10,7 @@ const pureFolders = [
   'src/check/*.ts',
   'src/ipvs/**/*.ts',
   'src/limit/**/*.ts',
+  'src/live/**/*.ts',
   'src/network/**/*.ts',
 ];
 

@@ -135,7 +135,10 @@ export interface Plan {
 /** Puts a plan in force: states as they are now, checks to their new servers. Nothing else may happen meanwhile. */
 export function settle(plan: Plan, known: Known, now: MonotonicMs): AssemblyChange {
   const { before, virtualServers, checks, followers } = plan;
-  for (const [server, old] of plan.keptServers) server.enter(old.state, old.reason, old.since);
+  for (const [server, old] of plan.keptServers) {
+    server.enter(old.state, old.reason, old.since);
+    server.connections = old.connections;
+  }
   for (const [virtualServer, old] of plan.keptVirtualServers) {
     virtualServer.suspended = old.suspended;
     virtualServer.quorum = old.quorum;

@@ -214,7 +214,8 @@ export interface DrainChange {
 
 const unchanged: DrainChange = { changed: false, lines: [] };
 
-function connectionsOf({ activeConnections, inactiveConnections }: KernelDestination): number {
+/** Active and inactive ones. */
+export function connectionsOf({ activeConnections, inactiveConnections }: KernelDestination): number {
   return activeConnections + inactiveConnections;
 }
 

@@ -9,24 +9,28 @@ import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts
 import type { DaemonEvent, HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
+import { reasonOf } from '../live/words.ts';
+import type { ServerChange } from '../live/types.ts';
 import type { GroupMark } from '../network/mark-script.ts';
 import { assembling, emptyAssembly, settle, sliceSize, type Assembly, type AssemblyChange } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
+import { DrainWatch } from './drain-watch.ts';
 import { Draining, drainCandidates, type ServiceConnections } from './draining.ts';
 import { unknownSession, type KnownSession } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
+import { ServerOverrides, type WeightChange } from './overrides.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 import { assumedState, type RealServerState, type ServerCheck } from './real-server.ts';
-import { probeFailureText, retryText } from './result-text.ts';
+import { conclusionText, describeCheck, probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import { recollect } from './recollection.ts';
 import { ServiceOwners } from './service-owners.ts';
 import type { TotalsCounter } from './report.ts';
 import type { CheckReport } from './report-types.ts';
 import type { CheckStatus } from './status.ts';
-import { drained, eventIntent, lineIntent, logIntent } from './intents.ts';
+import { drained, eventIntent, lineIntent, logIntent, uniqueKeys, weightIntent } from './intents.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -44,6 +48,8 @@ export class CheckEngine {
   readonly #environment: CheckEnvironment;
   readonly #schedule: ProbeSchedule;
   readonly #draining = new Draining();
+  readonly #overrides = new ServerOverrides();
+  readonly #drainWatch = new DrainWatch();
   /** Numbers in track files, as last heard. */
   readonly #fileValues = new Map<string, number>();
   /** BFD sessions, as last heard. */
@@ -143,13 +149,27 @@ export class CheckEngine {
     return this.#suspensions();
   }
 
+  /**
+   * These are all settings of the operator now. Servers of services that are not in the configuration are no mistake:
+   * their settings wait for them. Before the start too.
+   */
+  serversOverridden(changes: readonly ServerChange[], now: MonotonicMs): CheckIntent[] {
+    this.#overrides.take(changes);
+    if (!this.#running) return [];
+    this.#lastCall = now;
+    const { events, touched, weights } = this.#overrides.enforce(this.#assembly.virtualServers, now);
+    this.#followDrained(now);
+    if (touched.length === 0) return [];
+    return [...weights.map(weightIntent), { type: 'reconcile-services', touched }, ...events.map(eventIntent)];
+  }
+
   /** To be called when nextTimeout() has come; harmless earlier. */
   timeout(now: MonotonicMs): CheckIntent[] {
     if (!this.#running) return [];
     this.#lastCall = now;
     const intents = this.#schedule.overdue(now).flatMap((id) => this.#giveUp(id, now));
     intents.push(...this.#schedule.startDue(now), ...drained(this.#draining.expire(now)));
-    const services = this.#draining.toRead(now);
+    const services = uniqueKeys([...this.#draining.toRead(now), ...this.#drainWatch.toRead(now)]);
     if (services.length > 0) intents.push({ type: 'read-connections', services });
     return intents;
   }
@@ -158,13 +178,14 @@ export class CheckEngine {
   connectionsRead(answers: readonly ServiceConnections[], now: MonotonicMs): CheckIntent[] {
     if (!this.#running) return [];
     this.#lastCall = now;
-    return drained(this.#draining.read(answers, now));
+    return [...drained(this.#draining.read(answers, now)), ...this.#drainWatch.read(answers, now).map(lineIntent)];
   }
 
   /** When timeout() wants to be called next; undefined: not before another call. Ask again after every call. */
   nextTimeout(): MonotonicMs | undefined {
     if (!this.#running) return undefined;
-    return earlier(this.#schedule.nextTimeout(), this.#draining.nextTimeout());
+    const draining = earlier(this.#draining.nextTimeout(), this.#drainWatch.nextTimeout());
+    return earlier(this.#schedule.nextTimeout(), draining);
   }
 
   /**
@@ -177,6 +198,7 @@ export class CheckEngine {
     this.#running = false;
     const cancelled = this.#schedule.clear();
     this.#draining.clear();
+    this.#drainWatch.clear();
     const events = this.#assembly.virtualServers.flatMap((virtualServer) =>
       this.#removed(virtualServer, 'stop', 'Shutting down', now),
     );
@@ -281,7 +303,7 @@ export class CheckEngine {
     return [
       logIntent(
         'warning',
-        `${describe(check)} cannot be made: ${result.detail}. The state stays ${check.progress.state}; next attempt in ${check.checker.delayLoop / 1000} s`,
+        `${describeCheck(check)} cannot be made: ${result.detail}. The state stays ${check.progress.state}; next attempt in ${check.checker.delayLoop / 1000} s`,
       ),
     ];
   }
@@ -317,7 +339,7 @@ export class CheckEngine {
     if (!result.ok && this.#logsFailures(check)) {
       const retries =
         progress.retriesUsed > 0 ? `; ${retryText(progress.retriesUsed, check.checker.retry, delay)}` : '';
-      intents.push(logIntent('info', `${describe(check)} failed: ${probeFailureText(result)}${retries}`));
+      intents.push(logIntent('info', `${describeCheck(check)} failed: ${probeFailureText(result)}${retries}`));
     }
     if (concluded !== undefined && !before.hasRun) intents.push(...this.#firstRun(check, before, result, now));
     return intents;
@@ -409,7 +431,7 @@ export class CheckEngine {
 
   /** Draws the consequences of a changed check for one server and its virtual server. */
   #review(server: RealServerState, cause: ServerCheck, now: MonotonicMs): DaemonEvent[] {
-    const to = server.stateByChecks();
+    const to = server.stateDue();
     if (to === server.state) return [];
     const from = server.state;
     server.enter(to, `${cause.checker.type}: ${cause.reason}`, now);
@@ -454,6 +476,7 @@ export class CheckEngine {
     this.#configuration = configuration;
     this.#global = global;
     const candidates = drainCandidates(this.#assembly.virtualServers);
+    this.#overrides.give(slice.value.virtualServers);
     const recollected = recollect(slice.value, this.#left, now);
     this.#left = [];
     const change = settle(
@@ -473,6 +496,7 @@ export class CheckEngine {
     );
     for (const check of change.newChecks) this.#scheduleFirst(check, now);
     const draining = this.#draining.replaced(candidates, change.assembly.virtualServers, now);
+    this.#followDrained(now);
     return [
       ...cancelled,
       ...draining.map(lineIntent),
@@ -482,6 +506,13 @@ export class CheckEngine {
       ...removals.map(eventIntent),
       ...installed.map(eventIntent),
     ];
+  }
+
+  #followDrained(now: MonotonicMs): void {
+    this.#drainWatch.follow(
+      this.#assembly.virtualServers.flatMap(({ servers }) => servers.filter(({ quiesced }) => quiesced)),
+      now,
+    );
   }
 
   /** A probe in flight reports soon and goes on from there. */
@@ -548,10 +579,11 @@ export class CheckEngine {
     now: MonotonicMs,
   ): RealServerEvent | undefined {
     const expected = kept ? server.state : assumedState(server.configuration);
-    const state = server.stateByChecks();
+    const state = server.stateDue();
     if (state !== expected) {
       const failed = server.checks.find((check) => check.state === 'DOWN');
-      const reason = failed === undefined ? 'no failed check is left' : `${failed.checker.type}: ${failed.reason}`;
+      const byChecks = failed === undefined ? 'no failed check is left' : `${failed.checker.type}: ${failed.reason}`;
+      const reason = server.override !== undefined && server.inMaintenance ? reasonOf(server.override) : byChecks;
       server.enter(state, reason, now);
       return server.event(expected, phase, now);
     }
@@ -567,36 +599,9 @@ function toTheEnd<T>(slices: Generator<void, T, MonotonicMs>, now: MonotonicMs):
   return slice.value;
 }
 
-/** A server with the weight it had. */
-interface WeightChange {
-  readonly server: RealServerState;
-  readonly from: number;
-}
-
-function weightIntent({ server, from }: WeightChange): CheckIntent {
-  const activity = server.state === 'UP' ? 'active' : 'inactive';
-  return logIntent(
-    'info',
-    `Changing weight from ${from} to ${server.effectiveWeight} for ${activity} service ${server.label} of VS ${server.virtualServer.label}`,
-  );
-}
-
 function earlier(a: MonotonicMs | undefined, b: MonotonicMs | undefined): MonotonicMs | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.min(a, b);
-}
-
-/** The check and whom it is for, for log lines: `TCP_CHECK of [192.0.2.1]:tcp:80`. */
-function describe(check: HealthCheck): string {
-  return `${check.checker.type} of ${check.subscribers[0]?.label ?? 'no server'}`;
-}
-
-/** Why a check concluded what it did. */
-function conclusionText(check: HealthCheck, before: CheckProgress, result: ProbeResult): string {
-  if (result.ok) return result.detail;
-  const { retry } = check.checker;
-  const retried = before.hasRun && before.state === 'UP' && retry > 0;
-  return retried ? `${probeFailureText(result)}, failed after ${retry} retries` : probeFailureText(result);
 }
 
 function weightChanges(change: AssemblyChange): CheckIntent[] {

@@ -1,4 +1,5 @@
 /** Why a service, a server and its weight are what they are, in a sentence each. */
+import { reasonOf } from '../live/words.ts';
 import type { ProbePhaseReport } from './report-types.ts';
 import { realServerLabel } from './labels.ts';
 import { HealthCheck } from './health-check.ts';
@@ -29,10 +30,18 @@ function quorumWords(state: VirtualServerState['quorum'], quorum: number, hyster
 
 /** The checks that keep it down, or what it is up by. */
 export function explainServer(server: RealServerState): string {
-  const { checks, reason, state } = server;
+  const { checks, inMaintenance, override, reason, state } = server;
+  if (override !== undefined && inMaintenance)
+    return `${state}: ${reasonOf(override)}; checks say ${statesOfChecks(checks)}`;
   const failed = checks.filter((check) => check.state === 'DOWN');
   const words = failed.length > 0 && state === 'DOWN' ? failed.map(checkWords).join('; ') : reason;
   return `${state}: ${words}`;
+}
+
+function statesOfChecks(checks: readonly ServerCheck[]): string {
+  return checks.length === 0
+    ? 'nothing, there are none'
+    : checks.map(({ checker, state }) => `${checker.type} ${state}`).join(', ');
 }
 
 function checkWords(check: ServerCheck): string {
@@ -52,6 +61,9 @@ function checkWords(check: ServerCheck): string {
 /** "1", "1 + 2 (FILE_CHECK track_file load is 2) = 3"; "0 in the kernel while it is down". */
 export function explainWeight(server: RealServerState): string {
   const { weight } = server.configuration;
+  const { override } = server;
+  if (override !== undefined && !server.inMaintenance)
+    return `${server.effectiveWeight} (${reasonOf(override)}; the file says ${weight})`;
   const changes = server.checks.flatMap((check) => {
     const change = check.weightChange(weight);
     if (change === 0) return [];

@@ -1,6 +1,9 @@
 /** Intents of the check engine from what they carry. */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
+import type { ServiceKey } from '../ipvs/types.ts';
+import { serviceKeyText } from './desired.ts';
 import type { DrainChange } from './draining.ts';
+import type { WeightChange } from './overrides.ts';
 import type { CheckIntent } from './types.ts';
 
 export function eventIntent(event: DaemonEvent): CheckIntent {
@@ -17,4 +20,18 @@ export function drained({ changed, lines }: DrainChange): CheckIntent[] {
 
 export function logIntent(level: 'warning' | 'info', message: string): CheckIntent {
   return { type: 'log', line: { level, message } };
+}
+
+export function weightIntent({ server, from, reason }: WeightChange): CheckIntent {
+  const activity = server.state === 'UP' ? 'active' : 'inactive';
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return logIntent(
+    'info',
+    `Changing weight from ${from} to ${server.effectiveWeight} for ${activity} service ${server.label} of VS ${server.virtualServer.label}${why}`,
+  );
+}
+
+/** Each service once. */
+export function uniqueKeys(keys: readonly ServiceKey[]): ServiceKey[] {
+  return [...new Map(keys.map((key) => [serviceKeyText(key), key])).values()];
 }

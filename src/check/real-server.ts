@@ -2,6 +2,7 @@
 import type { CheckerConfiguration, RealServerConfiguration } from '../config/model.ts';
 import type { HealthState, RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import type { ServerChange } from '../live/types.ts';
 import { isActing } from './acting.ts';
 import type { BfdCheck } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
@@ -23,6 +24,10 @@ export class RealServerState {
   since: MonotonicMs;
   reason: string;
   checks: ServerCheck[] = [];
+  /** What the operator has set beside the file. */
+  override: ServerChange | undefined;
+  /** Of one that takes no new connections by the operator's word: those it has, as last read; undefined: not yet. */
+  connections: number | undefined;
 
   constructor(
     virtualServer: VirtualServerState,
@@ -40,16 +45,35 @@ export class RealServerState {
     this.reason = this.state === 'UP' ? 'assumed up until checked' : 'alpha: down until checked';
   }
 
-  /** Weight towards quorum and kernel: the configured one and what checks add to it. */
+  /** Weight towards quorum and kernel: the operator's, or the configured one and what checks add to it. */
   get effectiveWeight(): number {
+    const set = this.#weightSet;
+    if (set !== undefined) return set;
     const { weight } = this.configuration;
     let wanted = weight;
     for (const check of this.checks) wanted += check.weightChange(weight);
     return Math.min(Math.max(wanted, 0), maximumWeight);
   }
 
-  /** The state its checks give it: up when none has failed. */
-  stateByChecks(): HealthState {
+  get #weightSet(): number | undefined {
+    const setting = this.override?.setting;
+    if (setting?.kind === 'weight') return setting.weight;
+    return setting?.kind === 'drain' ? 0 : undefined;
+  }
+
+  /** The operator lets it have no new connections; it is to keep those it has. */
+  get quiesced(): boolean {
+    return this.#weightSet === 0;
+  }
+
+  /** The operator works on it: whatever its checks say, it counts as failed. */
+  get inMaintenance(): boolean {
+    return this.override?.setting.kind === 'maint';
+  }
+
+  /** The state it should have: up when no check has failed and nobody works on it. */
+  stateDue(): HealthState {
+    if (this.inMaintenance) return 'DOWN';
     for (const check of this.checks) if (check.state === 'DOWN') return 'DOWN';
     return 'UP';
   }

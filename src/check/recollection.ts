@@ -7,6 +7,7 @@ import type { HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { destinationKeyText } from '../ipvs/keys.ts';
 import type { Service } from '../ipvs/types.ts';
+import { reasonOf } from '../live/words.ts';
 import type { Plan } from './assembly.ts';
 import { serviceKeyText } from './desired.ts';
 import type { RealServerState } from './real-server.ts';
@@ -28,7 +29,7 @@ export function recollect(plan: Plan, left: readonly Service[], now: MonotonicMs
   const pools = new Map(
     left.map(({ destinations, key }) => [
       serviceKeyText(key),
-      new Set(destinations.filter(({ weight }) => weight > 0).map(destinationKeyText)),
+      new Map(destinations.map((destination) => [destinationKeyText(destination), destination.weight])),
     ]),
   );
   const states = new Map<RealServerState, HealthState>();
@@ -42,12 +43,15 @@ export function recollect(plan: Plan, left: readonly Service[], now: MonotonicMs
     check.reason = reasons[state];
   }
   for (const [server, state] of states) server.enter(state, reasons[state], now);
-  return new Set(states.keys());
+  // The process before has told of them.
+  const maintained = plan.virtualServers.flatMap(({ servers }) => servers.filter((server) => server.inMaintenance));
+  for (const server of maintained) if (server.override) server.enter('DOWN', reasonOf(server.override), now);
+  return new Set([...states.keys(), ...maintained]);
 }
 
 function remember(
   virtualServer: VirtualServerState,
-  pools: ReadonlyMap<string, ReadonlySet<string>>,
+  pools: ReadonlyMap<string, ReadonlyMap<string, number>>,
   states: Map<RealServerState, HealthState>,
 ): void {
   for (const { destinations, key } of virtualServer.completeServices()) {
@@ -57,7 +61,10 @@ function remember(
       const destination = destinations[index];
       // Without checks nothing can have taken it away, or bring it back.
       if (destination === undefined || server.checks.length === 0) continue;
-      const state = pool.has(destinationKeyText(destination)) ? 'UP' : 'DOWN';
+      // Taken away by the operator, it may be as well as any other.
+      if (server.inMaintenance) continue;
+      const weight = pool.get(destinationKeyText(destination)) ?? -1;
+      const state = weight > 0 || (weight === 0 && server.quiesced) ? 'UP' : 'DOWN';
       if (states.get(server) !== 'UP') states.set(server, state);
     }
   }

@@ -1,7 +1,6 @@
 /** What the check engine says about itself when it is asked, and what the kernel says about its services at that moment. */
 import type { ForwardingMethod, VirtualServerIdentity } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
-import type { LiveChange } from '../core/live-change.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Traffic } from '../ipvs/types.ts';
 import type { CheckerStatus, DrainingStatus, RealServerStatus, VirtualServerStatus } from './status.ts';
@@ -52,8 +51,6 @@ export interface RealServerReport extends RealServerStatus {
   readonly connections?: ConnectionsReport;
   readonly traffic?: Traffic;
   readonly checkers: readonly CheckerReport[];
-  /** A change by `keepalivectl server` that is not in the file. */
-  readonly override?: LiveChange;
 }
 
 export interface VirtualServerReport extends VirtualServerStatus {

@@ -3,6 +3,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import { destinationKeyText, serviceKeyText } from '../ipvs/keys.ts';
 import { noTraffic, sumTraffic } from '../ipvs/traffic.ts';
 import type { DestinationTraffic, ServiceKey, Traffic } from '../ipvs/types.ts';
+import { overrideStatus } from '../live/words.ts';
 import { explainServer, explainService, explainWeight, phasesOf } from './explain.ts';
 import { serviceKeysOf } from './desired.ts';
 import { HealthCheck } from './health-check.ts';
@@ -74,7 +75,7 @@ export function virtualServerSummary(
 }
 
 function isInTrouble({ quorum, servers }: VirtualServerState, up: number): boolean {
-  return quorum === 'DOWN' || up < servers.length;
+  return quorum === 'DOWN' || up < servers.length || servers.some(({ override }) => override !== undefined);
 }
 
 export function virtualServerReport(
@@ -129,6 +130,7 @@ function serverReport(
     weight: configuration.weight,
     effectiveWeight: server.effectiveWeight,
     inPool: virtualServer.inPool(server),
+    ...(server.override && { override: overrideStatus(server.override, server.connections) }),
     explanation: explainServer(server),
     sinceTime: timeOf(since),
     forwarding: configuration.forwarding.method,

@@ -1,5 +1,7 @@
 /** Results of probes in words, for log, reasons and status. */
 import type { Milliseconds } from '../core/time.ts';
+import type { HealthCheck } from './health-check.ts';
+import type { CheckProgress } from './schedule.ts';
 import type { ProbeResult, ProbeStep } from './types.ts';
 
 /**
@@ -24,4 +26,17 @@ export function retryText(used: number, allowed: number, delay: Milliseconds): s
 
 function roundedMilliseconds(value: Milliseconds): string {
   return value < 10 ? value.toFixed(1) : Math.round(value).toString();
+}
+
+/** The check and whom it is for, for log lines: `TCP_CHECK of [192.0.2.1]:tcp:80`. */
+export function describeCheck(check: HealthCheck): string {
+  return `${check.checker.type} of ${check.subscribers[0]?.label ?? 'no server'}`;
+}
+
+/** Why a check concluded what it did. */
+export function conclusionText(check: HealthCheck, before: CheckProgress, result: ProbeResult): string {
+  if (result.ok) return result.detail;
+  const { retry } = check.checker;
+  const retried = before.hasRun && before.state === 'UP' && retry > 0;
+  return retried ? `${probeFailureText(result)}, failed after ${retry} retries` : probeFailureText(result);
 }

@@ -2,6 +2,7 @@
 import type { VirtualServerIdentity } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { LiveChange } from '../core/live-change.ts';
 import type { ProbeResult } from './types.ts';
 
 /** One check of one real server. */
@@ -46,6 +47,8 @@ export interface RealServerStatus {
   readonly effectiveWeight: number;
   /** In the kernel's pool with its weight (false also while the sorry server stands in). */
   readonly inPool: boolean;
+  /** Set by the operator beside the file; absent: nothing. */
+  readonly override?: LiveChange;
   readonly checkers: readonly CheckerStatus[];
 }
 

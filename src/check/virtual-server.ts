@@ -8,6 +8,7 @@ import { sameServer } from './identity.ts';
 import { quorumReason, quorumState } from './quorum.ts';
 import type { RealServerState } from './real-server.ts';
 import { realServerLabel } from './labels.ts';
+import { overrideStatus } from '../live/words.ts';
 import type { VirtualServerStatus } from './status.ts';
 
 export class VirtualServerState {
@@ -134,7 +135,7 @@ export class VirtualServerState {
 
   /**
    * Servers in the pool and the sorry server while it stands in, with their weights; what is inhibited instead of
-   * removed has weight 0.
+   * removed has weight 0, and so has what the operator drains: beside a sorry server too its connections go on.
    */
   #pool(): PoolMember[] {
     const sorry = this.configuration.sorryServer;
@@ -142,7 +143,8 @@ export class VirtualServerState {
     for (const server of this.servers) {
       if (this.sorryActive && sorry !== undefined && sameServer(server.configuration, sorry)) continue;
       if (this.inPool(server)) pool.push({ server: server.configuration, weight: server.effectiveWeight });
-      else if (server.configuration.inhibitOnFailure) pool.push({ server: server.configuration, weight: 0 });
+      else if (server.configuration.inhibitOnFailure || (server.quiesced && server.state === 'UP'))
+        pool.push({ server: server.configuration, weight: 0 });
     }
     if (sorry !== undefined) this.#addSorryServer(pool, sorry);
     return pool;
@@ -182,6 +184,7 @@ export class VirtualServerState {
         weight: server.configuration.weight,
         effectiveWeight: server.effectiveWeight,
         inPool: this.inPool(server),
+        ...(server.override && { override: overrideStatus(server.override, server.connections) }),
         checkers: server.checks.map((check) => check.status()),
       })),
     };

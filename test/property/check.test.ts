@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../../src/config/model.ts';
 import type { ActingChecker } from '../../src/check/acting.ts';
 import type { ProbeRequest } from '../../src/check/types.ts';
+import type { ServerChange, ServerSetting } from '../../src/live/types.ts';
 import { wholeCheckLimit } from '../../src/check/limits.ts';
 import { realServerModel, virtualServerModel } from '../support/models.ts';
 import { configuration, httpCheck, targetOf, tcpCheck, url } from '../unit/check/builders.ts';
@@ -44,6 +45,22 @@ const plan = fc.record({
   reloads: fc.array(fc.record({ at: fc.integer({ min: 0, max: 300_000 }), without: fc.integer({ min: -1, max: 5 }) }), {
     maxLength: 3,
   }),
+  /** What the operator sets on a server, beside the file; without a setting: takes it back. */
+  overrides: fc.array(
+    fc.record({
+      at: fc.integer({ min: 0, max: 300_000 }),
+      server: fc.nat(5),
+      setting: fc.option(
+        fc.oneof(
+          fc.constant<ServerSetting>({ kind: 'drain' }),
+          fc.constant<ServerSetting>({ kind: 'maint' }),
+          fc.nat(9).map((weight): ServerSetting => ({ kind: 'weight', weight })),
+        ),
+        { nil: undefined },
+      ),
+    }),
+    { maxLength: 6 },
+  ),
 });
 type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
 
@@ -93,16 +110,32 @@ function play(input: Plan, afterStep: (simulation: Simulation) => void = () => u
   const simulation = new Simulation(configuration(serviceOf(input)), answer(input), { environment: { random } });
   simulation.afterStep = () => afterStep(simulation);
   afterStep(simulation);
-  for (const { at, without } of [...input.reloads].sort((a, b) => a.at - b.at)) {
+  const service = { kind: 'address', protocol: 'tcp', address: '192.168.1.54', port: 80 } as const;
+  const overrides = new Map<number, ServerChange>();
+  const actions = [
+    ...input.reloads.map(({ at, without }) => ({
+      at,
+      act: () => simulation.reload(configuration(serviceOf(input, without))),
+    })),
+    ...input.overrides.map(({ at, server, setting }) => ({
+      at,
+      act: () => {
+        if (setting === undefined) overrides.delete(server);
+        else overrides.set(server, { target: { service, address: addressOf(server), port: 80 }, setting, since: at });
+        simulation.override(...overrides.values());
+      },
+    })),
+  ];
+  for (const { act, at } of actions.sort((a, b) => a.at - b.at)) {
     simulation.run(at);
-    simulation.reload(configuration(serviceOf(input, without)));
+    act();
   }
   simulation.run(330_000);
   return simulation;
 }
 
 describe('the check engine', () => {
-  it('always wants exactly the destinations that follow from the states of the servers', () => {
+  it('always wants exactly the destinations that follow from the states of the servers and the settings of the operator', () => {
     fc.assert(
       fc.property(plan, (input) => {
         play(input, (simulation) => {
@@ -111,8 +144,11 @@ describe('the check engine', () => {
           const expected = new Map<string, number>();
           for (const server of service.servers) {
             const plan = input.servers[Number(server.address.split('.').at(-1)) - 2]!;
-            if (server.state === 'UP' && !sorryActive) expected.set(`${server.address}:80`, plan.weight);
-            else if (plan.inhibit) expected.set(`${server.address}:80`, 0);
+            const what = server.override?.words;
+            const set = what === 'drain' ? 0 : what?.startsWith('weight ') ? Number(what.slice(7)) : undefined;
+            if (what === 'maint') expect(server.state).toBe('DOWN');
+            if (server.state === 'UP' && !sorryActive) expected.set(`${server.address}:80`, set ?? plan.weight);
+            else if (plan.inhibit || (set === 0 && server.state === 'UP')) expected.set(`${server.address}:80`, 0);
           }
           if (sorryActive) expected.set('172.16.1.99:80', 9);
           else if (input.sorry && input.sorryInhibit) expected.set('172.16.1.99:80', 0);
@@ -184,7 +220,10 @@ describe('the check engine', () => {
   it('finds every server that stays dead or alive long enough', () => {
     fc.assert(
       fc.property(plan, (input) => {
-        const simulation = play(input);
+        const simulation = play({
+          ...input,
+          overrides: input.overrides.filter(({ setting }) => setting?.kind !== 'maint'),
+        });
         // No change after 300 s here means 30 s of one answer; play on until retries and urls are through.
         simulation.reload(configuration(serviceOf(input)));
         simulation.run(simulation.now + 200_000);

@@ -7,6 +7,7 @@ import type { CheckIntent, ProbeRequest, ProbeResult } from '../../../src/check/
 import type { CheckConfiguration, GlobalConfiguration } from '../../../src/config/model.ts';
 import type { DaemonEvent, LogLine } from '../../../src/core/events.ts';
 import type { Milliseconds, MonotonicMs } from '../../../src/core/time.ts';
+import type { ServerChange } from '../../../src/live/types.ts';
 import { globalModel } from '../../support/models.ts';
 
 /** How a server answers one probe: when, and what; `never` leaves the engine without a report. */
@@ -60,6 +61,10 @@ export class Simulation {
       addresses?: readonly string[];
       /** Numbers known before the start. */
       trackFiles?: Readonly<Record<string, number>>;
+      /** Of the operator, known before the start. */
+      overrides?: readonly ServerChange[];
+      /** What a process before left in the kernel. */
+      left?: readonly Service[];
     } = {},
   ) {
     this.#answer = answer;
@@ -68,7 +73,8 @@ export class Simulation {
     this.engine = new CheckEngine(configuration, this.#global, { random: () => 0, ...options.environment });
     for (const [name, value] of Object.entries(options.trackFiles ?? {})) this.trackFile(name, value);
     if (options.addresses) this.addresses(...options.addresses);
-    this.#take(this.engine.start(this.now));
+    if (options.overrides) this.override(...options.overrides);
+    this.#take(this.engine.start(this.now, options.left));
   }
 
   answerWith(answer: (request: ProbeRequest, now: MonotonicMs) => Answer): void {
@@ -90,6 +96,11 @@ export class Simulation {
   /** This machine has exactly these addresses. */
   addresses(...addresses: readonly string[]): void {
     this.#take(this.engine.addressesChanged(new Set(addresses), this.now));
+  }
+
+  /** The operator has set exactly this. */
+  override(...changes: readonly ServerChange[]): void {
+    this.#take(this.engine.serversOverridden(changes, this.now));
   }
 
   stop(): void {
