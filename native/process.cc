@@ -1,9 +1,12 @@
 // Scheduling, memory, limits, names and children of this process.
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 
@@ -104,6 +107,17 @@ napi_value control(napi_env env, napi_callback_info info) {
   return toInteger(env, orError(prctl(option, static_cast<unsigned long>(value), 0, 0, 0)));
 }
 
+// capset(capabilities): effective and permitted ones of this thread, the first 32 of them; none is inheritable.
+napi_value setCapabilities(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int capabilities = arguments.integer(0);
+  if (!arguments.valid()) return invalid(env);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  data[0].effective = data[0].permitted = static_cast<__u32>(capabilities);
+  return toInteger(env, orError(static_cast<int>(syscall(SYS_capset, &header, data))));
+}
+
 // waitpid(process): [process, status] of an ended child, [0, 0] if it still runs, or -errno.
 napi_value waitFor(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
@@ -120,7 +134,8 @@ napi_value waitFor(napi_env env, napi_callback_info info) {
 std::vector<Function> processFunctions() {
   return {{"mlockall", lockAll},         {"setScheduler", setScheduler}, {"getScheduler", getScheduler},
           {"setAffinity", setAffinity},  {"getAffinity", getAffinity},   {"getrlimit", getLimit},
-          {"setrlimit", setLimit},       {"prctl", control},             {"waitpid", waitFor}};
+          {"setrlimit", setLimit},       {"prctl", control},             {"capset", setCapabilities},
+          {"waitpid", waitFor}};
 }
 
 }  // namespace keepalived

@@ -10,7 +10,7 @@ import type { VrrpGroupStatus, VrrpInstanceStatus } from '../vrrp/types.ts';
 
 /** One child process as the parent sees it. */
 export interface ProcessStatus {
-  readonly kind: 'vrrp' | 'checker' | 'bfd';
+  readonly kind: 'vrrp' | 'checker' | 'bfd' | 'web';
   readonly pid?: number;
   /** `starting`: no configuration taken yet; `waiting`: it died and is started again later; `silent`: gave no answer in time. */
   readonly state: 'running' | 'starting' | 'waiting' | 'silent';

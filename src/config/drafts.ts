@@ -13,4 +13,5 @@ export type * from './drafts/vrrp.ts';
 export type * from './drafts/checkers.ts';
 export type * from './drafts/servers.ts';
 export type * from './drafts/limits.ts';
+export type * from './drafts/web.ts';
 export * from './drafts/configuration.ts';

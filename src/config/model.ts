@@ -18,4 +18,5 @@ export type * from './model/bfd.ts';
 export type * from './model/checkers.ts';
 export type * from './model/servers.ts';
 export type * from './model/limits.ts';
+export type * from './model/web.ts';
 export type * from './model/configuration.ts';

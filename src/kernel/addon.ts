@@ -89,6 +89,8 @@ export interface Addon {
   getrlimit(resource: number): [soft: number, hard: number] | number;
   setrlimit(resource: number, soft: number, hard: number): number;
   prctl(option: number, value: number | string): number;
+  /** Effective and permitted capabilities of this thread, as bits. */
+  capset(capabilities: number): number;
   waitpid(process: number): [process: number, status: number] | number;
 
   // Files.

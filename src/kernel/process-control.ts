@@ -6,7 +6,15 @@ import { SystemError, checked } from './errors.ts';
 import { signalNumber } from './signals.ts';
 
 /** linux/prctl.h */
-const PR = { SET_PDEATHSIG: 1, SET_DUMPABLE: 4, SET_NAME: 15, SET_CHILD_SUBREAPER: 36 } as const;
+const PR = {
+  SET_PDEATHSIG: 1,
+  SET_DUMPABLE: 4,
+  SET_NAME: 15,
+  SET_CHILD_SUBREAPER: 36,
+  SET_NO_NEW_PRIVS: 38,
+  CAP_AMBIENT: 47,
+} as const;
+const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 /** linux/sched.h */
 const SCHED = { OTHER: 0, RR: 2, RESET_ON_FORK: 0x40000000 } as const;
 const CLONE = { NEWNS: 0x20000, NEWNET: 0x40000000 } as const;
@@ -50,6 +58,17 @@ export function adoptOrphans(enabled: boolean): void {
 /** Whether the process may leave a core dump and be traced by its own user (PR_SET_DUMPABLE). @throws SystemError */
 export function setDumpable(enabled: boolean): void {
   checked(addon().prctl(PR.SET_DUMPABLE, enabled ? 1 : 0), 'prctl');
+}
+
+/**
+ * Gives up every capability of the event loop's thread, and that any program which it executes may get more rights
+ * (PR_SET_NO_NEW_PRIVS). Threads that exist already keep theirs.
+ * @throws SystemError
+ */
+export function dropCapabilities(): void {
+  checked(addon().prctl(PR.SET_NO_NEW_PRIVS, 1), 'prctl');
+  checked(addon().prctl(PR.CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL), 'prctl');
+  checked(addon().capset(0), 'capset');
 }
 
 /**

@@ -9,6 +9,7 @@ export const IPPROTO = { IP: 0, ICMP: 1, TCP: 6, UDP: 17, IPV6: 41, AH: 51, ICMP
 export const SOL = { SOCKET: 1, NETLINK: 270 } as const;
 
 export const SO = {
+  REUSEADDR: 2,
   ERROR: 4,
   SNDBUF: 7,
   RCVBUF: 8,

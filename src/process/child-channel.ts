@@ -1,10 +1,10 @@
 /** The child's end of the line to its parent: typed messages over the channel that the parent opened when it spawned us. */
 import type { ChildToParent, ParentToChild } from './messages.ts';
 
-export interface ParentChannel {
+export interface ParentChannel<Said = ChildToParent, Heard = ParentToChild> {
   /** Queues a message; never blocks. After the parent is gone, messages are dropped. */
-  send(message: ChildToParent): void;
-  onMessage(listener: (message: ParentToChild) => void): void;
+  send(message: Said): void;
+  onMessage(listener: (message: Heard) => void): void;
   /** Settles when everything queued so far has left this process. */
   flush(): Promise<void>;
   /** The parent has died: an orderly stop is due. */
@@ -12,7 +12,7 @@ export interface ParentChannel {
 }
 
 /** Opens the channel. Throws when this process was not started by the parent process. */
-export function openParentChannel(): ParentChannel {
+export function openParentChannel<Said = ChildToParent, Heard = ParentToChild>(): ParentChannel<Said, Heard> {
   if (process.send === undefined) throw new Error('this program is started by keepalived itself');
   let last: Promise<void> = Promise.resolve();
   return {
@@ -23,7 +23,7 @@ export function openParentChannel(): ParentChannel {
     },
     flush: () => last,
     onMessage: (listener) => {
-      process.on('message', (message) => listener(message as ParentToChild));
+      process.on('message', (message) => listener(message as Heard));
     },
     onParentGone: (listener) => {
       process.on('disconnect', listener);

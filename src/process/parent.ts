@@ -51,6 +51,7 @@ import {
 } from './settings.ts';
 import type { ServiceManager } from './systemd.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
+import { WebService } from './web-service.ts';
 
 /** How a reload ended. */
 export type ReloadOutcome =
@@ -89,6 +90,7 @@ export class Parent {
   readonly #children: Children;
   #notifications: Notifications | undefined;
   readonly #monitoring: Monitoring;
+  readonly #web: WebService;
   #scripts: TrackedScripts | undefined;
   #loaded: Loaded | undefined;
   #pidFile: PidFile | undefined;
@@ -113,6 +115,7 @@ export class Parent {
       { act: (action) => this.#actFor(action), vrrpReport: () => this.#vrrpReport() },
       environment.log,
     );
+    this.#web = new WebService({ status: () => this.#status() }, environment.log);
     this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload());
   }
 
@@ -167,6 +170,9 @@ export class Parent {
       return;
     }
     this.#control = control;
+    // Behind everything that somebody depends on.
+    await this.#web.follow(configuration);
+    if (this.#isStopping()) return;
     this.#reloadTimer.follow(global.reload);
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
@@ -241,7 +247,7 @@ export class Parent {
     log.info('Stopping');
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await this.#children.stop(grace);
-    await Promise.all([this.#notifications?.close(), this.#monitoring.close()]);
+    await Promise.all([this.#notifications?.close(), this.#monitoring.close(), this.#web.close()]);
     await this.#runOnce('shutdown_script', this.#loaded?.configuration.global.shutdownScript);
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
@@ -287,13 +293,19 @@ export class Parent {
     }
   }
 
+  async #status(): Promise<DaemonStatus> {
+    const files = this.#loaded?.configuration.files ?? [];
+    const status = await daemonStatus(this.#children, files, this.#lastReload);
+    const web = this.#web.status;
+    return web === undefined ? status : { ...status, processes: [...status.processes, web] };
+  }
+
   /** What the commands of the control socket reach. */
   #controlPorts(): ControlPorts {
-    const files = (): readonly string[] => this.#loaded?.configuration.files ?? [];
     return {
       log: this.#environment.log,
       configuration: () => this.#loaded?.configuration,
-      status: () => daemonStatus(this.#children, files(), this.#lastReload),
+      status: () => this.#status(),
       reload: () => this.reload(),
       ask: (kind, question, asked, patience) => this.#children.ask(kind, question, asked, patience),
     };
@@ -357,6 +369,7 @@ export class Parent {
     this.#monitoring.follow(configuration);
     await this.#tellConfiguration(configuration.global);
     await this.#children.follow(configuration);
+    await this.#web.follow(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
@@ -368,6 +381,7 @@ export class Parent {
       case 'event':
         this.#notifications?.dispatch(message.event);
         this.#monitoring.handle(message.event);
+        this.#web.handle(message.event);
         return;
       case 'run-script':
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);

@@ -7,6 +7,7 @@ import { checkBfd } from './bfd.ts';
 import { checkGlobal } from './global.ts';
 import { checkScripts } from './scripts.ts';
 import { checkLimits } from './limits.ts';
+import { checkMetrics } from './metrics.ts';
 import type { VirtualServersCheck } from './virtual-servers.ts';
 import { checkVrrp } from './vrrp.ts';
 
@@ -26,6 +27,7 @@ export function checkConfiguration(
   const check = services.finish();
   const connectionLimits = checkLimits(context, check.groups, services.identities);
   const vrrp = checkVrrp(context, interfaces);
+  const metrics = checkMetrics(context);
   for (const group of context.draft.garpGroups) {
     for (const { name, statement } of group.interfaces) {
       interfaces.push(interfaceUse(name, 'garp_group', statement, statement.words.indexOf(name)));
@@ -40,6 +42,7 @@ export function checkConfiguration(
     check,
     bfd,
     ...(connectionLimits.length > 0 && { connectionLimits }),
+    ...(metrics && { metrics }),
     interfaces,
     files,
   };

@@ -13,10 +13,18 @@ import { printRoute, printRule } from './routes.ts';
 import { printVirtualServer, printVirtualServerGroup } from './servers.ts';
 import { printSyncGroup } from './sync-group.ts';
 import { printText, type TextOptions } from './text.ts';
+import { printMetrics } from './web.ts';
 import { printScript, printTrackFile, printTrackGroup, printTrackProcess } from './trackables.ts';
 
 /** Every line, in an order in which nothing is named before it is defined. */
-export function configurationLines({ global, vrrp, check, bfd, connectionLimits = [] }: Configuration): PrintedLine[] {
+export function configurationLines({
+  global,
+  vrrp,
+  check,
+  bfd,
+  connectionLimits = [],
+  metrics,
+}: Configuration): PrintedLine[] {
   return [
     ...printTop(global),
     printGlobal(global),
@@ -38,6 +46,7 @@ export function configurationLines({ global, vrrp, check, bfd, connectionLimits 
     ...check.groups.map(printVirtualServerGroup),
     ...check.virtualServers.map(printVirtualServer),
     ...connectionLimits.map(printConnectionLimit),
+    ...printMetrics(metrics),
   ];
 }
 

@@ -15,6 +15,7 @@ import { vrrpDefaultKeywords } from './global-vrrp.ts';
 import { garpGroup, interfaceUpDownDelays, linkbeatInterfaces } from './interfaces.ts';
 import { BlockSchema, walkSchema, type SchemaEntry } from './keyword.ts';
 import { languageEntries } from './language.ts';
+import { metrics } from './metrics.ts';
 import { routeKeyword } from './routes.ts';
 import { ruleKeyword } from './rules.ts';
 import { ssl } from './ssl.ts';
@@ -89,6 +90,7 @@ export const topSchema = new BlockSchema<Root>('', {
   virtual_server_group: virtualServerGroup,
   virtual_server: virtualServer,
   connection_limit: connectionLimit,
+  metrics,
   track_group: trackGroup,
   static_ipaddress: lines(
     'Addresses set at the start and removed at the stop, whatever the VRRP state.',

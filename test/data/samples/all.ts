@@ -5,6 +5,7 @@ import { limitSamples } from './limits.ts';
 import { networkSamples } from './network.ts';
 import { configurationsOf } from './sample.ts';
 import { vrrpSamples } from './vrrp.ts';
+import { webSamples } from './web.ts';
 
 export interface NamedSample {
   /** `path keyword`, as the lists of exceptions name it. */
@@ -20,6 +21,7 @@ export const samples: readonly NamedSample[] = [
   ...networkSamples,
   ...checkerSamples,
   ...limitSamples,
+  ...webSamples,
 ].flatMap((block) =>
   Object.entries(block.samples).map(([keyword, lines]) => ({
     name: `${block.path} ${keyword}`,
