@@ -41,6 +41,21 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
     options: [socket],
   },
   {
+    name: 'events',
+    purpose: 'The last events with their reasons, over restarts of the child processes and reloads.',
+    options: [
+      socket,
+      { name: '--follow', purpose: 'Goes on with what comes.' },
+      {
+        name: '--since',
+        value: 'TIME',
+        purpose: 'No older ones: 10m, 2h, 1d, or a time such as "2026-01-31 12:00:00".',
+      },
+      { name: '--after', value: 'NUMBER', purpose: 'Only those behind this sequence number.' },
+      { name: '--json', purpose: 'For programs: one object a line.' },
+    ],
+  },
+  {
     name: 'bans list',
     purpose: 'Who is banned by a connection_limit, why, and for how long.',
     options: [socket, limit, json],

@@ -86,12 +86,19 @@ export class ClientConnection {
         this.#socket.write(lineOf({ ok: true, part: value }));
         if (this.#socket.writableLength > mostUnread) this.close();
       },
+      ready: () => this.#read(),
     };
   }
 
   /** The next request waits until this answer is read: one answer at a time is kept for a client. */
   async #write(answer: Answer): Promise<void> {
-    if (this.#socket.write(lineOf(answer))) return;
+    if (!this.#socket.write(lineOf(answer))) await this.#read();
+  }
+
+  /** Settles in a later turn, when nothing is left that the client has not taken; or when it is gone. */
+  async #read(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#socket.destroyed || !this.#socket.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const go = (): void => {
         this.#socket.off('drain', go).off('close', go);

@@ -2,30 +2,40 @@
  * The control socket of the parent: a unix stream socket, one JSON object a line in both directions (docs/control.md).
  * It never reaches a protocol loop: requests are answered by the parent, which asks its children by message.
  */
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import path from 'node:path';
+import type { ControlSocketConfiguration } from '../config/model.ts';
 import type { Log } from '../log/log.ts';
 import { makeDirectory } from '../process/make-directory.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ControlPorts } from './ports.ts';
 import { answerTo } from './registry.ts';
+import { accessOf, giveRights, rootAlone, socketRights } from './socket-access.ts';
 
 const mostClients = 32;
 
 export class ControlSocket {
   readonly #server: Server;
   readonly #path: string;
+  readonly #log: Log;
   readonly #clients = new Set<ClientConnection>();
+  #rights = rootAlone;
 
-  private constructor(server: Server, socketPath: string) {
+  private constructor(server: Server, socketPath: string, log: Log) {
     this.#server = server;
     this.#path = socketPath;
+    this.#log = log;
   }
 
-  /** Listens at `socketPath`, readable and writable by root alone. Trouble is logged: the daemon works without. */
-  static async open(socketPath: string, ports: ControlPorts, log: Log): Promise<ControlSocket | undefined> {
+  /** Listens at `socketPath` for those whom the configuration lets in. Trouble is logged: the daemon works without. */
+  static async open(
+    socketPath: string,
+    configuration: ControlSocketConfiguration,
+    ports: ControlPorts,
+    log: Log,
+  ): Promise<ControlSocket | undefined> {
     try {
       makeDirectory(path.dirname(socketPath), 0o755);
       if (await isAlive(socketPath)) {
@@ -34,7 +44,7 @@ export class ControlSocket {
       }
       removeSocket(socketPath);
       const server = createServer({ allowHalfOpen: true });
-      const control = new ControlSocket(server, socketPath);
+      const control = new ControlSocket(server, socketPath, log);
       server.maxConnections = mostClients;
       server.on('connection', (socket) => control.#serve(socket, ports));
       await new Promise<void>((resolve, reject) => {
@@ -44,13 +54,28 @@ export class ControlSocket {
         server.listen(socketPath, () => resolve());
         process.umask(mask);
       });
-      chmodSync(socketPath, 0o600);
+      await control.follow(configuration);
       server.on('error', (error) => log.warning(`control socket: ${error.message}`));
       server.unref();
       return control;
     } catch (error) {
       log.warning(`no control socket at ${socketPath}: ${(error as Error).message}`);
       return undefined;
+    }
+  }
+
+  /** Lets in whom another configuration names. What clients that are there may do is asked with each request. */
+  async follow(configuration: ControlSocketConfiguration): Promise<void> {
+    try {
+      const rights = await socketRights(configuration);
+      // Nobody may do more, by the rights that are, with the file of those that come.
+      this.#rights = rootAlone;
+      giveRights(this.#path, rights);
+      this.#rights = rights;
+    } catch (error) {
+      this.#log.warning((error as Error).message);
+      this.#rights = rootAlone;
+      giveRights(this.#path, rootAlone);
     }
   }
 
@@ -61,7 +86,9 @@ export class ControlSocket {
   }
 
   #serve(socket: Socket, ports: ControlPorts): void {
-    const client = new ClientConnection(socket, (line, caller) => answerTo(line, ports, caller, 'change'));
+    const client = new ClientConnection(socket, (line, caller) =>
+      answerTo(line, ports, caller, accessOf(socket, this.#rights)),
+    );
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
   }

@@ -2,6 +2,7 @@
 import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { EventHistory } from '../events/history.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildKind } from '../process/messages.ts';
 import type { ReloadOutcome } from '../process/parent.ts';
@@ -11,10 +12,14 @@ export interface ControlPorts {
   readonly log: Log;
   /** The configuration in force. */
   configuration(): Configuration | undefined;
+  /** The last events, and whoever wants to hear of further ones. */
+  readonly events: EventHistory;
+  /** Changes with every start of the daemon. */
+  readonly life: string;
   /** What every part is doing. Children that do not answer in time are said to be silent. */
   status(): Promise<DaemonStatus>;
-  /** Reads the configuration anew; settles when it is applied or refused. */
-  reload(): Promise<ReloadOutcome>;
+  /** Reads the configuration anew; settles when it is applied or refused. @param reason who wants it, for the events */
+  reload(reason: string): Promise<ReloadOutcome>;
   /**
    * Asks a child process.
    * @param patience how long it may take, in milliseconds; default 2000

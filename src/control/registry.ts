@@ -1,6 +1,7 @@
 /** The commands of the control socket, and what becomes of a line that claims to be a request. A command is a file of `commands/` and a line here. */
 import type { Access, Caller, ControlCommand, PreparedRequest } from './command.ts';
 import { bansCommand } from './commands/bans.ts';
+import { eventsCommand } from './commands/events.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { statusCommand } from './commands/status.ts';
 import type { ControlPorts } from './ports.ts';
@@ -8,7 +9,7 @@ import { controlProtocolVersion, refused } from './protocol.ts';
 import type { Answer } from './protocol.ts';
 import { RequestError, RequestFields } from './request-fields.ts';
 
-export const controlCommands: readonly ControlCommand[] = [statusCommand, reloadCommand, bansCommand];
+export const controlCommands: readonly ControlCommand[] = [statusCommand, reloadCommand, eventsCommand, bansCommand];
 
 /** @throws RequestError what is wrong with the line */
 export function understand(line: string, commands: readonly ControlCommand[] = controlCommands): PreparedRequest {

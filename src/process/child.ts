@@ -5,6 +5,7 @@ import type { ProcessStatus } from '../cli/status-text.ts';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { ProcessEvent } from '../events/parent-event.ts';
 import { now } from '../kernel/clock.ts';
 import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import type { Log } from '../log/log.ts';
@@ -20,6 +21,8 @@ export interface ChildListener {
   message(child: Child, message: ChildToParent): void;
   /** A snapshot has taken effect in the child. */
   configured(child: Child): void;
+  /** The process came or went. */
+  told(event: ProcessEvent): void;
   /** The child ended in a way that ends the daemon. */
   fatal(child: Child, exitCode: number, reason: string): void;
 }
@@ -117,6 +120,11 @@ export class Child {
     this.#greeted = false;
     this.#policy.started(now());
     this.#log.info(`Starting ${logNames[this.kind]} child process, pid=${child.pid ?? 'none'}`);
+    this.#tell(
+      'STARTED',
+      this.#deaths === 0 ? 'the configuration wants it' : 'to take the place of the one that died',
+      child,
+    );
     child.on('message', (message) => this.#received(message as ChildToParent));
     child.once('error', (error) => {
       this.#log.error(`${this.#snapshot.options.ident} cannot be started: ${error.message}`);
@@ -176,6 +184,12 @@ export class Child {
     child.kill('SIGTERM');
     await gone;
     clearTimeout(timer);
+    this.#tell('STOPPED', 'told to stop', child);
+  }
+
+  #tell(to: ProcessEvent['to'], reason: string, { pid }: ChildProcess): void {
+    const process = { process: this.kind, ...(pid !== undefined && { pid }) };
+    this.#listener.told({ kind: 'process', ...process, to, reason, at: now() });
   }
 
   /** Waits until the child has taken its snapshot, or has ended, for at most `patience`. */
@@ -237,6 +251,7 @@ export class Child {
     this.#deaths += 1;
     const how =
       signal !== null ? `was ended by ${signal}` : code === null ? 'did not start' : `exited with status ${code}`;
+    this.#tell('DIED', `it ${how}`, child);
     const decision = this.#policy.died(code, now(), this.#respawnAllowed);
     const name = `${logNames[this.kind]} child process(${child.pid ?? 'none'})`;
     if (decision.action === 'stop-daemon') {

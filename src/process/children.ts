@@ -3,6 +3,7 @@ import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { ProcessEvent } from '../events/parent-event.ts';
 import type { Log } from '../log/log.ts';
 import { BfdChannels } from './bfd-channel.ts';
 import { Child } from './child.ts';
@@ -16,6 +17,8 @@ const answerTimeout: Milliseconds = 2_000;
 
 export interface ChildrenListener {
   message(child: Child, message: ChildToParent): void;
+  /** A child came or went. */
+  told(event: ProcessEvent): void;
   /** A child ended in a way that ends the daemon. */
   fatal(exitCode: number, reason: string): void;
 }
@@ -102,6 +105,7 @@ export class Children {
     const child = new Child(snapshot, !this.#args.dontRespawn, this.#bfdChannels.endsOf(kind), this.#log, {
       message: (from, message) => this.#listener.message(from, message),
       configured: (from) => this.#configured(from),
+      told: (event) => this.#listener.told(event),
       fatal: (_from, exitCode, reason) => this.#listener.fatal(exitCode, reason),
     });
     this.#children.set(kind, child);

@@ -13,6 +13,9 @@ import type { Configuration, GlobalConfiguration, LimitedScript } from '../confi
 import { ControlSocket } from '../control/control-socket.ts';
 import type { ControlPorts } from '../control/ports.ts';
 import { DaemonError } from '../core/errors.ts';
+import { EventHistory } from '../events/history.ts';
+import type { RecordedEvent } from '../events/history.ts';
+import { now } from '../kernel/clock.ts';
 import { interfaceIndex, setProcessName } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
@@ -103,12 +106,16 @@ export class Parent {
   #stopping = false;
   readonly #reloadTimer: ReloadTimer;
   readonly #memory = new MemoryRest();
+  readonly #events = new EventHistory();
+  /** Numbers of events are of this life of the daemon. */
+  readonly #life = `${Date.now().toString(36)}-${process.pid}`;
 
   constructor(environment: ParentEnvironment) {
     this.#environment = environment;
     this.#children = new Children(environment.args, environment.log, {
       message: (from, message) => this.#childSaid(from, message),
       fatal: (exitCode, reason) => void this.stop(exitCode, reason),
+      told: (event) => this.#tell(event),
     });
     this.#monitoring = new Monitoring(
       environment.args,
@@ -116,7 +123,7 @@ export class Parent {
       environment.log,
     );
     this.#web = new WebService({ status: () => this.#status() }, environment.log);
-    this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload());
+    this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload('reload_time_file'));
   }
 
   /**
@@ -164,7 +171,12 @@ export class Parent {
       log.warning('Nothing to do: the configuration has neither VRRP instances nor virtual servers');
     await answered;
     if (this.#stopping) return;
-    const control = await ControlSocket.open(controlSocketPath(args, global), this.#controlPorts(), log);
+    const control = await ControlSocket.open(
+      controlSocketPath(args, global),
+      global.controlSocket,
+      this.#controlPorts(),
+      log,
+    );
     if (this.#isStopping()) {
       control?.close();
       return;
@@ -176,6 +188,7 @@ export class Parent {
     this.#reloadTimer.follow(global.reload);
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
+    this.#tell({ kind: 'daemon', to: 'RUNNING', reason: 'started', at: now() });
     ready();
   }
 
@@ -203,8 +216,9 @@ export class Parent {
   /**
    * Reads the configuration anew and goes over to it, or says why not. Requests during a reload share the next one, which
    * reads what they mean; requests during the start are carried out after it.
+   * @param reason who or what asks for it, for the events
    */
-  reload(): Promise<ReloadOutcome> {
+  reload(reason: string): Promise<ReloadOutcome> {
     if (this.#queuedReload !== undefined) return this.#queuedReload;
     const previous: Promise<unknown> = this.#reload ?? this.#starting ?? Promise.resolve();
     // How the one before ended does not matter: its own caller is told.
@@ -218,6 +232,7 @@ export class Parent {
       .then((result) => {
         const errors = result.outcome === 'refused' ? result.errors : [];
         this.#lastReload = { at: new Date().toISOString(), outcome: result.outcome, errors };
+        this.#tell({ kind: 'reload', outcome: result.outcome, errors, reason, at: now() });
         return result;
       })
       .finally(() => {
@@ -239,6 +254,7 @@ export class Parent {
   async stop(exitCode: number, reason?: string): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#tell({ kind: 'daemon', to: 'STOPPING', reason: reason ?? 'asked for by a signal', at: now() });
     const { exit, log, serviceManager } = this.#environment;
     serviceManager.notify('STOPPING=1', 'STATUS=stopping');
     this.#control?.close();
@@ -286,7 +302,7 @@ export class Parent {
         this.dump(action.dump);
         return;
       case 'reload':
-        void this.reload();
+        void this.reload('D-Bus');
         return;
       case 'send-gratuitous':
         this.#children.send('vrrp', action);
@@ -300,13 +316,19 @@ export class Parent {
     return web === undefined ? status : { ...status, processes: [...status.processes, web] };
   }
 
+  #tell(event: RecordedEvent): void {
+    this.#events.record(event, now(), Date.now());
+  }
+
   /** What the commands of the control socket reach. */
   #controlPorts(): ControlPorts {
     return {
       log: this.#environment.log,
       configuration: () => this.#loaded?.configuration,
       status: () => this.#status(),
-      reload: () => this.reload(),
+      reload: (reason) => this.reload(reason),
+      events: this.#events,
+      life: this.#life,
       ask: (kind, question, asked, patience) => this.#children.ask(kind, question, asked, patience),
     };
   }
@@ -371,6 +393,7 @@ export class Parent {
     await this.#children.follow(configuration);
     await this.#web.follow(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
+    await this.#control?.follow(configuration.global.controlSocket);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
     return { outcome: 'applied' };
@@ -379,6 +402,7 @@ export class Parent {
   #childSaid(child: Child, message: ChildToParent): void {
     switch (message.type) {
       case 'event':
+        this.#tell(message.event);
         this.#notifications?.dispatch(message.event);
         this.#monitoring.handle(message.event);
         this.#web.handle(message.event);

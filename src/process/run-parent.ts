@@ -91,7 +91,8 @@ function connectSignals(parent: Parent, args: KeepalivedArguments, log: Log): vo
   onSignal('SIGINT', args.ignoreSigint ? () => undefined : stop);
   onSignal(
     'SIGHUP',
-    () => void parent.reload().catch((error: unknown) => log.error(`reload failed: ${(error as Error).message}`)),
+    () =>
+      void parent.reload('SIGHUP').catch((error: unknown) => log.error(`reload failed: ${(error as Error).message}`)),
   );
   onSignal('SIGUSR1', () => parent.dump('data'));
   onSignal('SIGUSR2', () => parent.dump('statistics'));

@@ -78,6 +78,7 @@ export function globalModel(changes: Partial<GlobalConfiguration> = {}): GlobalC
       realServerStatisticsInterval: 5_000,
     },
     dbus: { enabled: false, serviceName: 'org.keepalived.Vrrp1', noInterfaceName: 'none' },
+    controlSocket: {},
     reload: { checkConfiguration: false, repeat: false },
     dumps: { useInstance: false, jsonVersion: 1 },
     nameTables: { distribution: '/usr/share/iproute2', administrator: '/etc/iproute2' },

@@ -10,6 +10,7 @@ import type {
   ProcessScheduling,
   ReceiveBuffer,
   ReceiveBuffers,
+  ControlSocketConfiguration,
   ReloadConfiguration,
   SnmpConfiguration,
   VrrpConfiguration,
@@ -181,6 +182,28 @@ function reload(context: Context): ReloadConfiguration {
   };
 }
 
+/** Long enough for a program that writes a set of files one after the other. */
+const defaultSettleTime = 2_000;
+const othersWrite = 0o002;
+
+function controlSocket(context: Context): ControlSocketConfiguration {
+  const { group, mode } = context.draft.global.controlSocket;
+  if (group?.mayChange === true && mode !== undefined && (mode & othersWrite) !== 0) {
+    context.report(
+      'note',
+      group.at,
+      2,
+      'CFG_NO_CONSEQUENCE',
+      'control_socket_group: "change" has no effect, because control_socket_mode lets everybody connect',
+      'take the write permission of others out of control_socket_mode',
+    );
+  }
+  return {
+    ...(mode !== undefined && { mode }),
+    ...(group && { group: { name: group.name, mayChange: group.mayChange } }),
+  };
+}
+
 function dumps({ dumps: draft }: GlobalDraft): DumpFiles {
   return { ...draft, useInstance: draft.useInstance ?? false, jsonVersion: draft.jsonVersion ?? 1 };
 }
@@ -248,6 +271,10 @@ export function checkGlobal(context: Context, vrrp: VrrpConfiguration): GlobalCo
     ...(global.umask !== undefined && { umask: global.umask }),
     ...(global.randomSeed !== undefined && { randomSeed: global.randomSeed }),
     reload: reload(context),
+    ...(global.watchConfiguration && {
+      watchConfiguration: { settleTime: global.watchConfiguration.settleTime ?? defaultSettleTime },
+    }),
+    controlSocket: controlSocket(context),
     dumps: dumps(global),
     ...(global.temporaryDirectory !== undefined && { temporaryDirectory: global.temporaryDirectory }),
     nameTables: {

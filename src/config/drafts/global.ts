@@ -153,6 +153,8 @@ export interface GlobalDraft {
   umask?: number;
   randomSeed?: number;
   readonly reload: ReloadDraft;
+  watchConfiguration?: { settleTime?: number };
+  readonly controlSocket: { mode?: number; group?: { name: string; mayChange: boolean; at: Statement } };
   readonly dumps: DumpsDraft;
   temporaryDirectory?: string;
   defaultInterface?: string;
@@ -200,6 +202,7 @@ export function newGlobalDraft(): GlobalDraft {
     snmp: {},
     dbus: {},
     reload: {},
+    controlSocket: {},
     dumps: {},
   };
 }

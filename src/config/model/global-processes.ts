@@ -1,4 +1,5 @@
 /** Names, scheduling and limits of the processes, checked. */
+import type { Milliseconds } from '../../core/time.ts';
 
 /** Real-time scheduling and memory of one child process. */
 export interface ProcessScheduling {
@@ -55,6 +56,23 @@ export interface ReloadConfiguration {
   readonly repeat: boolean;
   /** File that exists while a reload is going on; empty string: keepalived[_INSTANCE].reload beside the pid file. */
   readonly file?: string;
+}
+
+/** Who may use the control socket. */
+export interface ControlSocketConfiguration {
+  /** Permission bits of the socket; absent: 0600, with a group 0660. */
+  readonly mode?: number;
+  readonly group?: {
+    readonly name: string;
+    /** Members may make the daemon do something, not only look. */
+    readonly mayChange: boolean;
+  };
+}
+
+/** The files of the configuration are watched, and applied when they change. */
+export interface ConfigurationWatch {
+  /** How long nothing may have changed before a set of files counts as written. */
+  readonly settleTime: Milliseconds;
 }
 
 export interface DumpFiles {

@@ -5,6 +5,8 @@ import type { MailConfiguration } from './global-mail.ts';
 import type { DbusConfiguration, SnmpConfiguration } from './global-monitoring.ts';
 import type {
   AutomaticPriority,
+  ConfigurationWatch,
+  ControlSocketConfiguration,
   DumpFiles,
   ProcessNames,
   ProcessScheduling,
@@ -99,6 +101,9 @@ export interface GlobalConfiguration {
   readonly umask?: number;
   readonly randomSeed?: number;
   readonly reload: ReloadConfiguration;
+  /** Absent: nobody watches. */
+  readonly watchConfiguration?: ConfigurationWatch;
+  readonly controlSocket: ControlSocketConfiguration;
   readonly dumps: DumpFiles;
   /** Where the original keeps a merged copy of the files. */
   readonly temporaryDirectory?: string;

@@ -195,6 +195,16 @@ function monitoringLines({ snmp, dbus }: GlobalConfiguration): PrintedLine[] {
   ];
 }
 
+/** Ours: only who uses them has lines that keepalived does not know. */
+function controlSocketLines({ controlSocket, watchConfiguration }: GlobalConfiguration): PrintedLine[] {
+  const { group, mode } = controlSocket;
+  return [
+    ...(mode === undefined ? [] : [line('control_socket_mode', `0${mode.toString(8)}`)]),
+    ...(group === undefined ? [] : [line('control_socket_group', group.name, group.mayChange ? 'change' : 'read')]),
+    ...(watchConfiguration === undefined ? [] : [line('watch_config', seconds(watchConfiguration.settleTime))]),
+  ];
+}
+
 function fileLines(global: GlobalConfiguration): PrintedLine[] {
   const { reload, dumps, nameTables } = global;
   return [
@@ -206,6 +216,7 @@ function fileLines(global: GlobalConfiguration): PrintedLine[] {
     ...optional('reload_time_file', reload.timeFile),
     ...flagLine('reload_repeat', reload.repeat),
     ...(reload.file === undefined ? [] : [line('reload_file', ...(reload.file === '' ? [] : [reload.file]))]),
+    ...controlSocketLines(global),
     ...optional('config_save_dir', dumps.configurationDirectory),
     ...optional('tmp_config_directory', global.temporaryDirectory),
     boolLine('data_use_instance', dumps.useInstance),

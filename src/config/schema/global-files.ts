@@ -1,9 +1,9 @@
 /** global_defs: files that are written, reloads, where things are looked for. */
 import type { GlobalDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
-import { parseCInteger } from '../values.ts';
+import { parseCInteger, readSeconds } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { bool, choice, custom, flag, integer, optionalText, text } from './forms.ts';
+import { bool, choice, custom, flag, integer, nothingActsYet, optionalText, ours, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type G = GlobalDraft;
@@ -50,6 +50,37 @@ function readUmask(draft: G, statement: Statement, context: Context): void {
   draft.umask = mask;
 }
 
+function readSocketMode(draft: G, statement: Statement, context: Context): void {
+  const word = statement.words[1] ?? '';
+  // The owner's bits are root's, whom they do not hinder; nobody executes a socket.
+  if (!/^0?6[0246][0246]$/.test(word)) {
+    context.error(
+      statement,
+      1,
+      'CFG_INVALID_NUMBER',
+      `control_socket_mode: ${quote(word)} is not an octal mode of a socket that root may use`,
+      'write a mode such as 0660; 0666 lets everybody on this machine look',
+    );
+    return;
+  }
+  draft.controlSocket.mode = Number.parseInt(word, 8);
+}
+
+function readSocketGroup(draft: G, statement: Statement, context: Context): void {
+  const [, name = '', right = 'read'] = statement.words;
+  if (right !== 'read' && right !== 'change') {
+    context.error(
+      statement,
+      2,
+      'CFG_INVALID_WORD',
+      `control_socket_group: ${quote(right)} is neither read nor change`,
+      'write change if members may reload and the like, or nothing if they may only look',
+    );
+    return;
+  }
+  draft.controlSocket.group = { name, mayChange: right === 'change', at: statement };
+}
+
 export const fileKeywords: Entries = {
   umask: custom('Mask for files that are created; -u wins.', '<octal/hex/dec> or <IRUSR...>{|..}', readUmask, {
     default: '0177',
@@ -92,6 +123,29 @@ export const fileKeywords: Entries = {
       form: '<path?>',
       default: 'keepalived.reload beside the pid file',
     },
+  ),
+  control_socket_mode: custom(
+    'Permissions of the control socket; whoever is not root may connect with write permission, and only look.',
+    '<octal 0600..0666>',
+    readSocketMode,
+    { default: '0600; 0660 with control_socket_group', missing: 'error', ...ours },
+  ),
+  control_socket_group: custom(
+    'Group of the control socket. Its members may look (status, events, plan), with `change` do all that root may.',
+    '<group> {read or change}',
+    readSocketGroup,
+    { default: 'root alone', missing: 'error', ...ours },
+  ),
+  watch_config: custom(
+    'Watches the files of the configuration, includes too, and reloads when they were written and nothing changed for this long. What has errors is reported and not applied.',
+    '<secs float? 0.1..3600>',
+    (draft, statement, context) => {
+      draft.watchConfiguration ??= {};
+      if (statement.words.length < 2) return;
+      const value = readSeconds(context, statement, 1, { min: 0.1, max: 3600, decimals: 3 });
+      if (value !== undefined) draft.watchConfiguration.settleTime = value;
+    },
+    { default: 'off; 2 where nothing stands behind it', ...ours, ...nothingActsYet },
   ),
   include_check: custom(
     'What makes a plain include fatal.',

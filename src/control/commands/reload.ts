@@ -6,5 +6,5 @@ export const reloadCommand = defineCommand({
   name: 'reload',
   access: 'change',
   read: () => undefined,
-  run: async (_parameters, ports) => done(await ports.reload()),
+  run: async (_parameters, ports) => done(await ports.reload('keepalivectl reload')),
 });

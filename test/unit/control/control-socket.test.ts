@@ -57,7 +57,7 @@ function converse(text: string, answers: number): Promise<string[]> {
 
 describe('control socket', () => {
   it('answers requests line by line, in their order', async () => {
-    control = await ControlSocket.open(socketPath, ports, log);
+    control = await ControlSocket.open(socketPath, {}, ports, log);
     const lines = await converse('{"version":1,"command":"status"}\n{"version":1,"command":"reload"}\n', 2);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { version: 1, ok: true, result: { pid: 4711, files: [], processes: [] } },
@@ -75,7 +75,7 @@ describe('control socket', () => {
     ],
     ['{"version":1,"command":"bans","action":"remove","client":"::1"}', { action: 'remove', client: '::1' }],
   ])('hands %s on', async (request, command) => {
-    control = await ControlSocket.open(socketPath, ports, log);
+    control = await ControlSocket.open(socketPath, {}, ports, log);
     asked.length = 0;
     const [answer = ''] = await converse(`${request}\n`, 1);
     expect(JSON.parse(answer)).toEqual({ version: 1, ok: true, result: { changed: ['web'] } });
@@ -99,20 +99,20 @@ describe('control socket', () => {
     '{"version":1,"command":"rm"}',
     '{"version":1}',
   ])('refuses %s and goes on', async (request) => {
-    control = await ControlSocket.open(socketPath, ports, log);
+    control = await ControlSocket.open(socketPath, {}, ports, log);
     const lines = await converse(`${request}\n{"version":1,"command":"status"}\n`, 2);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ version: 1, ok: false });
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ ok: true });
   });
 
   it('lets a client go that sends without an end, and serves the next', async () => {
-    control = await ControlSocket.open(socketPath, ports, log);
+    control = await ControlSocket.open(socketPath, {}, ports, log);
     expect(await converse('x'.repeat(100_000), 1)).toEqual([]);
     expect(await converse('{"version":1,"command":"status"}\n', 1)).toHaveLength(1);
   });
 
   it('is for its owner alone, and gone after close', async () => {
-    control = await ControlSocket.open(socketPath, ports, log);
+    control = await ControlSocket.open(socketPath, {}, ports, log);
     expect(statSync(socketPath).mode & 0o777).toBe(0o600);
     control?.close();
     control = undefined;
@@ -120,15 +120,15 @@ describe('control socket', () => {
   });
 
   it('leaves the socket of a living daemon alone and says so', async () => {
-    control = await ControlSocket.open(socketPath, ports, log);
-    expect(await ControlSocket.open(socketPath, ports, log)).toBeUndefined();
+    control = await ControlSocket.open(socketPath, {}, ports, log);
+    expect(await ControlSocket.open(socketPath, {}, ports, log)).toBeUndefined();
     expect(said.join()).toContain('belongs to another daemon');
     expect(await converse('{"version":1,"command":"status"}\n', 1)).toHaveLength(1);
   });
 
   it('does not remove a file that stands in its place', async () => {
     writeFileSync(socketPath, 'precious');
-    expect(await ControlSocket.open(socketPath, ports, log)).toBeUndefined();
+    expect(await ControlSocket.open(socketPath, {}, ports, log)).toBeUndefined();
     expect(existsSync(socketPath)).toBe(true);
     expect(said.join()).toContain('no control socket');
   });

@@ -5,7 +5,7 @@ import { done } from '../../../src/control/protocol.ts';
 import { answerTo, controlCommands, understand } from '../../../src/control/registry.ts';
 import { portsWith } from './support.ts';
 
-const caller: Caller = { part: () => undefined, gone: new AbortController().signal };
+const caller: Caller = { part: () => undefined, ready: () => Promise.resolve(), gone: new AbortController().signal };
 
 const paint = defineCommand({
   name: 'paint',

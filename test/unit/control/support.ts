@@ -1,5 +1,6 @@
 /** A parent as the commands of the control socket see it, and the log it writes. */
 import type { ControlPorts } from '../../../src/control/ports.ts';
+import { EventHistory } from '../../../src/events/history.ts';
 import type { Log } from '../../../src/log/log.ts';
 
 export function keepingLog(said: string[]): Log {
@@ -27,6 +28,8 @@ export function portsWith(ports: Partial<ControlPorts>): ControlPorts {
     status: absent,
     reload: absent,
     ask: absent,
+    events: new EventHistory(),
+    life: 'this',
     ...ports,
   };
 }
