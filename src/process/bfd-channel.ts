@@ -26,26 +26,48 @@ type ToFollower =
   /** The BFD process begins. */
   | { readonly type: 'hello' }
   | { readonly type: 'states'; readonly at: MonotonicMs; readonly states: readonly FollowedState[] }
-  /** These sessions exist, and no others. Behind their states. */
-  | { readonly type: 'sessions'; readonly names: readonly string[] };
+  /** These sessions exist, and those of the messages behind it while there are `more`, and no others. Behind their states. */
+  | { readonly type: 'sessions'; readonly names: readonly string[]; readonly more?: true };
 
-/** Sessions that a follower holds to be up; the answer is the state of all. */
+/** Sessions that a follower holds to be up; behind the last of these messages the answer is the state of all. */
 interface FromFollower {
   readonly type: 'believed';
   readonly up: readonly string[];
+  readonly more?: true;
 }
 
 /** Numbers under which children inherit their ends: behind the standard streams and the channel to the parent. */
 const followerEnd = 4;
 const bfdEnds = { vrrp: 4, checker: 5 } as const satisfies Record<FollowerKind, number>;
 
-/** Sessions in one message. */
-const statesInMessage = 100;
+/** What of a list goes into one message, in octets of JSON: it leaves room for what stands around it. */
+const octetsInMessage = longestMessage - 1_000;
 /** When a follower did not read, it is told everything again after this time, in milliseconds. */
 const retryAfter = 10;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** An end of a pair of sockets. */
+export type MessageEnd = Pick<MessageSocket, 'send' | 'discard' | 'onMessage' | 'close'>;
+
+/** A list in parts that fit into a message; one part that is empty for an empty list. */
+function partsOf<Item>(items: readonly Item[]): Item[][] {
+  let part: Item[] = [];
+  const parts = [part];
+  let octets = 0;
+  for (const item of items) {
+    const length = encoder.encode(JSON.stringify(item)).length + 1;
+    if (part.length > 0 && octets + length > octetsInMessage) {
+      part = [];
+      parts.push(part);
+      octets = 0;
+    }
+    part.push(item);
+    octets += length;
+  }
+  return parts;
+}
 
 /** The pairs of sockets, of the parent. */
 export class BfdChannels {
@@ -61,18 +83,20 @@ export class BfdChannels {
 
 /** A follower's end. */
 export class BfdFollower {
-  readonly #socket: MessageSocket;
+  readonly #socket: MessageEnd;
   readonly #log: Log;
   readonly #changed: (state: FollowedState) => void;
   readonly #states = new Map<string, HealthState>();
+  /** Names of the sessions, while their list comes in several messages. */
+  #names: string[] = [];
   #listening = false;
   #answered: (() => void) | undefined;
 
   /** @param changed called with each state that is not what was known before; a session never heard of is down */
-  constructor(log: Log, changed: (state: FollowedState) => void) {
+  constructor(log: Log, changed: (state: FollowedState) => void, socket: MessageEnd = new MessageSocket(followerEnd)) {
     this.#log = log;
     this.#changed = changed;
-    this.#socket = new MessageSocket(followerEnd);
+    this.#socket = socket;
   }
 
   /**
@@ -102,8 +126,13 @@ export class BfdFollower {
 
   #say(): void {
     const up = [...this.#states].flatMap(([session, state]) => (state === 'UP' ? [session] : []));
-    const message: FromFollower = { type: 'believed', up };
-    this.#socket.send(encoder.encode(JSON.stringify(message)));
+    const parts = partsOf(up);
+    for (const [at, part] of parts.entries()) {
+      const more = at < parts.length - 1;
+      const message: FromFollower = { type: 'believed', up: part, ...(more && { more }) };
+      // Where nobody reads, nobody is there: who begins greets, and is answered.
+      if (!this.#socket.send(encoder.encode(JSON.stringify(message)))) return;
+    }
   }
 
   #take(message: ToFollower): void {
@@ -112,10 +141,15 @@ export class BfdFollower {
         this.#say();
         return;
       case 'states':
+        // A list of names that was under way is followed by a new one.
+        this.#names = [];
         for (const state of message.states) this.#learn(state, message.at);
         return;
       case 'sessions': {
-        const names = new Set(message.names);
+        this.#names.push(...message.names);
+        if (message.more === true) return;
+        const names = new Set(this.#names);
+        this.#names = [];
         for (const session of [...this.#states.keys()].filter((known) => !names.has(known))) {
           this.#learn({ session, state: 'DOWN', reason: 'the session is no longer in the configuration' });
           this.#states.delete(session);
@@ -139,7 +173,7 @@ export class BfdFollower {
 
 /** The BFD process's end to one kind of follower. */
 export class BfdTeller {
-  readonly #socket: MessageSocket;
+  readonly #socket: MessageEnd;
   readonly #all: () => readonly FollowedState[];
   #retry: NodeJS.Timeout | undefined;
 
@@ -147,14 +181,19 @@ export class BfdTeller {
    * @param all the states of all sessions that this kind of follower is to know
    * @param believed called with what it believes; it gets all states afterwards
    */
-  constructor(kind: FollowerKind, all: () => readonly FollowedState[], believed: (up: readonly string[]) => void) {
+  constructor(
+    kind: FollowerKind,
+    all: () => readonly FollowedState[],
+    believed: (up: readonly string[]) => void,
+    socket: MessageEnd = new MessageSocket(bfdEnds[kind]),
+  ) {
     this.#all = all;
-    this.#socket = new MessageSocket(bfdEnds[kind]);
+    this.#socket = socket;
     this.#socket.discard();
     this.#socket.onMessage((message) => {
-      const { up } = JSON.parse(decoder.decode(message)) as FromFollower;
+      const { more = false, up } = JSON.parse(decoder.decode(message)) as FromFollower;
       believed(up);
-      this.tellAll();
+      if (!more) this.tellAll();
     });
   }
 
@@ -173,10 +212,12 @@ export class BfdTeller {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const states = this.#all();
-    for (let first = 0; first < states.length; first += statesInMessage) {
-      if (!this.#send({ type: 'states', at: now(), states: states.slice(first, first + statesInMessage) })) return;
+    for (const part of partsOf(states)) if (!this.#send({ type: 'states', at: now(), states: part })) return;
+    const names = partsOf(states.map(({ session }) => session));
+    for (const [at, part] of names.entries()) {
+      const more = at < names.length - 1;
+      if (!this.#send({ type: 'sessions', names: part, ...(more && { more }) })) return;
     }
-    this.#send({ type: 'sessions', names: states.map(({ session }) => session) });
   }
 
   close(): void {
@@ -185,8 +226,7 @@ export class BfdTeller {
   }
 
   #send(message: ToFollower): boolean {
-    const octets = encoder.encode(JSON.stringify(message));
-    if (octets.length <= longestMessage && this.#socket.send(octets)) return true;
+    if (this.#socket.send(encoder.encode(JSON.stringify(message)))) return true;
     this.#retry = setTimeout(() => this.tellAll(), retryAfter);
     return false;
   }
