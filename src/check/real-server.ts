@@ -92,6 +92,7 @@ export class RealServerState {
       from,
       to: this.state,
       phase,
+      servers: this.virtualServer.poolCount,
       at: now,
       reason,
     };

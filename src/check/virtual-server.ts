@@ -1,6 +1,6 @@
 /** A virtual server as the engine keeps it: its servers, its quorum, and the pool that follows from them. */
 import type { RealServerConfiguration, VirtualServerConfiguration, VirtualServerGroup } from '../config/model.ts';
-import type { HealthState, VirtualServerEvent } from '../core/events.ts';
+import type { HealthState, PoolCount, VirtualServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service } from '../ipvs/types.ts';
 import { serviceKeysOf, servicesOf, type PoolMember } from './desired.ts';
@@ -62,6 +62,12 @@ export class VirtualServerState {
     return this.servers.reduce((sum, server) => (server.state === 'UP' ? sum + server.effectiveWeight : sum), 0);
   }
 
+  get poolCount(): PoolCount {
+    let up = 0;
+    for (const { state } of this.servers) if (state === 'UP') up++;
+    return { up, total: this.servers.length };
+  }
+
   /** The sorry server stands in exactly while there is no quorum. */
   get sorryActive(): boolean {
     return this.configuration.sorryServer !== undefined && this.quorum === 'DOWN';
@@ -106,6 +112,7 @@ export class VirtualServerState {
       weight,
       quorum: this.configuration.quorum,
       hysteresis: this.configuration.hysteresis,
+      servers: this.poolCount,
       at: now,
       reason,
     };

@@ -82,6 +82,12 @@ export interface CheckerEvent extends EventBase {
   readonly to: HealthState;
 }
 
+/** Real servers of a virtual server: those that are up, and all. */
+export interface PoolCount {
+  readonly up: number;
+  readonly total: number;
+}
+
 /**
  * A real server became available or unavailable to its virtual server. `from` equals `to` when a first check merely
  * confirmed what was assumed: notifications go out, nothing changed.
@@ -96,6 +102,8 @@ export interface RealServerEvent extends EventBase {
   readonly phase: 'running' | 'start' | 'reload' | 'stop';
   /** No script, FIFO or mail is told (a stop without `omega`); log and SNMP are. */
   readonly quiet?: boolean;
+  /** Of its virtual server, behind the change. */
+  readonly servers?: PoolCount;
 }
 
 /** A virtual server gained or lost its quorum. */
@@ -111,6 +119,7 @@ export interface VirtualServerEvent extends EventBase {
   readonly weight: number;
   readonly quorum: number;
   readonly hysteresis: number;
+  readonly servers?: PoolCount;
 }
 
 /** States of a BFD session (RFC 5880 section 4.1). */

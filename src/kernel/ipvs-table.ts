@@ -18,14 +18,17 @@ import {
 import { describeOperation, serviceKeyText } from '../ipvs/keys.ts';
 import { isMissingDestination, judgeOutcome } from '../ipvs/outcome.ts';
 import type { IpvsOutcome } from '../ipvs/outcome.ts';
+import { decodeDestinationTraffic, decodeServiceTraffic } from '../ipvs/traffic.ts';
 import type { ServiceTable } from '../ipvs/reconciler.ts';
 import type {
+  DestinationTraffic,
   IpvsInfo,
   IpvsOperation,
   IpvsTimeouts,
   KernelDestination,
   Service,
   ServiceKey,
+  ServiceTraffic,
   SyncDaemon,
 } from '../ipvs/types.ts';
 import { SystemError, describeErrno } from './errors.ts';
@@ -37,6 +40,10 @@ import type { Acknowledgement } from './netlink-socket.ts';
  * conversations at a time keep it busy while we decode.
  */
 const DUMP_CONVERSATIONS = 4;
+/** Whoever wants to see traffic does not keep others from theirs. */
+const TRAFFIC_CONVERSATION = DUMP_CONVERSATIONS;
+/** Services whose traffic is decoded in one go. */
+const TRAFFIC_A_TURN = 500;
 /** Operations that are put into octets in one go: ten thousand services must not hold up the checks. */
 const OPERATIONS_A_TURN = 1024;
 const MODPROBE_TIMEOUT_MS = 10_000;
@@ -94,7 +101,7 @@ export interface IpvsTableOptions {
 
 export class IpvsTable implements ServiceTable {
   /** Conversations; the first also writes. */
-  readonly #sockets: NetlinkSocket[];
+  readonly #sockets: (NetlinkSocket | undefined)[];
   readonly #open: () => NetlinkSocket;
   readonly #familyId: number;
 
@@ -238,6 +245,28 @@ export class IpvsTable implements ServiceTable {
     }
   }
 
+  /** What every service carries, in the kernel's order. Other work goes on between the slices of decoding. */
+  async dumpServiceTraffic(): Promise<ServiceTraffic[]> {
+    const messages = await this.#socket(TRAFFIC_CONVERSATION).dump(encodeDumpServices(this.#familyId));
+    const all: ServiceTraffic[] = [];
+    for (let first = 0; first < messages.length; first += TRAFFIC_A_TURN) {
+      if (first > 0) await new Promise(setImmediate);
+      all.push(...valueOf(decodeServiceTraffic(messages.slice(first, first + TRAFFIC_A_TURN))));
+    }
+    return all;
+  }
+
+  /** What the servers of one service carry, oldest first; undefined if the service is gone. */
+  async dumpDestinationTraffic(key: ServiceKey): Promise<DestinationTraffic[] | undefined> {
+    try {
+      const messages = await this.#socket(TRAFFIC_CONVERSATION).dump(encodeDumpDestinations(this.#familyId, key));
+      return valueOf(decodeDestinationTraffic(messages, key.family)).reverse();
+    } catch (error) {
+      if (error instanceof SystemError && (error.errno === ESRCH || error.errno === ENOENT)) return undefined;
+      throw error;
+    }
+  }
+
   /** The running synchronisation daemons. */
   async daemons(): Promise<SyncDaemon[]> {
     return valueOf(decodeDaemons(await this.#socket().dump(encodeDumpDaemons(this.#familyId))));
@@ -268,6 +297,6 @@ export class IpvsTable implements ServiceTable {
 
   /** Ends all conversations; safe to call twice. */
   close(): void {
-    for (const socket of this.#sockets) socket.close();
+    for (const socket of this.#sockets) socket?.close();
   }
 }

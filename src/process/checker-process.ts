@@ -33,6 +33,7 @@ import type { ParentChannel } from './child-channel.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { Answers } from './questions.ts';
+import { poolReports, serverTraffic, serviceTraffic } from './snmp-answers.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ConnectionLimits } from './limits/connection-limits.ts';
@@ -235,7 +236,12 @@ class CheckerWork implements ChildWork {
     await writeCheckDump(configuration, engine, this.#options.networkNamespace, target);
   }
 
-  readonly answers: Answers = { bans: (command) => this.#limits.command(command) };
+  readonly answers: Answers = {
+    bans: (command) => this.#limits.command(command),
+    'snmp-pools': () => poolReports(this.#engine),
+    'snmp-services': () => serviceTraffic(this.#engine, this.#table),
+    'snmp-servers': (which) => serverTraffic(this.#engine, this.#table, which),
+  };
 
   status(): unknown {
     const connectionLimits = this.#limits.summary;

@@ -9,8 +9,9 @@ import { interfaceIndex } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import type { DbusAction } from '../notify/dbus/answer.ts';
 import { DbusService } from '../notify/dbus/dbus-service.ts';
-import { SnmpService } from '../notify/snmp/snmp-service.ts';
+import { SnmpService, type SnmpSources } from '../notify/snmp/snmp-service.ts';
 import type { VrrpReport } from '../notify/snmp/snapshot.ts';
+import type { ChildKind } from './messages.ts';
 import { networkNamespace, wantedChildren } from './settings.ts';
 
 export interface MonitoringPorts {
@@ -18,6 +19,9 @@ export interface MonitoringPorts {
   readonly act: (action: DbusAction) => void;
   /** What the VRRP process says of itself. */
   readonly vrrpReport: () => Promise<VrrpReport | undefined>;
+  /** What the checker process says of its virtual servers. */
+  readonly poolReports: SnmpSources['poolReports'];
+  readonly traffic: SnmpSources['traffic'];
 }
 
 export class Monitoring {
@@ -37,9 +41,9 @@ export class Monitoring {
 
   /** Goes over to a configuration. Call it before the children have it, so that their events find their objects. */
   follow(configuration: Configuration): void {
-    const watchesVrrp = wantedChildren(this.#args, configuration).includes('vrrp');
-    this.#followDbus(configuration, watchesVrrp);
-    this.#followSnmp(configuration, watchesVrrp);
+    const wanted = wantedChildren(this.#args, configuration);
+    this.#followDbus(configuration, wanted.includes('vrrp'));
+    this.#followSnmp(configuration, wanted);
   }
 
   /** Takes every event of the daemon. Never waits. */
@@ -69,8 +73,8 @@ export class Monitoring {
     this.#dbus.open();
   }
 
-  #followSnmp(configuration: Configuration, watchesVrrp: boolean): void {
-    if (!watchesVrrp) {
+  #followSnmp(configuration: Configuration, wanted: readonly ChildKind[]): void {
+    if (!wanted.includes('vrrp') && !wanted.includes('checker')) {
       void this.#snmp?.close();
       this.#snmp = undefined;
       return;
@@ -82,22 +86,30 @@ export class Monitoring {
         startedAt: now(),
         interfaceIndex: (name) => interfaceIndex(name) ?? 0,
         vrrpReport: this.#ports.vrrpReport,
+        poolReports: this.#ports.poolReports,
+        traffic: this.#ports.traffic,
       },
       this.#log,
     );
-    this.#snmp.follow(asTheCommandLineSays(configuration, this.#args));
+    this.#snmp.follow(asTheCommandLineSays(configuration, this.#args, wanted));
   }
 }
 
-/** -x asks for every module; -A counts before `snmp_socket`. */
+/** -x asks for every module; -A counts before `snmp_socket`. What no process serves is not shown. */
 function asTheCommandLineSays(
   configuration: Configuration,
   { snmp: all, snmpAgentSocket: socket }: KeepalivedArguments,
+  wanted: readonly ChildKind[],
 ): Configuration {
   const { global } = configuration;
+  const { checker, rfc2787, rfc6527, vrrp } = global.snmp;
+  const servesVrrp = wanted.includes('vrrp');
   const snmp = {
     ...global.snmp,
-    ...(all && { vrrp: true, checker: true, rfc2787: true, rfc6527: true }),
+    vrrp: servesVrrp && (all || vrrp),
+    rfc2787: servesVrrp && (all || rfc2787),
+    rfc6527: servesVrrp && (all || rfc6527),
+    checker: wanted.includes('checker') && (all || checker),
     ...(socket !== undefined && { socket }),
   };
   return { ...configuration, global: { ...global, snmp } };

@@ -119,7 +119,15 @@ export class Parent {
     });
     this.#monitoring = new Monitoring(
       environment.args,
-      { act: (action) => this.#actFor(action), vrrpReport: () => this.#vrrpReport() },
+      {
+        act: (action) => this.#actFor(action),
+        vrrpReport: () => this.#vrrpReport(),
+        poolReports: () => this.#children.ask('checker', 'snmp-pools', null).catch(() => undefined),
+        traffic: {
+          services: () => this.#children.ask('checker', 'snmp-services', null).catch(() => []),
+          servers: (first, count) => this.#children.ask('checker', 'snmp-servers', { first, count }).catch(() => []),
+        },
+      },
       environment.log,
     );
     this.#web = new WebService({ status: () => this.#status() }, environment.log);

@@ -4,12 +4,21 @@
  */
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { PoolReport } from '../notify/snmp/pool-report.ts';
+import type { TrafficNumbers } from '../notify/snmp/traffic-cache.ts';
 import type { BanAnswer, BanCommand } from './limits/messages.ts';
 
 /** Name of the question: what it says, what is answered. Plain data, both. */
 export interface Questions {
   status: { readonly asked: null; readonly answer: unknown };
   bans: { readonly asked: BanCommand; readonly answer: BanAnswer };
+  /** Virtual servers for SNMP, and what they and their servers carry. */
+  'snmp-pools': { readonly asked: null; readonly answer: readonly PoolReport[] };
+  'snmp-services': { readonly asked: null; readonly answer: readonly TrafficNumbers[] };
+  'snmp-servers': {
+    readonly asked: { readonly first: number; readonly count: number };
+    readonly answer: readonly TrafficNumbers[];
+  };
 }
 
 export type Question = keyof Questions;

@@ -1,9 +1,20 @@
 /** Events as notifications of the modules: which objects each one names. */
-import type { DaemonEvent, VrrpGroupEvent, VrrpInstanceEvent } from '../../core/events.ts';
+import type {
+  DaemonEvent,
+  PoolCount,
+  RealServerEvent,
+  VirtualServerEvent,
+  VrrpGroupEvent,
+  VrrpInstanceEvent,
+} from '../../core/events.ts';
+import type { VirtualServerConfiguration } from '../../config/model.ts';
 import type { Oid } from './oid.ts';
+import type { ServiceNames } from './service-names.ts';
 import type { SnmpSnapshot } from './snapshot.ts';
-import { integer, text, type Variable } from './value.ts';
-import { addressValue, stateValue } from './mib/conventions.ts';
+import { gauge, integer, text, type Variable } from './value.ts';
+import { addressValue, familyValue, oneOrTwo, stateValue } from './mib/conventions.ts';
+import { realServerEntry } from './mib/real-servers.ts';
+import { identityColumns, protocolValue, typeValue, virtualServerEntry } from './mib/virtual-servers.ts';
 import { ipAddressValue, rfc2787Index } from './mib/rfc2787.ts';
 import { newMasterReason, rfc6527Index } from './mib/rfc6527.ts';
 import { keepalivedMib, vrrpMib, vrrpv3Mib } from './mib/roots.ts';
@@ -19,14 +30,23 @@ function notification(name: Oid, variables: readonly Variable[]): readonly Varia
 /**
  * The notifications of one event, each a list of variables; none if nobody asked for them.
  * @param snapshot the configuration counts, and states as far as they are known
+ * @param services what events of the checks are about
  */
-export function notificationsOf(event: DaemonEvent, snapshot: SnmpSnapshot): readonly (readonly Variable[])[] {
+export function notificationsOf(
+  event: DaemonEvent,
+  snapshot: SnmpSnapshot,
+  services?: ServiceNames,
+): readonly (readonly Variable[])[] {
   if (!snapshot.configuration.global.snmp.traps) return [];
   switch (event.kind) {
     case 'vrrp-instance':
       return [...instanceNotification(event, snapshot), ...newMasterNotifications(event, snapshot)];
     case 'vrrp-group':
       return groupNotification(event, snapshot);
+    case 'real-server':
+      return serverNotification(event, snapshot, services);
+    case 'virtual-server':
+      return quorumNotification(event, snapshot, services);
     default:
       return [];
   }
@@ -110,4 +130,72 @@ function newMasterNotifications(
       ),
     );
   return notifications;
+}
+
+/** The columns of a virtual server that say which one it is, without the number of the row. */
+function identityVariables(configuration: VirtualServerConfiguration): Variable[] {
+  return [
+    { oid: [...virtualServerEntry, 2], value: typeValue(configuration) },
+    ...Object.entries(identityColumns).flatMap(([column, read]) => {
+      const value = read(configuration);
+      return value === undefined ? [] : [{ oid: [...virtualServerEntry, Number(column)], value }];
+    }),
+    { oid: [...virtualServerEntry, 8], value: protocolValue(configuration) },
+  ];
+}
+
+function countVariables({ total, up }: PoolCount): Variable[] {
+  return [
+    { oid: [...virtualServerEntry, 21], value: gauge(up) },
+    { oid: [...virtualServerEntry, 20], value: gauge(total) },
+  ];
+}
+
+/** realServerStateChange: the server and its state, the virtual server and how many of its servers are up, router id. */
+function serverNotification(
+  { server: label, servers, service, to }: RealServerEvent,
+  snapshot: SnmpSnapshot,
+  services: ServiceNames | undefined,
+): readonly (readonly Variable[])[] {
+  const virtualServer = services?.virtualServer(service);
+  const server = services?.realServer(service, label);
+  if (!snapshot.configuration.global.snmp.checker || virtualServer === undefined || server === undefined) return [];
+  const { address, family, port } = server;
+  return [
+    notification(
+      [...keepalivedMib, 3, 5, 0, 1],
+      [
+        { oid: [...realServerEntry, 3], value: familyValue(family) },
+        { oid: [...realServerEntry, 4], value: addressValue(address) ?? text('') },
+        { oid: [...realServerEntry, 5], value: gauge(port) },
+        { oid: [...realServerEntry, 6], value: oneOrTwo(to === 'UP') },
+        ...identityVariables(virtualServer),
+        ...(servers === undefined ? [] : countVariables(servers)),
+        routerIdVariable(snapshot),
+      ],
+    ),
+  ];
+}
+
+/** virtualServerQuorumStateChange: the virtual server, met(1), notMet(2) or shutdown(3), quorum and servers, router id. */
+function quorumNotification(
+  { phase, quorum, servers, service, to }: VirtualServerEvent,
+  snapshot: SnmpSnapshot,
+  services: ServiceNames | undefined,
+): readonly (readonly Variable[])[] {
+  const virtualServer = services?.virtualServer(service);
+  if (!snapshot.configuration.global.snmp.checker || virtualServer === undefined) return [];
+  const status = phase === 'stop' || services?.isGone(service) === true ? 3 : to === 'UP' ? 1 : 2;
+  return [
+    notification(
+      [...keepalivedMib, 3, 5, 0, 2],
+      [
+        ...identityVariables(virtualServer),
+        { oid: [...virtualServerEntry, 23], value: integer(status) },
+        { oid: [...virtualServerEntry, 22], value: gauge(quorum) },
+        ...(servers === undefined ? [] : countVariables(servers)),
+        routerIdVariable(snapshot),
+      ],
+    ),
+  ];
 }

@@ -5,7 +5,7 @@ import { Reconnection } from '../reconnection.ts';
 import { AgentxSession, type SessionOptions } from './agentx/session.ts';
 import type { Variable } from './value.ts';
 
-export interface SnmpAgentOptions extends Pick<SessionOptions, 'description' | 'subtrees' | 'view'> {
+export interface SnmpAgentOptions extends Pick<SessionOptions, 'answer' | 'description' | 'subtrees'> {
   /** As configured. */
   readonly master: string;
 }
@@ -25,7 +25,7 @@ export class SnmpAgent {
 
   /** Begins to look for the master agent. Never waits for it. */
   open(): void {
-    const { description, subtrees, view } = this.#options;
+    const { answer, description, subtrees } = this.#options;
     let master;
     try {
       master = parseMasterAddress(this.#options.master);
@@ -35,9 +35,9 @@ export class SnmpAgent {
     }
     const session: AgentxSession = new AgentxSession({
       master,
+      answer,
       description,
       subtrees,
-      view,
       ready: () => this.#ready(),
       lost: (reason) => this.#lost(session, reason),
     });

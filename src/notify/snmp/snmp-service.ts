@@ -10,11 +10,18 @@ import { defaultMaster } from './agentx/address.ts';
 import { registeredSubtrees, viewOf } from './modules.ts';
 import { notificationsOf } from './notifications.ts';
 import { SnmpAgent } from './snmp-agent.ts';
+import type { PoolReport } from './pool-report.ts';
+import { ServiceNames } from './service-names.ts';
 import type { SnmpSnapshot, VrrpReport } from './snapshot.ts';
-import type { View } from './view.ts';
+import { TrafficCache, type TrafficSources } from './traffic-cache.ts';
+import type { Subtree, View } from './view.ts';
+import { checkerTables } from './mib/checker.ts';
+import { CheckerRows, CheckerState } from './mib/checker-rows.ts';
 
 /** A walk asks a thousand times: each view serves for so long. */
 const viewAge: Milliseconds = 500;
+/** Statistics that grow old between two readings are shown as they are. */
+const mostReadings = 4;
 /** A stop waits no longer for notifications. */
 const longestFarewell: Milliseconds = 500;
 
@@ -25,6 +32,10 @@ export interface SnmpSources {
   readonly startedAt: MonotonicMs;
   /** What the VRRP process says of itself; undefined while it cannot be asked. */
   readonly vrrpReport: () => Promise<VrrpReport | undefined>;
+  /** The same of the checker process. */
+  readonly poolReports: () => Promise<readonly PoolReport[] | undefined>;
+  /** Empty while nobody can be asked. */
+  readonly traffic: Pick<TrafficSources, 'services' | 'servers'>;
   /** 0: there is no such interface. */
   readonly interfaceIndex: (name: string) => number;
 }
@@ -32,12 +43,15 @@ export interface SnmpSources {
 export class SnmpService {
   readonly #sources: SnmpSources;
   readonly #log: Log;
+  #services: ServiceNames | undefined;
   #configuration: Configuration | undefined;
   #agent: SnmpAgent | undefined;
   #registered = '';
   /** Notifications under way. */
   #telling: Promise<void> = Promise.resolve();
   #report: VrrpReport | undefined;
+  /** Group check of the configuration. */
+  #checker: { readonly state: CheckerState; readonly tables: readonly Subtree[] } | undefined;
   #view: { readonly made: number; readonly view: Promise<View> } | undefined;
 
   constructor(sources: SnmpSources, log: Log) {
@@ -49,7 +63,9 @@ export class SnmpService {
   follow(configuration: Configuration): void {
     this.#configuration = configuration;
     this.#view = undefined;
+    this.#services = new ServiceNames(configuration, this.#services);
     const { snmp } = configuration.global;
+    this.#checker = snmp.checker ? this.#checkerOf(configuration) : undefined;
     const subtrees = registeredSubtrees(snmp);
     const master = snmp.socket ?? defaultMaster;
     const registered = JSON.stringify([master, subtrees]);
@@ -62,7 +78,7 @@ export class SnmpService {
       master,
       description: 'Keepalived',
       subtrees,
-      view: () => this.#currentView(this.#configuration ?? configuration),
+      answer: <T>(read: (view: Subtree) => T) => this.#answer(this.#configuration ?? configuration, read),
     };
     this.#agent = new SnmpAgent(options, this.#log);
     this.#agent.open();
@@ -80,7 +96,7 @@ export class SnmpService {
     if (this.#configuration === undefined) return;
     // A new master's notification names its address, which it may have had for no longer than its state.
     if (event.kind === 'vrrp-instance' && event.to === 'MASTER') await this.#currentView(this.#configuration);
-    for (const notification of notificationsOf(event, this.#snapshot(this.#configuration)))
+    for (const notification of notificationsOf(event, this.#snapshot(this.#configuration), this.#services))
       this.#agent?.notify(notification);
   }
 
@@ -113,6 +129,26 @@ export class SnmpService {
     };
   }
 
+  #checkerOf(configuration: Configuration): { readonly state: CheckerState; readonly tables: readonly Subtree[] } {
+    const { realServerStatisticsInterval, virtualServerStatisticsInterval } = configuration.global.snmp;
+    const traffic = new TrafficCache(
+      { ...this.#sources.traffic, now: () => performance.now() },
+      virtualServerStatisticsInterval,
+      realServerStatisticsInterval,
+    );
+    const state = new CheckerState(new CheckerRows(configuration), traffic);
+    return { state, tables: checkerTables(configuration, state) };
+  }
+
+  /** What is missing is noted while somebody reads, got, and read again. */
+  async #answer<T>(configuration: Configuration, read: (view: Subtree) => T): Promise<T> {
+    const view = await this.#currentView(configuration);
+    for (let reading = 1; ; reading++) {
+      const answer = read(view);
+      if (reading === mostReadings || (await this.#checker?.state.complete()) !== true) return answer;
+    }
+  }
+
   #currentView(configuration: Configuration): Promise<View> {
     const now = performance.now();
     if (this.#view === undefined || now - this.#view.made > viewAge)
@@ -122,7 +158,13 @@ export class SnmpService {
 
   async #makeView(configuration: Configuration): Promise<View> {
     // Of a process that is being started again the last words count.
-    this.#report = (await this.#sources.vrrpReport()) ?? this.#report;
-    return viewOf(this.#snapshot(configuration));
+    const { checker, rfc2787, rfc6527, vrrp } = configuration.global.snmp;
+    const [report, pools] = await Promise.all([
+      vrrp || rfc2787 || rfc6527 ? this.#sources.vrrpReport() : undefined,
+      checker ? this.#sources.poolReports() : undefined,
+    ]);
+    this.#report = report ?? this.#report;
+    if (pools !== undefined) this.#checker?.state.take(pools);
+    return viewOf(this.#snapshot(configuration), this.#checker?.tables ?? []);
   }
 }

@@ -32,8 +32,8 @@ export interface SessionOptions {
   /** Of the agent, for the master's own table of agents. */
   readonly description: string;
   readonly subtrees: readonly Oid[];
-  /** What there is to know now. It may take a while; the master waits. */
-  readonly view: () => Promise<Subtree>;
+  /** Reads what there is to know now. It may take a while; the master waits. */
+  readonly answer: <T>(read: (view: Subtree) => T) => Promise<T>;
   /** All subtrees are registered. */
   readonly ready: () => void;
   /** It is over, once, for this reason; undefined: close() was asked for. */
@@ -173,8 +173,8 @@ export class AgentxSession {
 
   async #answer(message: Extract<Received, { type: 'get' | 'get-next' | 'get-bulk' }>): Promise<void> {
     try {
-      const view = await this.#options.view();
-      this.#send(encodeResponse(message, { variables: answerRequest(message, view) }));
+      const variables = await this.#options.answer((view) => answerRequest(message, view));
+      this.#send(encodeResponse(message, { variables }));
     } catch {
       // What it is about is not known now: a process is being started again.
       this.#send(encodeResponse(message, { error: ERROR.generic, index: 1 }));
