@@ -1,5 +1,5 @@
 /** What a process can do to itself: name, scheduling, memory, limits, namespaces, the bond to its parent. */
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { ERRNO, addon } from './addon.ts';
 import { SystemError, checked } from './errors.ts';
@@ -86,14 +86,27 @@ export function reapChild(processId: number): { readonly processId: number; read
   return ended === 0 ? undefined : { processId: ended, status };
 }
 
+/** Name of the threads in which V8 compiles and collects garbage. */
+const runtimeHelper = 'V8Worker';
+
 /**
- * Real-time round robin for the event loop's thread; threads and children made from now on start without it.
+ * Real-time round robin for the event loop's thread and, a step below it, for the helper threads of V8: the collector
+ * waits until they have put down what they compile, and beside busy processes threads without priority take up to 100 ms
+ * for that. Threads and children made from now on start without it.
  * @param priority 1..99
  * @throws SystemError EPERM without CAP_SYS_NICE, EINVAL
  */
 export function setRealTimePriority(priority: number): void {
+  setPolicy(thisThread, priority);
+  const helpers = Math.max(1, priority - 1);
+  forEachThread((thread) => {
+    if (isRuntimeHelper(thread)) setPolicy(thread, helpers);
+  });
+}
+
+function setPolicy(thread: number, priority: number): void {
   checked(
-    addon().setScheduler(thisThread, SCHED.RR | SCHED.RESET_ON_FORK, priority),
+    addon().setScheduler(thread, SCHED.RR | SCHED.RESET_ON_FORK, priority),
     'sched_setscheduler',
     `real-time priority ${priority}`,
   );
@@ -102,6 +115,18 @@ export function setRealTimePriority(priority: number): void {
 /** Back to time sharing. @throws SystemError */
 export function clearRealTimePriority(): void {
   checked(addon().setScheduler(thisThread, SCHED.OTHER, 0), 'sched_setscheduler');
+  forEachThread((thread) => {
+    if (isRuntimeHelper(thread)) checked(addon().setScheduler(thread, SCHED.OTHER, 0), 'sched_setscheduler');
+  });
+}
+
+function isRuntimeHelper(thread: number): boolean {
+  try {
+    return readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trimEnd() === runtimeHelper;
+  } catch {
+    // Gone already.
+    return false;
+  }
 }
 
 /** Thread ids of this process. */

@@ -35,7 +35,7 @@ export interface ChildListener {
 const runtimeFlags = {
   vrrp: ['--no-flush-bytecode'],
   checker: ['--max-semi-space-size=2'],
-  // Real-time priority is of the main thread alone: it must not wait for threads of V8 that have none.
+  // Nor does it wait for other threads to collect garbage when it has no real-time priority.
   bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
 } as const;
 

@@ -1,31 +1,39 @@
 /**
  * A deadline that is met to a few hundredths of a millisecond: the process wakes a little before it and walks round its
- * event loop until it is due. Waking a processor from its sleep, and code from memory into its caches, then happens
- * before the deadline and not behind it. Packets that arrive meanwhile are handled as ever, and may move the deadline.
+ * event loop until it is due. Waking a processor from its sleep then happens before the deadline and not behind it.
+ * Packets that arrive meanwhile are handled as ever, and may move the deadline. It is a very little: who has just slept
+ * is let in first by the kernel's scheduler, who walks while others wait is soon made to wait for them, 2 to 4 ms.
  *
- * An urgent deadline, one for which others wait, is worth more: the process wakes earlier and may warm up first. That
- * costs nothing as long as all is well, because the deadline of a backup is moved long before.
+ * Before an urgent deadline, one for which others wait, code comes from memory into the processor's caches: the process
+ * wakes once more, warms up, and sleeps again. That costs nothing as long as all is well, because the deadline of a
+ * backup is moved long before.
  */
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 
-/** How long before the deadline it wakes at most, and at most in proportion to the wait: the share of a processor it costs. */
-const usualLead = { longest: 0.6, share: 0.01 } as const;
-const urgentLead = { longest: 1.5, share: 0.08 } as const;
+/** How long before a deadline it is awake at most, and at most in proportion to the wait: the share of a processor it costs. */
+const awake = { longest: 0.2, share: 0.01 } as const;
+/** The same of a warm-up, which itself takes a few tenths of a millisecond. */
+const warm = { longest: 1.5, share: 0.08 } as const;
 
 /** How long before a deadline `wait` ahead the process is awake. */
-export function leadOf(wait: Milliseconds, urgent = false): Milliseconds {
-  const { longest, share } = urgent ? urgentLead : usualLead;
-  return Math.max(0, Math.min(longest, wait * share));
+export function awakeBefore(wait: Milliseconds): Milliseconds {
+  return Math.max(0, Math.min(awake.longest, wait * awake.share));
+}
+
+/** How long before an urgent deadline `wait` ahead it warms up. */
+export function warmUpBefore(wait: Milliseconds): Milliseconds {
+  return Math.max(0, Math.min(warm.longest, wait * warm.share));
 }
 
 export class PunctualTimer {
   readonly #onDeadline: () => void;
   readonly #warmUp: () => void;
   readonly #timer: DeadlineTimer;
-  #urgent = false;
   #deadline: MonotonicMs | undefined;
+  /** When it is to be awake for it; behind a warm-up that is still to come. */
+  #awakeAt: MonotonicMs | undefined;
   #walking = false;
 
   /**
@@ -42,8 +50,15 @@ export class PunctualTimer {
   arm(at: MonotonicMs | undefined, urgent = false): void {
     if (at === this.#deadline) return;
     this.#deadline = at;
-    this.#urgent = urgent;
-    this.#timer.arm(at === undefined ? undefined : at - leadOf(at - now(), urgent));
+    this.#awakeAt = undefined;
+    if (at === undefined) {
+      this.#timer.arm(undefined);
+      return;
+    }
+    const wait = at - now();
+    const awakeAt = at - awakeBefore(wait);
+    if (urgent) this.#awakeAt = awakeAt;
+    this.#timer.arm(urgent ? at - warmUpBefore(wait) : awakeAt);
   }
 
   /** Safe to call twice. */
@@ -53,8 +68,16 @@ export class PunctualTimer {
   }
 
   #wake(): void {
+    const awakeAt = this.#awakeAt;
+    this.#awakeAt = undefined;
     // What is late already is not made later.
-    if (this.#urgent && this.#deadline !== undefined && now() < this.#deadline) this.#warmUp();
+    if (awakeAt !== undefined && this.#deadline !== undefined && now() < this.#deadline) {
+      this.#warmUp();
+      if (now() < awakeAt) {
+        this.#timer.arm(awakeAt);
+        return;
+      }
+    }
     this.#walk();
   }
 
@@ -70,7 +93,7 @@ export class PunctualTimer {
       if (left <= 0) {
         this.#deadline = undefined;
         this.#onDeadline();
-      } else if (left <= (this.#urgent ? urgentLead : usualLead).longest) {
+      } else if (left <= awake.longest) {
         this.#walk();
       }
       // Otherwise a packet moved the deadline: the kernel's timer is set for the new one.

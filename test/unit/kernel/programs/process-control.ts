@@ -28,8 +28,14 @@ tell('cmdline', readFileSync('/proc/self/cmdline', 'utf8').replaceAll('\0', ' ')
 
 setRealTimePriority(7);
 tell('policy', run(`chrt -p ${process.pid}`));
+const helpers = (): string =>
+  run(
+    `grep -lx V8Worker /proc/${process.pid}/task/*/comm | cut -d/ -f5 | xargs -n1 chrt -p | sed 's/.*: //' | sort | uniq | paste -sd' '`,
+  );
+tell('policy of helpers', helpers());
 tell('policy of a child', run('chrt -p $$'));
 clearRealTimePriority();
+tell('policy of helpers after', helpers());
 tell('policy after', run(`chrt -p ${process.pid} | head -1`));
 
 const everywhere = getAffinity();
