@@ -32,8 +32,20 @@ const json: CommandOption = { name: '--json', purpose: 'For programs.' };
 export const keepalivectlCommands: readonly ControlCommand[] = [
   {
     name: 'status',
-    purpose: 'What every instance, service and server is doing, and why.',
-    options: [socket, { name: '--json', purpose: 'Everything, for programs.' }],
+    words: '[NAME]...',
+    purpose:
+      'What every instance, service and server is doing, and why: a line each, or everything of those with one of these names (instances, groups, services, servers, BFD sessions).',
+    options: [
+      socket,
+      { name: '--json', purpose: 'Everything, for programs.' },
+      { name: '--verbose', purpose: 'Everything, for people.' },
+      { name: '--watch', value: 'SECONDS', purpose: 'Looks again and again, until Ctrl-C (default: every 2 seconds).' },
+      {
+        name: '--ready',
+        purpose: 'Says only whether all instances have begun and all checks have run; exit status 0, or 1 if not.',
+      },
+      { name: '--wait', value: 'TIME', purpose: 'With --ready: how long to wait for it, such as 30s.' },
+    ],
   },
   {
     name: 'reload',

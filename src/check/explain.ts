@@ -34,8 +34,22 @@ export function explainServer(server: RealServerState): string {
   if (override !== undefined && inMaintenance)
     return `${state}: ${reasonOf(override)}; checks say ${statesOfChecks(checks)}`;
   const failed = checks.filter((check) => check.state === 'DOWN');
-  const words = failed.length > 0 && state === 'DOWN' ? failed.map(checkWords).join('; ') : reason;
-  return `${state}: ${words}`;
+  if (state === 'DOWN' && failed.length > 0) return `DOWN: ${failed.map(checkWords).join('; ')}`;
+  // What was assumed at the start is knowledge once all checks have run.
+  const known = state === 'UP' && checks.length > 0 && checks.every(hasConcluded);
+  return `${state}: ${known ? checks.map(passWords).join('; ') : reason}`;
+}
+
+function hasConcluded(check: ServerCheck): boolean {
+  return !(check instanceof HealthCheck) || check.progress.hasRun;
+}
+
+/** A check that passes, or whose failures are forgiven so far. */
+function passWords(check: ServerCheck): string {
+  const { checker, reason } = check;
+  if (!(check instanceof HealthCheck) || check.lastResult === undefined) return `${checker.type} ${reason}`;
+  const forgiven = check.lastResult.ok ? '' : `, ${check.progress.retriesUsed} of ${check.checker.retry} retries used`;
+  return `${checker.type} ${probeFailureText(check.lastResult)}${forgiven}`;
 }
 
 function statesOfChecks(checks: readonly ServerCheck[]): string {

@@ -3,7 +3,6 @@ import type { MonotonicMs } from '../core/time.ts';
 import { destinationKeyText, serviceKeyText } from '../ipvs/keys.ts';
 import { noTraffic, sumTraffic } from '../ipvs/traffic.ts';
 import type { DestinationTraffic, ServiceKey, Traffic } from '../ipvs/types.ts';
-import { overrideStatus } from '../live/words.ts';
 import { explainServer, explainService, explainWeight, phasesOf } from './explain.ts';
 import { serviceKeysOf } from './desired.ts';
 import { HealthCheck } from './health-check.ts';
@@ -74,22 +73,26 @@ export function virtualServerSummary(
   };
 }
 
-function isInTrouble({ quorum, servers }: VirtualServerState, up: number): boolean {
+/** No quorum, a server down, or a change by an operator. */
+export function isInTrouble(virtualServer: VirtualServerState, up = serversUp(virtualServer)): boolean {
+  const { quorum, servers } = virtualServer;
   return quorum === 'DOWN' || up < servers.length || servers.some(({ override }) => override !== undefined);
 }
 
+/** @param wanted of its servers; default all */
 export function virtualServerReport(
   virtualServer: VirtualServerState,
   surroundings: CheckSurroundings,
+  wanted: readonly RealServerState[] = virtualServer.servers,
 ): VirtualServerReport {
   const { configuration, quorumSince } = virtualServer;
   const { timeOf, traffic: kernel } = surroundings;
   const keys = kernelKeysOf(virtualServer);
   const traffic = serviceTraffic(virtualServer, kernel);
-  const servers = virtualServer.servers.map((server) => serverReport(server, keys, surroundings));
+  const servers = wanted.map((server) => serverReport(server, keys, surroundings));
   const connected = servers.flatMap(({ connections }) => connections ?? []);
   return {
-    ...virtualServer.status(),
+    ...virtualServer.ownStatus(),
     explanation: explainService(virtualServer, serversUp(virtualServer)),
     sinceTime: timeOf(quorumSince),
     ...(configuration.snmpName !== undefined && { name: configuration.snmpName }),
@@ -118,19 +121,10 @@ function serverReport(
   keys: readonly ServiceKey[],
   { timeOf, traffic: kernel }: CheckSurroundings,
 ): RealServerReport {
-  const { checks, configuration, label, reason, since, state, virtualServer } = server;
+  const { checks, configuration, since, virtualServer } = server;
   const own = destinationsOf(server, keys, kernel);
   return {
-    label,
-    address: configuration.address,
-    port: configuration.port,
-    state,
-    since,
-    reason,
-    weight: configuration.weight,
-    effectiveWeight: server.effectiveWeight,
-    inPool: virtualServer.inPool(server),
-    ...(server.override && { override: overrideStatus(server.override, server.connections) }),
+    ...virtualServer.ownStatusOf(server),
     explanation: explainServer(server),
     sinceTime: timeOf(since),
     forwarding: configuration.forwarding.method,

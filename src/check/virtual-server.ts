@@ -9,7 +9,7 @@ import { quorumReason, quorumState } from './quorum.ts';
 import type { RealServerState } from './real-server.ts';
 import { realServerLabel } from './labels.ts';
 import { overrideStatus } from '../live/words.ts';
-import type { VirtualServerStatus } from './status.ts';
+import type { RealServerStatus, VirtualServerStatus } from './status.ts';
 
 export class VirtualServerState {
   readonly configuration: VirtualServerConfiguration;
@@ -164,6 +164,11 @@ export class VirtualServerState {
   }
 
   status(): VirtualServerStatus {
+    return { ...this.ownStatus(), servers: this.servers.map((server) => this.#serverStatus(server)) };
+  }
+
+  /** Without its servers. */
+  ownStatus(): Omit<VirtualServerStatus, 'servers'> {
     const { configuration } = this;
     const sorry = configuration.sorryServer;
     return {
@@ -181,19 +186,27 @@ export class VirtualServerState {
         ? {}
         : { sorryServer: { label: realServerLabel(configuration, sorry), active: this.sorryActive } }),
       ...(this.suspended && { suspended: true }),
-      servers: this.servers.map((server) => ({
-        label: server.label,
-        address: server.configuration.address,
-        port: server.configuration.port,
-        state: server.state,
-        since: server.since,
-        reason: server.reason,
-        weight: server.configuration.weight,
-        effectiveWeight: server.effectiveWeight,
-        inPool: this.inPool(server),
-        ...(server.override && { override: overrideStatus(server.override, server.connections) }),
-        checkers: server.checks.map((check) => check.status()),
-      })),
+    };
+  }
+
+  #serverStatus(server: RealServerState): RealServerStatus {
+    return { ...this.ownStatusOf(server), checkers: server.checks.map((check) => check.status()) };
+  }
+
+  /** A server without its checks. */
+  ownStatusOf(server: RealServerState): Omit<RealServerStatus, 'checkers'> {
+    const { configuration, connections, effectiveWeight, label, override, reason, since, state } = server;
+    return {
+      label,
+      address: configuration.address,
+      port: configuration.port,
+      state,
+      since,
+      reason,
+      weight: configuration.weight,
+      effectiveWeight,
+      inPool: this.inPool(server),
+      ...(override && { override: overrideStatus(override, connections) }),
     };
   }
 }

@@ -1,11 +1,11 @@
 /** What commands can reach of the parent process. */
-import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { EventHistory } from '../events/history.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildKind } from '../process/messages.ts';
 import type { ReloadOutcome } from '../process/parent.ts';
+import type { DaemonStatus, StatusQuery } from '../process/status-types.ts';
 import type { Answered, Asked, Question } from '../process/questions.ts';
 
 export interface ControlPorts {
@@ -17,7 +17,7 @@ export interface ControlPorts {
   /** Changes with every start of the daemon. */
   readonly life: string;
   /** What every part is doing. Children that do not answer in time are said to be silent. */
-  status(): Promise<DaemonStatus>;
+  status(query: StatusQuery): Promise<DaemonStatus>;
   /** Reads the configuration anew; settles when it is applied or refused. @param reason who wants it, for the events */
   reload(reason: string): Promise<ReloadOutcome>;
   /**

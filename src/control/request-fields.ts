@@ -40,6 +40,16 @@ export class RequestFields {
     return value;
   }
 
+  /** A list of texts, or undefined where there is none. @throws RequestError */
+  texts(name: string, what: string, most: number): readonly string[] | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    const isText = (each: unknown): each is string => typeof each === 'string';
+    if (!Array.isArray(value) || value.length > most || !value.every(isText))
+      throw new RequestError(`${name} is ${what}, at most ${most}`);
+    return value;
+  }
+
   /** A number within bounds, or undefined where there is none. @throws RequestError */
   number(name: string, what: string, { least, most }: { least: number; most: number }): number | undefined {
     const value = this.#take(name);

@@ -39,8 +39,8 @@ import type { Acknowledgement } from './netlink-socket.ts';
  * A list of destinations costs the kernel two or three turns each and there is one list a service; that many
  * conversations at a time keep it busy while we decode.
  */
-const DUMP_CONVERSATIONS = 4;
-/** Whoever wants to see traffic does not keep others from theirs. */
+export const DUMP_CONVERSATIONS = 4;
+/** Those who want to see traffic do not keep others from theirs; they have as many again. */
 const TRAFFIC_CONVERSATION = DUMP_CONVERSATIONS;
 /** Services whose traffic is decoded in one go. */
 const TRAFFIC_A_TURN = 500;
@@ -256,10 +256,14 @@ export class IpvsTable implements ServiceTable {
     return all;
   }
 
-  /** What the servers of one service carry, oldest first; undefined if the service is gone. */
-  async dumpDestinationTraffic(key: ServiceKey): Promise<DestinationTraffic[] | undefined> {
+  /**
+   * What the servers of one service carry, oldest first; undefined if the service is gone.
+   * @param conversation 0 to DUMP_CONVERSATIONS - 1, of several at a time
+   */
+  async dumpDestinationTraffic(key: ServiceKey, conversation = 0): Promise<DestinationTraffic[] | undefined> {
     try {
-      const messages = await this.#socket(TRAFFIC_CONVERSATION).dump(encodeDumpDestinations(this.#familyId, key));
+      const socket = this.#socket(TRAFFIC_CONVERSATION + conversation);
+      const messages = await socket.dump(encodeDumpDestinations(this.#familyId, key));
       return valueOf(decodeDestinationTraffic(messages, key.family)).reverse();
     } catch (error) {
       if (error instanceof SystemError && (error.errno === ESRCH || error.errno === ENOENT)) return undefined;

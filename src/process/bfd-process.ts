@@ -1,6 +1,6 @@
 /** The BFD process: carries the engine's intents out and feeds it datagrams and time; tells those that follow sessions. */
 import { BfdEngine } from '../bfd/engine.ts';
-import type { BfdIntent, BfdPacketMeta, SessionVerdict } from '../bfd/types.ts';
+import type { BfdIntent, BfdPacketMeta, BfdSessionStatus, SessionVerdict } from '../bfd/types.ts';
 import type { Configuration, ProcessScheduling } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
@@ -14,6 +14,8 @@ import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind } from './messages.ts';
+import { clockTimes } from './clock-times.ts';
+import type { BfdReport, StatusQuery } from './status-types.ts';
 import { PunctualTimer } from './punctual-timer.ts';
 
 export function runBfdProcess(): void {
@@ -104,10 +106,15 @@ class BfdWork implements ChildWork {
     await writeBfdDump(configuration, engine, this.#sockets, this.#options.networkNamespace, target);
   }
 
-  status(): unknown {
+  // eslint-disable-next-line @typescript-eslint/require-await -- a few sessions need no parts
+  async *status({ names }: StatusQuery): AsyncGenerator<Partial<BfdReport>> {
     const engine = this.#engine;
-    if (engine === undefined) return null;
-    return { sessions: engine.status(), strangers: Object.fromEntries(engine.strangers()), now: now() };
+    if (engine === undefined) return;
+    const { at, time } = clockTimes();
+    const isWanted = ({ name, neighbor }: BfdSessionStatus): boolean =>
+      names === undefined || names.includes(name) || names.includes(neighbor);
+    const sessions = engine.status().filter(isWanted);
+    yield { sessions, strangers: Object.fromEntries(engine.strangers()), now: at, time: time(at) };
   }
 
   scheduling({ configuration }: Snapshot): ProcessScheduling {

@@ -42,6 +42,8 @@ import { ServicesRecord } from './services-record.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { ParentScripts } from './probe-scripts.ts';
 import { FirewallOfParent, runNft } from './run-nft.ts';
+import type { StatusQuery } from './status-types.ts';
+import { checkerStatus } from './checker-status.ts';
 import { applySyncDaemons } from './sync-daemons.ts';
 import { TableWatch } from './table-watch.ts';
 import { TrackFiles } from './track-files.ts';
@@ -243,9 +245,9 @@ class CheckerWork implements ChildWork {
     'snmp-servers': (which) => serverTraffic(this.#engine, this.#table, which),
   };
 
-  status(): unknown {
-    const connectionLimits = this.#limits.summary;
-    return { ...this.#engine?.status(), ...(connectionLimits && { connectionLimits }), now: now() };
+  async *status(query: StatusQuery): AsyncGenerator<object> {
+    const engine = this.#engine;
+    if (engine !== undefined) yield* checkerStatus({ engine, table: this.#table, limits: this.#limits.summary }, query);
   }
 
   scheduling({ configuration }: Snapshot): ProcessScheduling {

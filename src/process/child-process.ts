@@ -28,6 +28,7 @@ import { isOrphaned } from './orphaned.ts';
 import { PidFile } from './pid-file.ts';
 import { answerQuestion } from './questions.ts';
 import type { Answers } from './questions.ts';
+import type { StatusQuery } from './status-types.ts';
 import { savedStatePath } from './saved-state.ts';
 import { SnapshotCollector } from './snapshot-pieces.ts';
 
@@ -48,8 +49,8 @@ export interface ChildWork {
    */
   dump(kind: DumpKind, target?: DumpTarget): Promise<void>;
   message(message: ParentToChild): void;
-  /** The answer to the question `status`: plain data. */
-  status(): unknown;
+  /** The answer to the question `status`: plain data, in parts. */
+  status(query: StatusQuery): AsyncGenerator<object>;
   /** Further questions that this process answers. */
   readonly answers?: Answers;
   scheduling(snapshot: Snapshot): ProcessScheduling;
@@ -164,8 +165,9 @@ export function runChild(makeWork: ChildWorkFactory): void {
         dump(message.dump);
         return;
       case 'ask': {
-        const answers = work && { status: () => work?.status(), ...work.answers };
-        void answerQuestion(answers, message).then((answer) => channel.send(answer));
+        const of = work;
+        const answers = of && { status: (query: StatusQuery) => of.status(query), ...of.answers };
+        void answerQuestion(answers, message, (part) => channel.send(part)).then((answer) => channel.send(answer));
         return;
       }
       default:

@@ -1,7 +1,6 @@
 /** One child of the parent: started, configured, started again when it dies, stopped. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { ProcessStatus } from '../cli/status-text.ts';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
@@ -12,6 +11,7 @@ import type { Log } from '../log/log.ts';
 import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
 import { OutstandingQuestions } from './questions.ts';
 import type { Answered, Asked, Question } from './questions.ts';
+import type { ProcessStatus } from './status-types.ts';
 import { RespawnPolicy } from './respawn.ts';
 import { childRoles } from './roles.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';

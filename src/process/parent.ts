@@ -7,7 +7,6 @@ import { formatDiagnostic } from '../config/format-diagnostic.ts';
 import { missingInterfaces } from '../config/interfaces.ts';
 import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
-import type { DaemonStatus } from '../cli/status-text.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
 import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { ControlSocket } from '../control/control-socket.ts';
@@ -27,6 +26,8 @@ import type { Child } from './child.ts';
 import { Children } from './children.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
 import { daemonStatus } from './daemon-status.ts';
+import { fullStatus } from './status-types.ts';
+import type { DaemonStatus, StatusQuery } from './status-types.ts';
 import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
@@ -103,6 +104,7 @@ export class Parent {
   #reload: Promise<ReloadOutcome> | undefined;
   #queuedReload: Promise<ReloadOutcome> | undefined;
   #lastReload: DaemonStatus['lastReload'];
+  readonly #startedAt = Date.now();
   #stopping = false;
   readonly #reloadTimer: ReloadTimer;
   readonly #memory = new MemoryRest();
@@ -130,7 +132,7 @@ export class Parent {
       },
       environment.log,
     );
-    this.#web = new WebService({ status: () => this.#status() }, environment.log);
+    this.#web = new WebService({ status: () => this.#status(fullStatus) }, environment.log);
     this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload('reload_time_file'));
   }
 
@@ -298,7 +300,7 @@ export class Parent {
   }
 
   #vrrpReport(): Promise<VrrpReport | undefined> {
-    return this.#children.ask('vrrp', 'status', null).then(
+    return this.#children.ask('vrrp', 'status', fullStatus).then(
       (report) => (report ?? undefined) as VrrpReport | undefined,
       () => undefined,
     );
@@ -317,11 +319,17 @@ export class Parent {
     }
   }
 
-  async #status(): Promise<DaemonStatus> {
+  #status(query: StatusQuery): Promise<DaemonStatus> {
     const files = this.#loaded?.configuration.files ?? [];
-    const status = await daemonStatus(this.#children, files, this.#lastReload);
-    const web = this.#web.status;
-    return web === undefined ? status : { ...status, processes: [...status.processes, web] };
+    const { status: web } = this.#web;
+    const facts = {
+      started: this.#control !== undefined,
+      startedAt: this.#startedAt,
+      files,
+      lastReload: this.#lastReload,
+      others: web === undefined ? [] : [web],
+    };
+    return daemonStatus(this.#children, facts, query);
   }
 
   #tell(event: RecordedEvent): void {
@@ -333,7 +341,7 @@ export class Parent {
     return {
       log: this.#environment.log,
       configuration: () => this.#loaded?.configuration,
-      status: () => this.#status(),
+      status: (query) => this.#status(query),
       reload: (reason) => this.reload(reason),
       events: this.#events,
       life: this.#life,

@@ -7,10 +7,11 @@ import type { Milliseconds } from '../core/time.ts';
 import type { PoolReport } from '../notify/snmp/pool-report.ts';
 import type { TrafficNumbers } from '../notify/snmp/traffic-cache.ts';
 import type { BanAnswer, BanCommand } from './limits/messages.ts';
+import type { StatusQuery } from './status-types.ts';
 
 /** Name of the question: what it says, what is answered. Plain data, both. */
 export interface Questions {
-  status: { readonly asked: null; readonly answer: unknown };
+  status: { readonly asked: StatusQuery; readonly answer: unknown };
   bans: { readonly asked: BanCommand; readonly answer: BanAnswer };
   /** Virtual servers for SNMP, and what they and their servers carry. */
   'snmp-pools': { readonly asked: null; readonly answer: readonly PoolReport[] };
@@ -35,25 +36,51 @@ export type AskMessage = {
   };
 }[Question];
 
-/** The answer; or why there is none. */
+/** A part of the answer; the answer, or what is left of it; or why there is none. */
 export type AnswerMessage =
+  | { readonly type: 'answer'; readonly request: number; readonly part: object }
   | { readonly type: 'answer'; readonly request: number; readonly answer: unknown }
   | { readonly type: 'answer'; readonly request: number; readonly trouble: string };
 
-/** What a process can answer. It may take its time; an error is told with its message. */
+/**
+ * What a process can answer. It may take its time; an error is told with its message. What is much comes in parts, with
+ * other work between them: the answer is all their members together, lists of the same name one behind the other.
+ */
 export type Answers = {
-  readonly [Q in Question]?: (asked: Asked<Q>) => Answered<Q> | Promise<Answered<Q>>;
+  readonly [Q in Question]?: (asked: Asked<Q>) => Answered<Q> | Promise<Answered<Q>> | AsyncGenerator<object>;
 };
 
-/** The child's side: answers a question, whatever happens. */
-export async function answerQuestion(answers: Answers | undefined, message: AskMessage): Promise<AnswerMessage> {
+/** The child's side: answers a question, whatever happens. @param tell takes each part that comes before the answer */
+export async function answerQuestion(
+  answers: Answers | undefined,
+  message: AskMessage,
+  tell: (part: AnswerMessage) => void,
+): Promise<AnswerMessage> {
   const { asked, question, request } = message;
   try {
     const answer = answers?.[question] as ((asked: unknown) => unknown) | undefined;
     if (answer === undefined) return { type: 'answer', request, trouble: `this process does not know of ${question}` };
-    return { type: 'answer', request, answer: (await answer(asked)) ?? null };
+    const answered = answer(asked);
+    if (isInParts(answered)) {
+      for await (const part of answered) tell({ type: 'answer', request, part });
+      return { type: 'answer', request, answer: null };
+    }
+    return { type: 'answer', request, answer: (await answered) ?? null };
   } catch (error) {
     return { type: 'answer', request, trouble: (error as Error).message };
+  }
+}
+
+function isInParts(answer: unknown): answer is AsyncGenerator<object> {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+}
+
+/** Puts a part behind those that are there. */
+function join(whole: Record<string, unknown>, part: object): void {
+  for (const [name, value] of Object.entries(part) as [string, unknown][]) {
+    const before = whole[name];
+    if (Array.isArray(before) && Array.isArray(value)) for (const each of value as unknown[]) before.push(each);
+    else whole[name] = value;
   }
 }
 
@@ -61,6 +88,7 @@ interface Outstanding {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: DaemonError) => void;
   readonly timer: NodeJS.Timeout;
+  parts?: Record<string, unknown>;
 }
 
 /** The parent's side: the questions to one child that are not answered yet. */
@@ -95,10 +123,16 @@ export class OutstandingQuestions {
   answered(message: AnswerMessage): void {
     const outstanding = this.#outstanding.get(message.request);
     if (outstanding === undefined) return;
+    if ('part' in message) {
+      outstanding.timer.refresh();
+      outstanding.parts ??= {};
+      join(outstanding.parts, message.part);
+      return;
+    }
     this.#outstanding.delete(message.request);
     clearTimeout(outstanding.timer);
     if ('trouble' in message) outstanding.reject(new DaemonError('CHILD_FAILED', message.trouble));
-    else outstanding.resolve(message.answer);
+    else outstanding.resolve(outstanding.parts ?? message.answer);
   }
 
   /** The process has ended: nobody answers any more. */

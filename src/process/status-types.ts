@@ -25,7 +25,7 @@ export const fullStatus: StatusQuery = { detail: 'full', traffic: true };
 
 /** One child process as the parent sees it. */
 export interface ProcessStatus {
-  readonly kind: 'vrrp' | 'checker' | 'bfd';
+  readonly kind: 'vrrp' | 'checker' | 'bfd' | 'web';
   readonly pid?: number;
   /** `starting`: no configuration taken yet; `waiting`: it died and is started again later; `silent`: gave no answer in time. */
   readonly state: 'running' | 'starting' | 'waiting' | 'silent';
@@ -57,6 +57,8 @@ export interface VrrpReport {
   readonly hardwareAddresses: Readonly<Record<string, string>>;
   /** Whether tracked BFD sessions are up, by their names. */
   readonly bfd: Readonly<Record<string, boolean>>;
+  /** What keeps instances from being what they are configured for since the start, in words; empty: nothing. */
+  readonly waitingFor: readonly string[];
 }
 
 /** Of the checker process. */

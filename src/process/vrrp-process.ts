@@ -27,12 +27,14 @@ import { Recorder } from './recorder.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { FirewallOfParent } from './run-nft.ts';
+import type { StatusQuery } from './status-types.ts';
 import { SlicedWork } from './sliced-work.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
 import { TrackedProcesses } from './tracked-processes.ts';
 import { VirtualInterfaces } from './virtual-interface-keeper.ts';
+import { vrrpStatus } from './vrrp-status.ts';
 import { writeVrrpDump } from './vrrp-dumps.ts';
 
 export function runVrrpProcess(): void {
@@ -280,19 +282,8 @@ class VrrpWork implements ChildWork {
     await written;
   }
 
-  status(): unknown {
-    const engine = this.#engine;
-    if (engine === undefined) return null;
-    return {
-      instances: engine.status(),
-      groups: engine.groupStatus(),
-      scripts: engine.scriptStatus(),
-      processes: engine.processStatus(),
-      files: Object.fromEntries(engine.trackFileValues()),
-      hardwareAddresses: this.#hardwareAddresses(),
-      bfd: Object.fromEntries(engine.bfdStates()),
-      now: now(),
-    };
+  async *status(query: StatusQuery): AsyncGenerator<object> {
+    if (this.#engine !== undefined) yield* vrrpStatus(this.#engine, query, this.#hardwareAddresses());
   }
 
   /** Of the interfaces that instances are on, in hexadecimal digits: SNMP shows them. */
@@ -454,7 +445,9 @@ function instancesToReconcile(intents: readonly VrrpIntent[]): string[] {
 }
 
 function scriptOutcome(outcome: ScriptRunOutcome): Parameters<VrrpEngine['scriptFinished']>[1] {
-  if (outcome.exit !== undefined) return { kind: 'exited', code: outcome.exit };
-  if (outcome.signal !== undefined) return { kind: 'killed', signal: outcome.signal };
-  return { kind: 'not-started', error: outcome.message ?? 'unknown' };
+  const { exit, message, signal } = outcome;
+  const said = message === undefined ? {} : { message };
+  if (exit !== undefined) return { kind: 'exited', code: exit, ...said };
+  if (signal !== undefined) return { kind: 'killed', signal, ...said };
+  return { kind: 'not-started', error: message ?? 'unknown' };
 }

@@ -1,7 +1,7 @@
 /** The parent's side of the process that serves HTTP: sockets, life, answers. Nothing of the daemon depends on it. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { ProcessStatus } from '../cli/status-text.ts';
+import type { ProcessStatus } from './status-types.ts';
 import type { Configuration, ListenPlace } from '../config/model.ts';
 import type { DaemonEvent } from '../core/events.ts';
 import { now } from '../kernel/clock.ts';

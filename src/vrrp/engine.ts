@@ -347,11 +347,11 @@ export class VrrpEngine {
     for (const instance of this.#instances) yield instanceReport(instance, { tracked: this.#tracked, now, timeOf });
   }
 
-  /** The same of groups and of what is tracked. */
-  commonReport(now: MonotonicMs, timeOf: (at: MonotonicMs) => string): VrrpCommonReport {
-    const surroundings = { tracked: this.#tracked, now, timeOf };
+  /** Groups and what is tracked. @param instances reports of all instances */
+  commonReport(instances: Iterable<VrrpInstanceReport>, timeOf: (at: MonotonicMs) => string): VrrpCommonReport {
+    const reports = new Map([...instances].map((report) => [report.name, report]));
     return {
-      groups: this.#groups.flatMap((group) => groupReport(group, surroundings) ?? []),
+      groups: this.groupStatus().map((group) => groupReport(group, reports, timeOf)),
       scripts: this.#scripts.reports(timeOf),
       processes: this.#processes.status(),
     };

@@ -18,6 +18,7 @@ import type {
   VrrpTrackerReport,
 } from './report-types.ts';
 import { instanceStatus } from './status.ts';
+import type { VrrpGroupStatus } from './types.ts';
 
 /** After so many intervals of silence a router counts as not advertising (the master-down time without its skew). */
 const silentIntervals = 3;
@@ -40,6 +41,8 @@ export function instanceReport(instance: Instance, surroundings: ReportSurroundi
   const held = host.startupEnds > now;
   const facts = {
     ...status,
+    // In the words of this moment: how often a script has failed by now.
+    priorityExplanation: instance.ownerYields ? status.priorityExplanation : assessment.explanation,
     sinceTime: timeOf(instance.since),
     ...(group?.name !== undefined && { group: group.name }),
     version: configuration.version,
@@ -210,34 +213,36 @@ function addressReports({ addresses, configuration, host, state }: Instance): Vr
   }));
 }
 
-/** A group as status shows it: which member keeps it where it is, and why. */
+/**
+ * A group as status shows it: which member keeps it where it is, and why.
+ * @param reports of all instances, by name
+ */
 export function groupReport(
-  group: SyncGroup,
-  { now, timeOf, tracked }: ReportSurroundings,
-): VrrpGroupReport | undefined {
-  const status = group.status();
-  if (status === undefined) return undefined;
-  const memberStates = group.members.map((member) => memberReport(member, group, { now, timeOf, tracked }));
+  status: VrrpGroupStatus,
+  reports: ReadonlyMap<string, VrrpInstanceReport>,
+  timeOf: ReportSurroundings['timeOf'],
+): VrrpGroupReport {
+  const memberStates = status.members.flatMap((name) => {
+    const member = reports.get(name);
+    return member === undefined ? [] : memberReport(member, status.state);
+  });
   const holder = memberStates.find(({ holds }) => holds !== undefined);
   const why = holder === undefined ? status.reason : `${holder.instance} holds it there: ${holder.holds ?? ''}`;
   return { ...status, explanation: `${status.state}: ${why}`, sinceTime: timeOf(status.since), memberStates };
 }
 
-function memberReport(member: Instance, group: SyncGroup, surroundings: ReportSurroundings): VrrpMemberReport {
-  const holds = holdingReason(member, group, surroundings);
-  return {
-    instance: member.name,
-    state: member.state,
-    wantedState: member.wanted,
-    ...(holds !== undefined && { holds }),
-  };
+function memberReport(member: VrrpInstanceReport, state: VrrpGroupStatus['state']): VrrpMemberReport {
+  const holds = holdingReason(member, state);
+  const { name: instance, state: own, wantedState } = member;
+  return { instance, state: own, wantedState, ...(holds !== undefined && { holds }) };
 }
 
-/** In FAULT whoever has one; as backup whoever does not want to be master, if that are not all. */
-function holdingReason(member: Instance, group: SyncGroup, surroundings: ReportSurroundings): string | undefined {
-  const report = instanceReport(member, surroundings);
-  if (group.state === 'FAULT') return report.faults.length > 0 ? report.faults.join('; ') : undefined;
-  if (group.state !== 'BACKUP' || member.wanted === 'MASTER') return undefined;
-  const [head = '', ...rest] = report.explanation.split(': ');
-  return rest.length === 0 ? head : rest.join(': ');
+/** In FAULT whoever has one; as backup whoever does not want to be master. */
+function holdingReason(
+  { explanation, faults, state: own, wantedState }: VrrpInstanceReport,
+  state: VrrpGroupStatus['state'],
+): string | undefined {
+  if (state === 'FAULT') return faults.length > 0 ? faults.join('; ') : undefined;
+  if (state !== 'BACKUP' || wantedState === 'MASTER') return undefined;
+  return explanation.slice(`${own}: `.length);
 }

@@ -21,10 +21,11 @@ describe('keepalivectl', () => {
     await machine.untilAddress(vip);
     const { code, stderr, stdout } = await ctl('status');
     expect([code, stderr]).toEqual([0, '']);
-    const [head, first, second] = stdout.split('\n');
-    expect(head).toBe(`keepalived, pid ${daemon.pid}, configuration ${configurationFile}`);
-    expect(first).toMatch(/^instance VI_1: MASTER for \d+ s \(.*nobody advertised.*\)$/);
-    expect(second).toMatch(/priority 150/);
+    const [head = '', title, first] = stdout.split('\n');
+    expect(head.startsWith(`keepalived, pid ${daemon.pid}, up `)).toBe(true);
+    expect(head.endsWith(` s, configuration ${configurationFile}, ready`)).toBe(true);
+    expect(title).toBe('VRRP');
+    expect(first).toMatch(/^ {2}VI_1 {2}MASTER {2}\d+ s {2}.*nobody advertised/);
     expect(stdout).not.toMatch(/undefined|NaN|\[object/);
     const json = JSON.parse((await ctl('status', '--json')).stdout) as { vrrp: { instances: { state: string }[] } };
     expect(json.vrrp.instances.map(({ state }) => state)).toEqual(['MASTER']);
@@ -34,7 +35,7 @@ describe('keepalivectl', () => {
     expect(silent.stdout).toContain(`process vrrp, pid ${daemon.vrrpPid}: does not answer\n`);
     process.kill(daemon.vrrpPid, 'SIGKILL');
     await daemon.untilLog('Starting VRRP child process', 2);
-    await until('it answers', { within: patience }, async () => (await ctl('status')).stdout.includes('instance VI_1'));
+    await until('it answers', { within: patience }, async () => (await ctl('status')).stdout.includes('\n  VI_1  '));
     await daemon.reload('nonsense\n');
     const troubled = await ctl('status');
     expect(troubled.stdout).toMatch(/died once since the start/);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlSocket } from '../../../src/control/control-socket.ts';
 import type { Configuration } from '../../../src/config/model.ts';
+import { statusModel } from '../../support/status-models.ts';
 import { keepingLog, portsWith } from './support.ts';
 
 const said: string[] = [];
@@ -12,7 +13,7 @@ const log = keepingLog(said);
 const asked: unknown[] = [];
 const ports = portsWith({
   configuration: () => ({ connectionLimits: [{ name: 'web' }] }) as unknown as Configuration,
-  status: () => Promise.resolve({ pid: 4711, files: [], processes: [] }),
+  status: () => Promise.resolve(statusModel({ pid: 4711 })),
   reload: () => Promise.resolve({ outcome: 'refused', errors: ['a.conf:1:1: wrong'] } as const),
   ask: (kind: string, question: string, command: unknown) => {
     asked.push([kind, question, command]);
@@ -60,7 +61,7 @@ describe('control socket', () => {
     control = await ControlSocket.open(socketPath, {}, ports, log);
     const lines = await converse('{"version":1,"command":"status"}\n{"version":1,"command":"reload"}\n', 2);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { version: 1, ok: true, result: { pid: 4711, files: [], processes: [] } },
+      { version: 1, ok: true, result: statusModel({ pid: 4711 }) },
       { version: 1, ok: true, result: { outcome: 'refused', errors: ['a.conf:1:1: wrong'] } },
     ]);
   });

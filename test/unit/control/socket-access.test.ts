@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlSocket } from '../../../src/control/control-socket.ts';
 import { socketRights } from '../../../src/control/socket-access.ts';
+import { statusModel } from '../../support/status-models.ts';
 import { keepingLog, portsWith } from './support.ts';
 
 const root = process.geteuid?.() === 0;
@@ -14,7 +15,7 @@ let folder: string;
 let socketPath: string;
 let control: ControlSocket | undefined;
 const ports = portsWith({
-  status: () => Promise.resolve({ pid: 1, files: [], processes: [] }),
+  status: () => Promise.resolve(statusModel()),
   reload: () => Promise.resolve({ outcome: 'applied' } as const),
 });
 

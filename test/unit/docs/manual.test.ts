@@ -109,7 +109,15 @@ describe('the completion', () => {
     expect(offered(['keepalivectl', 'bans', ''])).toContain('remove');
     expect(offered(['keepalivectl', 'bans', 'add', '--t'])).toEqual(['--time']);
     expect(offered(['keepalivectl', 'config', 'format', '--c'])).toEqual(['--check', '--config-id']);
-    expect(offered(['keepalivectl', 'status', '--'])).toEqual(['--socket', '--json', '--help']);
+    expect(offered(['keepalivectl', 'status', '--'])).toEqual([
+      '--socket',
+      '--json',
+      '--verbose',
+      '--watch',
+      '--ready',
+      '--wait',
+      '--help',
+    ]);
     expect(offered(['keepalivectl', 'config', 'show', '/etc/passw'])).toContain('/etc/passwd');
   });
 });

@@ -1,6 +1,6 @@
 /** What an instance says of itself when it is asked: one sentence for each situation, and the facts behind it. */
 import { describe, expect, it } from 'vitest';
-import type { VrrpGroupReport, VrrpInstanceReport } from '../../../src/vrrp/report-types.ts';
+import type { VrrpCommonReport, VrrpGroupReport, VrrpInstanceReport } from '../../../src/vrrp/report-types.ts';
 import type { VrrpConfiguration, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import { at } from '../../support/models.ts';
 import { Bench, ownAddresses } from './bench.ts';
@@ -14,8 +14,12 @@ function report(bench: Bench, name = 'VI_1'): VrrpInstanceReport {
   return found;
 }
 
+function common(bench: Bench): VrrpCommonReport {
+  return bench.engine.commonReport(bench.engine.instanceReports(bench.now, timeOf), timeOf);
+}
+
 function groupOf(bench: Bench): VrrpGroupReport {
-  const [group] = bench.engine.commonReport(bench.now, timeOf).groups;
+  const [group] = common(bench).groups;
   if (group === undefined) throw new Error('no group');
   return group;
 }
@@ -293,7 +297,7 @@ describe('a script', () => {
     bench.start();
     bench.pass(300);
     runs(bench, 1, refused);
-    const [chk] = bench.engine.commonReport(bench.now, timeOf).scripts;
+    const [chk] = common(bench).scripts;
     expect(chk).toMatchObject({
       result: 'bad',
       since: 300,
@@ -304,7 +308,7 @@ describe('a script', () => {
     });
     bench.pass(700);
     runs(bench, 1, 0);
-    expect(bench.engine.commonReport(bench.now, timeOf).scripts[0]).not.toHaveProperty('message');
+    expect(common(bench).scripts[0]).not.toHaveProperty('message');
   });
 
   it('that is killed for its time says so, also when its end is heard later', () => {
