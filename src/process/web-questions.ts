@@ -1,7 +1,24 @@
 /** What the process that serves HTTP may ask of the parent: to read, never to change. */
 import type { WebQuestion } from '../web/messages.ts';
 
-/** Answers a question. Long answers may go out in pieces before. */
-export type WebAnswerer = (part: (part: unknown) => void) => Promise<unknown>;
+/** Answers each kind of question. Long answers may go out in pieces before. */
+export type WebQuestions = {
+  readonly [About in WebQuestion['about']]: (
+    question: Extract<WebQuestion, { readonly about: About }>,
+    part: (part: unknown) => void,
+  ) => Promise<unknown>;
+};
 
-export type WebQuestions = Readonly<Record<WebQuestion['about'], WebAnswerer>>;
+/** @throws Error also for what nobody may ask */
+export async function answerWebQuestion(
+  questions: WebQuestions,
+  question: WebQuestion,
+  part: (part: unknown) => void,
+): Promise<unknown> {
+  const { about } = question;
+  const answerer = Object.hasOwn(questions, about)
+    ? (questions[about] as (question: WebQuestion, part: (part: unknown) => void) => Promise<unknown>)
+    : undefined;
+  if (answerer === undefined) throw new Error('unknown question');
+  return answerer(question, part);
+}

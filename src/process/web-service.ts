@@ -9,7 +9,15 @@ import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import type { Log } from '../log/log.ts';
 import { lookUpUser } from '../notify/accounts.ts';
 import type { Identity } from '../notify/accounts.ts';
-import type { ParentToWeb, WebConfiguration, WebFeatureName, WebPlace, WebToParent } from '../web/messages.ts';
+import type {
+  ParentToWeb,
+  WebConfiguration,
+  WebFeatureName,
+  WebPlace,
+  WebQuestion,
+  WebToParent,
+} from '../web/messages.ts';
+import { answerWebQuestion } from './web-questions.ts';
 import type { WebQuestions } from './web-questions.ts';
 import { ListenSockets, placeName } from './listen-sockets.ts';
 import type { ListeningPlace } from './listen-sockets.ts';
@@ -240,11 +248,10 @@ export class WebService {
     }
   }
 
-  async #answer(request: number, question: Extract<WebToParent, { type: 'ask' }>['question']): Promise<void> {
+  async #answer(request: number, question: WebQuestion): Promise<void> {
     try {
-      const handler = Object.hasOwn(this.#questions, question.about) ? this.#questions[question.about] : undefined;
-      if (handler === undefined) throw new Error('unknown question');
-      const result = await handler((part) => this.#send({ type: 'part', request, part }));
+      const part = (piece: unknown): void => this.#send({ type: 'part', request, part: piece });
+      const result = await answerWebQuestion(this.#questions, question, part);
       this.#send({ type: 'answer', request, result });
     } catch (error) {
       this.#send({ type: 'no-answer', request, error: (error as Error).message });

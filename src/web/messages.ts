@@ -1,6 +1,8 @@
 /** What the parent and the process that serves HTTP say to each other: one union a direction, plain data. */
 import type { DaemonEvent, LogLevel } from '../core/events.ts';
+import type { FiguresAsked } from '../metrics/figures.ts';
 import type { Identity } from '../notify/accounts.ts';
+import type { ChildKind } from '../process/messages.ts';
 
 /** What can be served; each place to listen at serves one or more. */
 export type WebFeatureName = 'metrics';
@@ -22,7 +24,12 @@ export interface WebConfiguration {
 }
 
 /** What it may ask; the parent answers (src/process/web-questions.ts). Read-only, all of them. */
-export type WebQuestion = { readonly about: 'status' };
+export type WebQuestion =
+  | { readonly about: 'status' }
+  /** ParentFigures. */
+  | { readonly about: 'parent-figures' }
+  /** VrrpFigures, CheckerFigures, BfdFigures. */
+  | { readonly about: 'child-figures'; readonly kind: ChildKind; readonly asked: FiguresAsked };
 
 export type ParentToWeb =
   /** The first message, and again at each reload that leaves the places as they are. */
