@@ -13,6 +13,7 @@ const pureFolders = [
   'src/metrics/**/*.ts',
   'src/live/**/*.ts',
   'src/network/**/*.ts',
+  'src/doctor/**/*.ts',
 ];
 
 const impureGlobals = [
