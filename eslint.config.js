@@ -14,6 +14,7 @@ const pureFolders = [
   'src/live/**/*.ts',
   'src/network/**/*.ts',
   'src/doctor/**/*.ts',
+  'src/realserver/**/*.ts',
 ];
 
 const impureGlobals = [
