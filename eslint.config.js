@@ -10,11 +10,10 @@ const pureFolders = [
   'src/check/*.ts',
   'src/ipvs/**/*.ts',
   'src/limit/**/*.ts',
-  'src/metrics/**/*.ts',
   'src/live/**/*.ts',
   'src/network/**/*.ts',
-  'src/doctor/**/*.ts',
-  'src/realserver/**/*.ts',
+  'src/page/*.ts',
+  'src/page/render/*.ts',
 ];
 
 const impureGlobals = [

@@ -111,6 +111,30 @@ async function bundleConfigTest(): Promise<void> {
   execFileSync(process.execPath, ['--no-opt', codeCache, dist, ...samples], { stdio: 'ignore' });
 }
 
+const pageSource = path.join(root, 'src', 'page');
+
+/** What a browser gets of the status page: one script and one style sheet. */
+async function bundlePage(): Promise<void> {
+  await build({
+    entryPoints: { 'page/page': path.join(pageSource, 'client', 'main.ts') },
+    outdir: dist,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    target: ['chrome111', 'firefox113', 'safari16.4'],
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: { 'page/page': path.join(pageSource, 'assets', 'page.css') },
+    outdir: dist,
+    minify: true,
+    target: ['chrome111', 'firefox113', 'safari16.4'],
+    logLevel: 'warning',
+  });
+}
+
 function writeLaunchers(): void {
   const folder = path.join(dist, 'bin');
   mkdirSync(folder, { recursive: true });
@@ -132,6 +156,7 @@ const nativeScript = path.join(import.meta.dirname, 'native.ts');
 await step('addon', [own, nativeScript, ...nativeSources()], () => compileAddon(native));
 await step('early-signals', [own, nativeScript, earlySignalsSource], () => compileEarlySignals(native));
 await step('bundle', [own, ...packageFiles, ...filesBelow(path.join(root, 'src'), ['.ts'])], bundle);
+await step('page', [own, ...packageFiles, ...filesBelow(path.join(root, 'src'), ['.ts', '.css'])], bundlePage);
 const codeCache = path.join(root, 'scripts', 'code-cache.ts');
 await step(
   'config-test',

@@ -66,6 +66,8 @@ export function layOutProgram(folder: string, salt: string, target: Target = thi
   const wanted = target.foreign ? /^(.*\.mjs|config-test\.js)$/ : /^(.*\.mjs|config-test\.(js|cache))$/;
   for (const file of readdirSync(dist).filter((name) => wanted.test(name)))
     copyFile(path.join(dist, file), path.join(folder, file));
+  for (const file of readdirSync(path.join(dist, 'page')))
+    copyFile(path.join(dist, 'page', file), path.join(folder, 'page', file));
   for (const file of readdirSync(target.native))
     copyStripped(target, path.join(target.native, file), path.join(folder, 'native', file), 0o644);
   for (const { name } of programs) copyFile(path.join(dist, 'bin', name), path.join(folder, 'bin', name), 0o755);

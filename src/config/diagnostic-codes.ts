@@ -9,6 +9,7 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
     'The authentication block does not go with the version, with strict mode, or with auth_hmac, or it lacks a password. It is ignored.',
   CFG_BYTE_ORDER_MARK:
     'The file begins with a byte-order mark. It is skipped here; keepalived takes it for a part of the first word.',
+  CFG_CLEAR_TEXT: 'Passwords cross the network without encryption.',
   CFG_CLAMPED: 'The number is out of range, and the nearest bound, or what the message says, is used.',
   CFG_CONFLICT: 'Two settings contradict each other. The message says which one is ignored.',
   CFG_CONFLICT_MARK:
@@ -73,6 +74,8 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
     'A tracker only changes the priority, and with nopreempt nobody takes over because of a priority. Without a weight a failure means FAULT, and then another router takes over.',
   CFG_NOT_UTF8: 'The file is in another character set than UTF-8.',
   CFG_NO_ADDRESS: 'An instance without virtual_ipaddress. Write no_virtual_ipaddress if that is meant.',
+  CFG_NO_AUTHENTICATION:
+    'The status page would be open to everybody who can connect. Say who may look, or that everybody may.',
   CFG_NO_CONSEQUENCE: 'The setting needs another one that is not there.',
   CFG_NO_DIRECTORY: 'The directory of a file does not exist.',
   CFG_NO_EFFECT_YET: 'The keyword is accepted and checked, and nothing acts on it in this version.',
@@ -99,6 +102,8 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
     'Priority 255 is that of a router to which the addresses belong: it takes over whenever it runs, and neither nopreempt nor weights count. Write 254 or less.',
   CFG_OWNER_WEIGHT: 'The priority of an address owner never changes; the tracker is ignored.',
   CFG_OWN_PEER: 'A unicast_peer is the unicast_src_ip of the same router.',
+  CFG_PASSWORD:
+    'Somebody who may look at the status page cannot: the password, the hash or the file with them is not usable.',
   CFG_PASSWORD_TOO_LONG: 'VRRPv2 carries 8 octets of auth_pass; what is behind them does not count.',
   CFG_PORT:
     'With DR and TUN packets keep their port, so that a real server cannot have another one than the service. That of the service is used.',

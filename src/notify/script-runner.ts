@@ -67,8 +67,6 @@ export function firstLine(text: string): string | undefined {
 }
 
 export class ScriptRunner {
-  /** Hears of every run that has ended. */
-  finished: ((call: ScriptCall, result: ScriptResult) => void) | undefined;
   #policy: ScriptPolicy;
   readonly #running = new Set<RunningScript>();
   readonly #identities = new Map<string, Promise<Identity | undefined>>();
@@ -116,10 +114,7 @@ export class ScriptRunner {
     const result = launch();
     const running: RunningScript = { result, kill };
     this.#running.add(running);
-    void result.then((ended) => {
-      this.#running.delete(running);
-      this.finished?.(call, ended);
-    });
+    void result.then(() => this.#running.delete(running));
     return running;
   }
 

@@ -9,14 +9,9 @@ import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import type { Log } from '../log/log.ts';
 import { lookUpUser } from '../notify/accounts.ts';
 import type { Identity } from '../notify/accounts.ts';
-import type {
-  ParentToWeb,
-  WebConfiguration,
-  WebFeatureName,
-  WebPlace,
-  WebQuestion,
-  WebToParent,
-} from '../web/messages.ts';
+import type { PageSettings } from '../web/status-page/settings.ts';
+import type { ParentToWeb, WebConfiguration, WebFeatureName, WebPlace, WebToParent } from '../web/messages.ts';
+import { pageSettings } from './page-settings.ts';
 import { answerWebQuestion } from './web-questions.ts';
 import type { WebQuestions } from './web-questions.ts';
 import { ListenSockets, placeName } from './listen-sockets.ts';
@@ -37,8 +32,14 @@ const stopTime = 3_000;
 const mostUnread = 1_000;
 
 /** What is served where, as the configuration has it. */
-function wantedPlaces({ metrics }: Configuration): readonly { place: ListenPlace; feature: WebFeatureName }[] {
-  return (metrics?.listen ?? []).map((place) => ({ place, feature: 'metrics' as const }));
+function wantedPlaces({
+  metrics,
+  statusPage,
+}: Configuration): readonly { place: ListenPlace; feature: WebFeatureName }[] {
+  return [
+    ...(metrics?.listen ?? []).map((place) => ({ place, feature: 'metrics' as const })),
+    ...(statusPage?.listen ?? []).map((place) => ({ place, feature: 'status-page' as const })),
+  ];
 }
 
 export class WebService {
@@ -213,8 +214,26 @@ export class WebService {
   }
 
   #configure(): void {
-    const configuration: WebConfiguration = { identity: this.#identity, places: this.#places };
+    const statusPage = this.#pageSettings();
+    const places =
+      statusPage === undefined
+        ? this.#places.map((place) => ({
+            ...place,
+            features: place.features.filter((feature) => feature !== 'status-page'),
+          }))
+        : this.#places;
+    const configuration: WebConfiguration = { identity: this.#identity, places, ...(statusPage && { statusPage }) };
     this.#send({ type: 'configure', configuration });
+  }
+
+  #pageSettings(): PageSettings | undefined {
+    const page = this.#configuration?.statusPage;
+    try {
+      return page && pageSettings(page);
+    } catch (error) {
+      this.#log.error(`HTTP: the status page is not served: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   #send(message: ParentToWeb): void {
@@ -248,10 +267,11 @@ export class WebService {
     }
   }
 
-  async #answer(request: number, question: WebQuestion): Promise<void> {
+  async #answer(request: number, question: Extract<WebToParent, { type: 'ask' }>['question']): Promise<void> {
     try {
-      const part = (piece: unknown): void => this.#send({ type: 'part', request, part: piece });
-      const result = await answerWebQuestion(this.#questions, question, part);
+      const result = await answerWebQuestion(this.#questions, question, (part) =>
+        this.#send({ type: 'part', request, part }),
+      );
       this.#send({ type: 'answer', request, result });
     } catch (error) {
       this.#send({ type: 'no-answer', request, error: (error as Error).message });

@@ -9,6 +9,8 @@ export interface WebRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** The address it comes from; `unix` for a unix socket. */
+  readonly client: string;
 }
 
 /** An answer in pieces, for as long as both sides want. */

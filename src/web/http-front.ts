@@ -151,7 +151,7 @@ export class HttpFront {
       reply.send(405, plainText, 'Only GET and HEAD\n', { Allow: 'GET, HEAD', Connection: 'close' });
       return;
     }
-    const webRequest: WebRequest = { method, ...target, headers: request.headers };
+    const webRequest: WebRequest = { method, ...target, headers: request.headers, client: clientOf(request.socket) };
     try {
       await route(webRequest, reply);
     } catch (error) {

@@ -1,11 +1,11 @@
 /** What the parent and the process that serves HTTP say to each other: one union a direction, plain data. */
 import type { DaemonEvent, LogLevel } from '../core/events.ts';
-import type { FiguresAsked } from '../metrics/figures.ts';
+import type { StatusQuery } from '../process/status-types.ts';
 import type { Identity } from '../notify/accounts.ts';
-import type { ChildKind } from '../process/messages.ts';
+import type { PageSettings } from './status-page/settings.ts';
 
 /** What can be served; each place to listen at serves one or more. */
-export type WebFeatureName = 'metrics';
+export type WebFeatureName = 'metrics' | 'status-page';
 
 /** A socket that the parent has bound. */
 export interface WebPlace {
@@ -21,15 +21,18 @@ export interface WebConfiguration {
   /** Who it becomes if it is root. */
   readonly identity: Identity;
   readonly places: readonly WebPlace[];
+  /** Absent: there is none. */
+  readonly statusPage?: PageSettings;
 }
 
 /** What it may ask; the parent answers (src/process/web-questions.ts). Read-only, all of them. */
 export type WebQuestion =
   | { readonly about: 'status' }
-  /** ParentFigures. */
-  | { readonly about: 'parent-figures' }
-  /** VrrpFigures, CheckerFigures, BfdFigures. */
-  | { readonly about: 'child-figures'; readonly kind: ChildKind; readonly asked: FiguresAsked };
+  | { readonly about: 'page'; readonly query: StatusQuery }
+  /** Labels of servers by the labels of their services; they change with the configuration only. */
+  | { readonly about: 'server-names' }
+  /** Events behind this number, but not more than `most`. */
+  | { readonly about: 'events'; readonly after: number; readonly most: number };
 
 export type ParentToWeb =
   /** The first message, and again at each reload that leaves the places as they are. */

@@ -112,6 +112,8 @@ export const forShowOnly: Readonly<Record<string, string>> = {
   'VrrpSyncGroupConfiguration.notifyPriorityChanges': 'every member has it merged in',
   'VrrpInstanceConfiguration.strict': 'every consequence is a property of its own',
   'HmacKey.file': 'where the key was read from, for print',
+  'PageUser.file': 'where the password was read from, for print',
+  'StatusPageConfiguration.open': 'the check of status_page knows what it means, for print',
   'VrrpTrackProcess.weight': 'every tracker has it merged in',
   'VrrpTrackProcess.reverse': 'every tracker has it merged in',
   SmtpAlertDefaults: 'every server, instance and group has its result',

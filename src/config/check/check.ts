@@ -8,6 +8,7 @@ import { checkGlobal } from './global.ts';
 import { checkScripts } from './scripts.ts';
 import { checkLimits } from './limits.ts';
 import { checkMetrics } from './metrics.ts';
+import { checkStatusPage } from './status-page.ts';
 import type { VirtualServersCheck } from './virtual-servers.ts';
 import { checkVrrp } from './vrrp.ts';
 
@@ -28,6 +29,7 @@ export function checkConfiguration(
   const connectionLimits = checkLimits(context, check.groups, services.identities);
   const vrrp = checkVrrp(context, interfaces);
   const metrics = checkMetrics(context);
+  const statusPage = checkStatusPage(context);
   for (const group of context.draft.garpGroups) {
     for (const { name, statement } of group.interfaces) {
       interfaces.push(interfaceUse(name, 'garp_group', statement, statement.words.indexOf(name)));
@@ -43,6 +45,7 @@ export function checkConfiguration(
     bfd,
     ...(connectionLimits.length > 0 && { connectionLimits }),
     ...(metrics && { metrics }),
+    ...(statusPage && { statusPage }),
     interfaces,
     files,
   };

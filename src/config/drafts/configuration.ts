@@ -12,7 +12,7 @@ import type { RouteDraft, RuleDraft } from './routes.ts';
 import type { VirtualServerDraft, VirtualServerGroupDraft } from './servers.ts';
 import type { TrackFileDraft, TrackProcessDraft, VrrpScriptDraft } from './tracking.ts';
 import type { GarpGroupDraft, InstanceDraft, SyncGroupDraft } from './vrrp.ts';
-import type { MetricsDraft } from './web.ts';
+import type { MetricsDraft, StatusPageDraft } from './web.ts';
 
 /** What the first rule without a preference gets. */
 const firstRulePreference = 16384;
@@ -38,6 +38,7 @@ export interface ConfigurationDraft {
   readonly virtualServerGroups: VirtualServerGroupDraft[];
   readonly connectionLimits: ConnectionLimitDraft[];
   metrics?: MetricsDraft;
+  statusPage?: StatusPageDraft;
   tlsClient?: TlsClientDraft;
   /** Every script of the configuration, for the checks that look at all of them. */
   readonly scripts: ScriptDraft[];

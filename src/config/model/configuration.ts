@@ -5,7 +5,7 @@ import type { GlobalConfiguration } from './global.ts';
 import type { ConnectionLimit } from './limits.ts';
 import type { CheckConfiguration } from './servers.ts';
 import type { VrrpConfiguration } from './vrrp.ts';
-import type { MetricsConfiguration } from './web.ts';
+import type { MetricsConfiguration, StatusPageConfiguration } from './web.ts';
 
 export interface Configuration {
   readonly global: GlobalConfiguration;
@@ -16,6 +16,7 @@ export interface Configuration {
   readonly connectionLimits?: readonly ConnectionLimit[];
   /** Absent: not served. */
   readonly metrics?: MetricsConfiguration;
+  readonly statusPage?: StatusPageConfiguration;
   /** Every interface that VRRP and static addresses need, once for each place (see check/interfaces.ts). */
   readonly interfaces?: readonly InterfaceUse[];
   /** Every file that was read, in order. */

@@ -13,7 +13,7 @@ import { printRoute, printRule } from './routes.ts';
 import { printVirtualServer, printVirtualServerGroup } from './servers.ts';
 import { printSyncGroup } from './sync-group.ts';
 import { printText, type TextOptions } from './text.ts';
-import { printMetrics } from './web.ts';
+import { printMetrics, printStatusPage } from './web.ts';
 import { printScript, printTrackFile, printTrackGroup, printTrackProcess } from './trackables.ts';
 
 /** Every line, in an order in which nothing is named before it is defined. */
@@ -24,6 +24,7 @@ export function configurationLines({
   bfd,
   connectionLimits = [],
   metrics,
+  statusPage,
 }: Configuration): PrintedLine[] {
   return [
     ...printTop(global),
@@ -47,6 +48,7 @@ export function configurationLines({
     ...check.virtualServers.map(printVirtualServer),
     ...connectionLimits.map(printConnectionLimit),
     ...printMetrics(metrics),
+    ...printStatusPage(statusPage),
   ];
 }
 

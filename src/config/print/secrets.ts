@@ -9,13 +9,15 @@ interface Secretive {
   readonly words: readonly string[];
 }
 
-/** Words of a statement without its secrets: auth_pass, the key of auth_hmac, the pass phrase of SSL. */
+/** Words of a statement without its secrets: auth_pass, the key of auth_hmac, the pass phrase of SSL, passwords of the status page. */
 export function withoutSecrets({ keyword, words }: Secretive): readonly string[] {
   if (keyword === 'auth_pass' || keyword === 'password') return words.map(() => secretMask);
   // `key ID SECRET` of auth_hmac; `key PATH` of SSL and `file:PATH` name files.
   if (keyword === 'key' && words.length > 1) {
     return words.map((word, index) => (index === 0 || word.startsWith('file:') ? word : secretMask));
   }
+  // `auth basic USER PASSWORD`; `auth file PATH` names a file.
+  if (keyword === 'auth' && words[0] === 'basic') return words.map((word, index) => (index < 2 ? word : secretMask));
   return words;
 }
 
@@ -26,5 +28,5 @@ export function hideSecrets(line: PrintedLine): PrintedLine {
 
 /** Whether a line of a file holds something that withoutSecrets would hide, wherever it stands in the line. */
 export function holdsSecret(sourceLine: string): boolean {
-  return /(^|[\s{}])(auth_pass|password|key)[ \t]/.test(sourceLine);
+  return /(^|[\s{}])(auth_pass|password|key|auth[ \t]+basic)[ \t]/.test(sourceLine);
 }

@@ -1,5 +1,6 @@
 /** Prints what is served over HTTP. */
-import type { ListenPlace, MetricsConfiguration } from '../model.ts';
+import type { ListenPlace, MetricsConfiguration, PageUser, StatusPageConfiguration } from '../model.ts';
+import { passwordHashText } from '../password-hash.ts';
 import { blockLine, line, type PrintedLine } from './printed.ts';
 
 export function listenLine(place: ListenPlace): PrintedLine {
@@ -14,4 +15,32 @@ export function listenLine(place: ListenPlace): PrintedLine {
 /** metrics. */
 export function printMetrics(metrics: MetricsConfiguration | undefined): PrintedLine[] {
   return metrics === undefined ? [] : [blockLine('metrics', [], metrics.listen.map(listenLine), metrics.at)];
+}
+
+/** Users of one file are one line. */
+function authenticationLines({ open, users }: StatusPageConfiguration): PrintedLine[] {
+  if (open) return [line('auth', 'none')];
+  const files = new Set(users.flatMap(({ file }) => file ?? []));
+  const written = users.filter(({ file }) => file === undefined);
+  return [
+    ...written.map(({ name, password }) => line('auth', 'basic', name, passwordText(password))),
+    ...[...files].map((file) => line('auth', 'file', file)),
+  ];
+}
+
+function passwordText(password: PageUser['password']): string {
+  return password.kind === 'plain' ? password.text : passwordHashText(password);
+}
+
+/** status_page. */
+export function printStatusPage(page: StatusPageConfiguration | undefined): PrintedLine[] {
+  if (page === undefined) return [];
+  const lines = [
+    ...page.listen.map(listenLine),
+    ...authenticationLines(page),
+    line('base_path', page.basePath),
+    ...page.hosts.map((host) => line('allow_host', host)),
+    line('max_viewers', page.maximumViewers),
+  ];
+  return [blockLine('status_page', [], lines, page.at)];
 }

@@ -19,6 +19,7 @@ import { metrics } from './metrics.ts';
 import { routeKeyword } from './routes.ts';
 import { ruleKeyword } from './rules.ts';
 import { ssl } from './ssl.ts';
+import { statusPage } from './status-page.ts';
 import { virtualServer, virtualServerGroup } from './virtual-server.ts';
 import { vrrpInstance } from './vrrp-instance.ts';
 import { trackGroup, vrrpSyncGroup } from './vrrp-sync-group.ts';
@@ -91,6 +92,7 @@ export const topSchema = new BlockSchema<Root>('', {
   virtual_server: virtualServer,
   connection_limit: connectionLimit,
   metrics,
+  status_page: statusPage,
   track_group: trackGroup,
   static_ipaddress: lines(
     'Addresses set at the start and removed at the stop, whatever the VRRP state.',
