@@ -4,6 +4,7 @@ import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '.
 import type { Milliseconds } from '../core/time.ts';
 import type { FirewallProgram } from './limits/messages.ts';
 import type { LogOptions } from '../log/log.ts';
+import type { RefusedIntent } from '../vrrp/types.ts';
 import type { AnswerMessage, AskMessage } from './questions.ts';
 
 export type ChildKind = 'bfd' | 'checker' | 'vrrp';
@@ -78,5 +79,6 @@ export type ChildToParent =
     }
   /** Runs a program of the firewall with an input of any length. */
   | { readonly type: 'run-firewall'; readonly run: number; readonly program: FirewallProgram }
+  | RefusedIntent
   | { readonly type: 'kill-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | AnswerMessage;

@@ -11,6 +11,7 @@ import type { DbusAction } from '../notify/dbus/answer.ts';
 import { DbusService } from '../notify/dbus/dbus-service.ts';
 import { SnmpService, type SnmpSources } from '../notify/snmp/snmp-service.ts';
 import type { VrrpReport } from '../notify/snmp/snapshot.ts';
+import type { RefusedIntent } from '../vrrp/types.ts';
 import type { ChildKind } from './messages.ts';
 import { networkNamespace, wantedChildren } from './settings.ts';
 
@@ -51,6 +52,11 @@ export class Monitoring {
     if (event.kind === 'vrrp-instance') this.#instanceStates.set(event.instance, event.to);
     this.#dbus?.handle(event);
     this.#snmp?.handle(event);
+  }
+
+  /** An advertisement was dropped. */
+  refused(refusal: RefusedIntent): void {
+    this.#snmp?.refused(refusal);
   }
 
   /** After the last event. */

@@ -434,6 +434,9 @@ export class Parent {
         this.#monitoring.handle(message.event);
         this.#web.handle(message.event);
         return;
+      case 'refused':
+        this.#monitoring.refused(message);
+        return;
       case 'run-script':
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);
         return;

@@ -396,6 +396,7 @@ class VrrpWork implements ChildWork {
         case 'kill-script':
         case 'event':
         case 'log':
+        case 'refused':
           break;
       }
     }
@@ -412,6 +413,7 @@ class VrrpWork implements ChildWork {
         break;
       case 'kill-script':
       case 'event':
+      case 'refused':
         this.#channel.send(intent);
         break;
       case 'log':

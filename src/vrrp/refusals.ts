@@ -8,7 +8,7 @@ import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { Finding } from './examine.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
-import type { VrrpRefusalStatus } from './types.ts';
+import { notifiedCounters, type NotifiedCounter, type VrrpRefusalStatus } from './types.ts';
 
 /** Sources of one reason that are told one by one. */
 const toldSources = 4;
@@ -16,8 +16,11 @@ const toldSources = 4;
 const pauses: readonly Milliseconds[] = [60_000, 600_000, 3_600_000];
 /** A change of master begins the telling anew, but not faster than this: two masters may take turns. */
 const leastBetweenMasters: Milliseconds = 10_000;
+/** Between two notifications about one counter: a flood of packets must not become one of notifications. */
+const leastBetweenNotifications: Milliseconds = 1_000;
 
 interface Refused {
+  readonly counter: Finding['counter'];
   count: number;
   /** Of them not told yet. */
   untold: number;
@@ -34,6 +37,7 @@ export class Refusals {
   readonly #refused = new Map<string, Refused>();
   /** Sources told, by reason. */
   readonly #told = new Map<string, Set<string>>();
+  readonly #notified = new Map<NotifiedCounter, MonotonicMs>();
   #pause = 0;
   #countedSince: MonotonicMs = 0;
   #newMasterAt: MonotonicMs = -Infinity;
@@ -48,8 +52,9 @@ export class Refusals {
 
   /** A packet was dropped. */
   dropped(finding: Finding, source: string, now: MonotonicMs): void {
-    const { code, reason } = finding;
-    const refused = this.#refused.get(code) ?? { count: 0, untold: 0, reason, source, at: now };
+    const { code, counter, reason } = finding;
+    this.#notify(counter, source, now);
+    const refused = this.#refused.get(code) ?? { counter, count: 0, untold: 0, reason, source, at: now };
     this.#refused.set(code, refused);
     refused.count++;
     refused.reason = reason;
@@ -97,8 +102,23 @@ export class Refusals {
   /** The most frequent first. */
   status(): readonly VrrpRefusalStatus[] {
     return [...this.#refused]
-      .map(([code, { at, count, reason, source }]) => ({ code, reason, count, source, at }))
+      .map(([code, { at, count, counter, reason, source }]) => ({
+        code,
+        ...(counter !== undefined && { counter }),
+        reason,
+        count,
+        source,
+        at,
+      }))
       .sort((a, b) => b.count - a.count);
+  }
+
+  #notify(counter: Finding['counter'], source: string, now: MonotonicMs): void {
+    const notified = notifiedCounters.find((each) => each === counter);
+    if (notified === undefined) return;
+    if (now - (this.#notified.get(notified) ?? -Infinity) < leastBetweenNotifications) return;
+    this.#notified.set(notified, now);
+    this.#out.push({ type: 'refused', instance: this.#instance(), source, counter: notified });
   }
 
   #isNew(code: string, source: string): boolean {

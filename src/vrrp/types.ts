@@ -87,6 +87,26 @@ export interface LogIntent {
   readonly line: LogLine;
 }
 
+/** Counters of packets that hint at an attack or at a mistake of another router: SNMP has notifications for them. */
+export const notifiedCounters = [
+  'ttlErrors',
+  'versionErrors',
+  'checksumErrors',
+  'invalidAuthenticationType',
+  'authenticationTypeMismatch',
+  'authenticationFailure',
+] as const satisfies readonly (keyof VrrpStatistics)[];
+
+export type NotifiedCounter = (typeof notifiedCounters)[number];
+
+/** A packet was dropped and counted so; at most one a second for each instance and counter. */
+export interface RefusedIntent {
+  readonly type: 'refused';
+  readonly instance: string;
+  readonly source: string;
+  readonly counter: NotifiedCounter;
+}
+
 export type VrrpIntent =
   | SendAdvertisementIntent
   | ReconcileAddressesIntent
@@ -95,7 +115,8 @@ export type VrrpIntent =
   | RunScriptIntent
   | KillScriptIntent
   | EventIntent
-  | LogIntent;
+  | LogIntent
+  | RefusedIntent;
 
 /** Keyed digests enter as functions (node:crypto stays outside). */
 export interface VrrpDigests {
@@ -162,6 +183,8 @@ export interface VrrpInstanceStatus {
 export interface VrrpRefusalStatus {
   /** Stable name of the reason. */
   readonly code: string;
+  /** The counter of statistics that counts it. */
+  readonly counter?: keyof VrrpStatistics;
   /** In words, of the latest one. */
   readonly reason: string;
   readonly count: number;

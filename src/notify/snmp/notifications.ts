@@ -9,6 +9,7 @@ import type {
 } from '../../core/events.ts';
 import type { VirtualServerConfiguration } from '../../config/model.ts';
 import type { Oid } from './oid.ts';
+import type { NotifiedCounter, RefusedIntent } from '../../vrrp/types.ts';
 import type { ServiceNames } from './service-names.ts';
 import type { SnmpSnapshot } from './snapshot.ts';
 import { gauge, integer, text, type Variable } from './value.ts';
@@ -16,7 +17,7 @@ import { addressValue, familyValue, oneOrTwo, stateValue } from './mib/conventio
 import { realServerEntry } from './mib/real-servers.ts';
 import { identityColumns, protocolValue, typeValue, virtualServerEntry } from './mib/virtual-servers.ts';
 import { ipAddressValue, rfc2787Index } from './mib/rfc2787.ts';
-import { newMasterReason, rfc6527Index } from './mib/rfc6527.ts';
+import { newMasterReason, protocolErrors, rfc6527Index } from './mib/rfc6527.ts';
 import { keepalivedMib, vrrpMib, vrrpv3Mib } from './mib/roots.ts';
 import { virtualRouters } from './mib/virtual-routers.ts';
 
@@ -198,4 +199,42 @@ function quorumNotification(
       ],
     ),
   ];
+}
+
+/** vrrpTrapAuthErrorType. */
+const authenticationErrors: Partial<Record<NotifiedCounter, number>> = {
+  invalidAuthenticationType: 1,
+  authenticationTypeMismatch: 2,
+  authenticationFailure: 3,
+};
+
+/** vrrpTrapAuthFailure, of version 2 over IPv4; and vrrpv3ProtoError. */
+export function refusalNotifications(
+  { counter, instance, source }: RefusedIntent,
+  snapshot: SnmpSnapshot,
+): readonly (readonly Variable[])[] {
+  const { rfc2787, rfc6527, traps } = snapshot.configuration.global.snmp;
+  const router = virtualRouters(snapshot).find(({ configuration }) => configuration.name === instance);
+  if (!traps || router === undefined) return [];
+  const { family, version } = router.configuration;
+  const authenticationError = authenticationErrors[counter];
+  const protocolError = protocolErrors[counter];
+  const notifications: (readonly Variable[])[] = [];
+  if (rfc2787 && version === 2 && family === 'inet' && authenticationError !== undefined) {
+    const index = rfc2787Index(router);
+    notifications.push(
+      notification(
+        [...vrrpMib, 0, 2],
+        [
+          { oid: [...vrrpMib, 1, 5, ...index], value: ipAddressValue(source) },
+          { oid: [...vrrpMib, 1, 6, ...index], value: integer(authenticationError) },
+        ],
+      ),
+    );
+  }
+  if (rfc6527 && protocolError !== undefined) {
+    const column = [...vrrpv3Mib, 1, 2, 5, 1, 6, ...rfc6527Index(router)];
+    notifications.push(notification([...vrrpv3Mib, 0, 2], [{ oid: column, value: integer(protocolError) }]));
+  }
+  return notifications;
 }

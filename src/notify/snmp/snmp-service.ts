@@ -8,12 +8,13 @@ import type { Milliseconds, MonotonicMs } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
 import { defaultMaster } from './agentx/address.ts';
 import { registeredSubtrees, viewOf } from './modules.ts';
-import { notificationsOf } from './notifications.ts';
+import { notificationsOf, refusalNotifications } from './notifications.ts';
 import { SnmpAgent } from './snmp-agent.ts';
 import type { PoolReport } from './pool-report.ts';
 import { ServiceNames } from './service-names.ts';
 import type { SnmpSnapshot, VrrpReport } from './snapshot.ts';
 import { TrafficCache, type TrafficSources } from './traffic-cache.ts';
+import type { RefusedIntent } from '../../vrrp/types.ts';
 import type { Subtree, View } from './view.ts';
 import { checkerTables } from './mib/checker.ts';
 import { CheckerRows, CheckerState } from './mib/checker-rows.ts';
@@ -90,6 +91,13 @@ export class SnmpService {
     if (this.#agent === undefined || global?.snmp.traps !== true) return;
     this.#view = undefined;
     this.#telling = this.#telling.then(() => this.#tell(event)).catch(() => undefined);
+  }
+
+  /** An advertisement was dropped: some of the reasons are notifications of the RFCs' modules. */
+  refused(refusal: RefusedIntent): void {
+    if (this.#agent === undefined || this.#configuration === undefined) return;
+    for (const notification of refusalNotifications(refusal, this.#snapshot(this.#configuration)))
+      this.#agent.notify(notification);
   }
 
   async #tell(event: DaemonEvent): Promise<void> {

@@ -1,4 +1,5 @@
 /** SNMP through Debian's snmpd: the same walks and notifications as under Debian's keepalived. */
+import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../lab/lib/clock.ts';
 import type { Running } from '../../../lab/lib/run.ts';
@@ -200,6 +201,9 @@ async function listen(): Promise<() => string[][]> {
     );
 }
 
+/** vrrpTrapAuthFailure and vrrpv3ProtoError. */
+const isRefusal = ([name = '']: readonly string[]): boolean => /\.(68|207)\.0\.2$/.test(name);
+
 const isStopped = (part: string): boolean => part.endsWith('.2.3.1.4 = INTEGER: 5');
 
 /** Both daemons tell the same of each subject in the same order; which subject is first is chance. */
@@ -219,6 +223,9 @@ async function play(start: () => Promise<{ stop(): Promise<unknown> }>) {
   const daemon = await start();
   await untilMasters();
   const walks = [await walk(modules.keepalived), await walk(modules.vrrp), await walk(modules.vrrpv3)];
+  const forger = path.join(import.meta.dirname, 'forged-advertisements.py');
+  await machine.run(['python3', forger, 'eth0w', '52', '51']);
+  await until('eight refusals', { within: patience, every: 50 }, () => traps().filter(isRefusal).length === 8);
   await daemon.stop();
   await until('the last notification', { within: patience, every: 50 }, () =>
     [1, 2, 3].every((instance) =>

@@ -18,9 +18,17 @@ describe('dropped advertisements', () => {
     bench.pass(10);
     for (const ttl of [1, 2, 3]) bench.hear({ priority: 200, source: `192.0.2.7${ttl}`, meta: { ttl } });
     expect(bench.status().refusals).toEqual([
-      { code: 'ttl', count: 3, source: '192.0.2.73', reason: 'invalid TTL 3, expected 255', at: 10 },
+      {
+        code: 'ttl',
+        counter: 'ttlErrors',
+        count: 3,
+        source: '192.0.2.73',
+        reason: 'invalid TTL 3, expected 255',
+        at: 10,
+      },
       {
         code: 'interval',
+        counter: 'advertisementIntervalErrors',
         count: 1,
         source: '192.0.2.9',
         reason: 'advertisement interval 2000 ms, ours is 1000 ms',
@@ -29,6 +37,19 @@ describe('dropped advertisements', () => {
     ]);
     bench.engine.clearStatistics();
     expect(bench.status().refusals).toEqual([]);
+  });
+
+  it('are told once a second for each counter that SNMP has notifications for', () => {
+    const bench = backup();
+    const refusals = (sent: Parameters<Bench['hear']>[0]): unknown[] =>
+      bench.hear(sent).filter(({ type }) => type === 'refused');
+    const told = { type: 'refused', instance: 'VI_1', source: '192.0.2.9', counter: 'ttlErrors' };
+    expect(refusals(lowTtl)).toEqual([told]);
+    expect(refusals({ priority: 200, configuration: instance({ advertisementInterval: 2000 }) })).toEqual([]);
+    bench.pass(999);
+    expect(refusals(lowTtl)).toEqual([]);
+    bench.pass(1);
+    expect(refusals(lowTtl)).toEqual([told]);
   });
 
   it('from ten thousand forged sources are a handful of lines, then one a minute', () => {

@@ -53,10 +53,21 @@ export function newMasterReason(state: string | undefined, reason: string): numb
   return /nobody advertised|timeout/.test(reason) ? 3 : 1;
 }
 
-/** vrrpv3StatisticsProtoErrReason: noError(0), ipTtlError(1), versionError(2), checksumError(3), vridError(4). */
-function protocolError(router: VirtualRouter): SnmpValue {
-  const { checksumErrors, ttlErrors, versionErrors } = statisticsOf(router);
-  return integer(ttlErrors > 0 ? 1 : versionErrors > 0 ? 2 : checksumErrors > 0 ? 3 : 0);
+/** vrrpv3StatisticsProtoErrReason: ipTtlError(1), versionError(2), checksumError(3); no error is 0. */
+export const protocolErrors: Partial<Record<keyof VrrpStatistics, number>> = {
+  ttlErrors: 1,
+  versionErrors: 2,
+  checksumErrors: 3,
+};
+
+/** The reason of the last error. */
+function protocolError({ status }: VirtualRouter): SnmpValue {
+  let last = { at: -Infinity, reason: 0 };
+  for (const { at, counter } of status?.refusals ?? []) {
+    const reason = counter && protocolErrors[counter];
+    if (reason !== undefined && at > last.at) last = { at, reason };
+  }
+  return integer(last.reason);
 }
 
 const statisticColumns: Columns<VirtualRouter> = {
