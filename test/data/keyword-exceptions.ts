@@ -84,6 +84,7 @@ export const needsNoAction: Readonly<Record<string, string>> = {
     'the expressions have no stack of their own, their time is limited',
   'virtual_server/real_server/SSL_GET/url regex_stack':
     'the expressions have no stack of their own, their time is limited',
+  'virtual_server/real_server snmp_name': 'a name for the tables of SNMP, whose reading does not count',
   'vrrp_script init_fail': 'changes nothing, as with the original: the first result decides',
   'global_defs random_seed': 'without effect in the original too, which seeds before it reads',
   'global_defs tmp_config_directory': 'there is no copy of the files: each process gets what was read',

@@ -1,6 +1,6 @@
 /** global_defs: SNMP and D-Bus. */
 import type { GlobalDraft } from '../drafts.ts';
-import { flag, nothingActsYet, seconds, text } from './forms.ts';
+import { flag, seconds, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type Entries = Readonly<Record<string, Keyword<GlobalDraft>>>;
@@ -24,20 +24,18 @@ export const monitoringKeywords: Entries = {
   }),
   enable_snmp_rfcv2: flag('VRRP-MIB of RFC 2787.', (draft) => (draft.snmp.rfc2787 = true)),
   enable_snmp_rfcv3: flag('VRRPV3-MIB of RFC 6527.', (draft) => (draft.snmp.rfc6527 = true)),
-  enable_snmp_checker: flag('Checker part of KEEPALIVED-MIB.', (draft) => (draft.snmp.checker = true), {
-    ...nothingActsYet,
-  }),
+  enable_snmp_checker: flag('Checker part of KEEPALIVED-MIB.', (draft) => (draft.snmp.checker = true)),
   snmp_vs_stats_update_interval: seconds(
     'How long virtual server statistics are cached.',
     { min: 0.001, max: 30, decimals: 6 },
     (draft, value) => (draft.snmp.virtualServerStatisticsInterval = value),
-    { default: '5', since: '2.3.0', ...nothingActsYet },
+    { default: '5', since: '2.3.0' },
   ),
   snmp_rs_stats_update_interval: seconds(
     'How long real server statistics are cached.',
     { min: 0.001, max: 30, decimals: 6 },
     (draft, value) => (draft.snmp.realServerStatisticsInterval = value),
-    { default: 'as for virtual servers', since: '2.3.0', ...nothingActsYet },
+    { default: 'as for virtual servers', since: '2.3.0' },
   ),
   enable_dbus: flag('Starts the D-Bus service.', (draft) => (draft.dbus.enabled = true)),
   dbus_service_name: text('Name to own on the bus.', (draft, value) => (draft.dbus.serviceName = value), {

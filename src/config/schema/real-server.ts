@@ -84,7 +84,6 @@ export const realServerSchema = new BlockSchema<R>('real_server', {
   snmp_name: text('Name shown by SNMP.', (draft, value) => (draft.snmpName = value), {
     default: 'none',
     missing: 'error',
-    effect: 'none-yet',
   }),
   MISC_CHECK: miscCheck,
   SMTP_CHECK: smtpCheck,

@@ -207,7 +207,6 @@ export const virtualServerSchema = new BlockSchema<V>('virtual_server', {
   snmp_name: text('Name shown by SNMP.', (draft, value) => (draft.snmpName = value), {
     default: 'none',
     missing: 'error',
-    effect: 'none-yet',
   }),
   alpha: flag('Servers start down until their first success.', (draft) => (draft.alpha = true)),
   omega: flag('Runs down notifications at the stop.', (draft) => (draft.omega = true)),
