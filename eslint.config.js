@@ -10,6 +10,7 @@ const pureFolders = [
   'src/check/*.ts',
   'src/ipvs/**/*.ts',
   'src/limit/**/*.ts',
+  'src/metrics/**/*.ts',
   'src/live/**/*.ts',
   'src/network/**/*.ts',
   'src/page/*.ts',

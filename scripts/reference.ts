@@ -1,7 +1,8 @@
-/** `npm run docs`: writes docs/reference and the table of codes in docs/configuration-diagnostics.md anew. */
+/** `npm run docs`: writes docs/reference and the tables in docs/configuration-diagnostics.md and docs/metrics.md anew. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { diagnosticsPage, withCodeTable } from './diagnostic-codes.ts';
+import { metricsPage, withMetricsTable } from './metrics-table.ts';
 import { referencePages } from './reference-pages.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -14,4 +15,8 @@ for (const [file, text] of pages) writeFileSync(path.join(directory, file), text
 
 const diagnostics = path.join(root, diagnosticsPage);
 writeFileSync(diagnostics, withCodeTable(readFileSync(diagnostics, 'utf8'), root));
-process.stdout.write(`docs: ${pages.size} pages of docs/reference, and the codes in ${diagnosticsPage}\n`);
+const metrics = path.join(root, metricsPage);
+writeFileSync(metrics, withMetricsTable(readFileSync(metrics, 'utf8')));
+process.stdout.write(
+  `docs: ${pages.size} pages of docs/reference, the codes in ${diagnosticsPage}, the table in ${metricsPage}\n`,
+);

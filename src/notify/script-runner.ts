@@ -67,6 +67,8 @@ export function firstLine(text: string): string | undefined {
 }
 
 export class ScriptRunner {
+  /** Hears of every run that has ended. */
+  finished: ((call: ScriptCall, result: ScriptResult) => void) | undefined;
   #policy: ScriptPolicy;
   readonly #running = new Set<RunningScript>();
   readonly #identities = new Map<string, Promise<Identity | undefined>>();
@@ -114,7 +116,10 @@ export class ScriptRunner {
     const result = launch();
     const running: RunningScript = { result, kill };
     this.#running.add(running);
-    void result.then(() => this.#running.delete(running));
+    void result.then((ended) => {
+      this.#running.delete(running);
+      this.finished?.(call, ended);
+    });
     return running;
   }
 

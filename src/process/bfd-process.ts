@@ -5,6 +5,8 @@ import type { Configuration, ProcessScheduling } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
 import type { Log } from '../log/log.ts';
+import type { BfdFigures } from '../metrics/figures.ts';
+import { Histogram, latenessBounds } from '../metrics/histogram.ts';
 import { BfdTeller, type FollowedState, type FollowerKind } from './bfd-channel.ts';
 import { writeBfdDump } from './bfd-dumps.ts';
 import { rehearseBfd } from './bfd-rehearsal.ts';
@@ -17,6 +19,7 @@ import type { ChildOptions, DumpKind } from './messages.ts';
 import { clockTimes } from './clock-times.ts';
 import type { BfdReport, StatusQuery } from './status-types.ts';
 import { PunctualTimer } from './punctual-timer.ts';
+import type { Answers } from './questions.ts';
 
 export function runBfdProcess(): void {
   runChild((options, channel, log) => new BfdWork(options, channel, log));
@@ -34,6 +37,7 @@ class BfdWork implements ChildWork {
   readonly #log: Log;
   readonly #sockets: BfdSockets;
   readonly #timer: PunctualTimer;
+  readonly #lateness = new Histogram(latenessBounds);
   #tellers: ReadonlyMap<FollowerKind, BfdTeller> = new Map();
   #engine: BfdEngine | undefined;
   #configuration: Configuration | undefined;
@@ -46,7 +50,11 @@ class BfdWork implements ChildWork {
       packet: (octets, meta, at) => this.#received(octets, meta, at),
       trouble: (message) => log.warning(message),
     });
-    this.#timer = new PunctualTimer(() => this.#step((engine) => engine.timeout(now())));
+    this.#timer = new PunctualTimer(() => {
+      const due = this.#engine?.nextTimeout();
+      if (due !== undefined) this.#lateness.observe((now() - due) / 1000);
+      this.#step((engine) => engine.timeout(now()));
+    });
   }
 
   start({ configuration }: Snapshot): Promise<void> {
@@ -104,6 +112,22 @@ class BfdWork implements ChildWork {
     const configuration = this.#configuration;
     if (kind !== 'data' || engine === undefined || configuration === undefined) return;
     await writeBfdDump(configuration, engine, this.#sockets, this.#options.networkNamespace, target);
+  }
+
+  readonly answers: Answers = { metrics: () => this.#figures() };
+
+  #figures(): BfdFigures {
+    const sessions = (this.#engine?.status() ?? []).map(
+      ({ name, neighbor, packetsReceived, packetsSent, refusals, state }) => ({
+        name,
+        neighbor,
+        state,
+        packetsSent,
+        packetsReceived,
+        refusals: refusals.map(({ code, count }) => [code, count] as const),
+      }),
+    );
+    return { sessions, lateness: this.#lateness.figures };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a few sessions need no parts

@@ -30,6 +30,7 @@ import { RisingPriority } from './automatic-priority.ts';
 import { writeCheckDump } from './check-dumps.ts';
 import { BfdFollower } from './bfd-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
+import { CheckerMetrics } from './checker-figures.ts';
 import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { Answers } from './questions.ts';
@@ -75,6 +76,7 @@ class CheckerWork implements ChildWork {
   readonly #limits: ConnectionLimits;
   readonly #firewall: FirewallOfParent;
   readonly #marks: MarkKeeper;
+  readonly #metrics = new CheckerMetrics((key) => this.#table?.dumpDestinationTraffic(key));
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new ProbeTable<ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -121,7 +123,9 @@ class CheckerWork implements ChildWork {
     this.#registry = new ProbeRegistry({ scripts: this.#scripts });
     this.#priority = new RisingPriority(log);
     this.#timer = new DeadlineTimer(() => {
-      this.#priority.met(this.#engine?.nextTimeout(), now());
+      const due = this.#engine?.nextTimeout();
+      if (due !== undefined) this.#metrics.lateness.observe((now() - due) / 1000);
+      this.#priority.met(due, now());
       this.#step((engine) => engine.timeout(now()));
     });
   }
@@ -243,6 +247,7 @@ class CheckerWork implements ChildWork {
     'snmp-pools': () => poolReports(this.#engine),
     'snmp-services': () => serviceTraffic(this.#engine, this.#table),
     'snmp-servers': (which) => serverTraffic(this.#engine, this.#table, which),
+    metrics: (asked) => this.#metrics.answer(this.#engine, this.#limits.summary ?? [], asked),
   };
 
   async *status(query: StatusQuery): AsyncGenerator<object> {
@@ -325,6 +330,7 @@ class CheckerWork implements ChildWork {
   #startProbe(request: ProbeRequest): void {
     const handle = this.#registry.start(request, (result) => {
       this.#probes.take(request.id);
+      this.#metrics.finished(request.checker.type, result);
       this.#step((engine) => engine.probeFinished(request.id, result, now()));
     });
     this.#probes.set(request.id, handle);

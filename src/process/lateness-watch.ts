@@ -9,12 +9,17 @@ const worthTelling: Milliseconds = 1000;
 /**
  * Watches for as long as the process lives, and keeps it alive.
  * @param tell gets the time for which the process was not run, once it runs again
+ * @param observe gets every lateness, also everyday ones
  */
-export function watchLateness(tell: (late: Milliseconds) => void): void {
+export function watchLateness(
+  tell: (late: Milliseconds) => void,
+  observe: (late: Milliseconds) => void = () => undefined,
+): void {
   let due = now() + period;
   setInterval(() => {
     const late = now() - due;
     due = now() + period;
+    observe(late);
     if (late > worthTelling) tell(late);
   }, period);
 }

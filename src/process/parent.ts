@@ -27,7 +27,7 @@ import { Children } from './children.ts';
 import { logDiagnostics, readConfiguration } from './configuration-source.ts';
 import { daemonStatus } from './daemon-status.ts';
 import { fullStatus } from './status-types.ts';
-import type { DaemonStatus, StatusQuery } from './status-types.ts';
+import type { DaemonStatus, ProcessStatus, StatusQuery } from './status-types.ts';
 import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
@@ -36,6 +36,7 @@ import { watchLateness } from './lateness-watch.ts';
 import { NamespaceWanted } from './namespace-place.ts';
 import { serverNames } from './page-settings.ts';
 import { writeParentDump } from './parent-dump.ts';
+import { ParentMetrics } from './parent-figures.ts';
 import { Monitoring } from './monitoring.ts';
 import { PidFile } from './pid-file.ts';
 import { MemoryRest } from './memory-rest.ts';
@@ -96,6 +97,7 @@ export class Parent {
   #notifications: Notifications | undefined;
   readonly #monitoring: Monitoring;
   readonly #web: WebService;
+  readonly #metrics = new ParentMetrics();
   #scripts: TrackedScripts | undefined;
   #loaded: Loaded | undefined;
   #pidFile: PidFile | undefined;
@@ -141,6 +143,8 @@ export class Parent {
           Promise.resolve(this.#loaded === undefined ? [] : serverNames(this.#loaded.configuration)),
         events: ({ after, most }) =>
           Promise.resolve(this.#events.after(Math.max(after, this.#events.newest - most)).entries),
+        'parent-figures': () => Promise.resolve(this.#metrics.figures(this.#processes())),
+        'child-figures': ({ asked, kind }) => this.#children.ask(kind, 'metrics', asked),
       },
       environment.log,
     );
@@ -153,10 +157,12 @@ export class Parent {
    */
   start(): Promise<void> {
     // Also what keeps the process alive for its signals while there are no children (nothing configured yet).
-    watchLateness((late) =>
-      this.#environment.log.warning(
-        `The parent process was not run for ${(late / 1000).toFixed(1)} s: stopped, or the machine was too busy. Reloads, scripts and mail waited; VRRP and checks did not wait for them`,
-      ),
+    watchLateness(
+      (late) =>
+        this.#environment.log.warning(
+          `The parent process was not run for ${(late / 1000).toFixed(1)} s: stopped, or the machine was too busy. Reloads, scripts and mail waited; VRRP and checks did not wait for them`,
+        ),
+      (late) => this.#metrics.late(late),
     );
     this.#starting = this.#start().catch((error: unknown) => {
       this.#pidFile?.remove();
@@ -178,6 +184,7 @@ export class Parent {
     // Loaded now: after an upgrade of the package, before the restart, its file is another one.
     if (mailIsConfigured(global.mail)) await import('nodemailer/lib/smtp-connection/index.js');
     this.#notifications = await Notifications.open(configuration, { hostName: hostname() }, log);
+    this.#notifications.runner.finished = (call, result) => this.#metrics.scriptEnded(call, result);
     this.#scripts = new TrackedScripts(this.#notifications.runner, (kind, script, outcome) => {
       this.#children.send(kind, { type: 'script-finished', script, outcome });
     });
@@ -243,15 +250,18 @@ export class Parent {
     if (this.#queuedReload !== undefined) return this.#queuedReload;
     const previous: Promise<unknown> = this.#reload ?? this.#starting ?? Promise.resolve();
     // How the one before ended does not matter: its own caller is told.
+    let begun = 0;
     const next = previous
       .catch(() => undefined)
       .then(() => {
         this.#queuedReload = undefined;
         this.#reload = next;
+        begun = now();
         return this.#reloadNow();
       })
       .then((result) => {
         const errors = result.outcome === 'refused' ? result.errors : [];
+        this.#metrics.reloaded(result.outcome, now() - begun);
         this.#lastReload = { at: new Date().toISOString(), outcome: result.outcome, errors };
         this.#tell({ kind: 'reload', outcome: result.outcome, errors, reason, at: now() });
         return result;
@@ -328,6 +338,12 @@ export class Parent {
       case 'send-gratuitous':
         this.#children.send('vrrp', action);
     }
+  }
+
+  /** All but this one, as far as can be told without asking them. */
+  #processes(): readonly ProcessStatus[] {
+    const web = this.#web.status;
+    return [...this.#children.all().map(({ status }) => status), ...(web === undefined ? [] : [web])];
   }
 
   #status(query: StatusQuery): Promise<DaemonStatus> {

@@ -6,12 +6,15 @@ import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { PoolReport } from '../notify/snmp/pool-report.ts';
 import type { TrafficNumbers } from '../notify/snmp/traffic-cache.ts';
+import type { BfdFigures, CheckerFigures, FiguresAsked, VrrpFigures } from '../metrics/figures.ts';
 import type { BanAnswer, BanCommand } from './limits/messages.ts';
 import type { StatusQuery } from './status-types.ts';
 
 /** Name of the question: what it says, what is answered. Plain data, both. */
 export interface Questions {
   status: { readonly asked: StatusQuery; readonly answer: unknown };
+  /** For metrics; which of the three depends on the process. */
+  metrics: { readonly asked: FiguresAsked; readonly answer: VrrpFigures | CheckerFigures | BfdFigures };
   bans: { readonly asked: BanCommand; readonly answer: BanAnswer };
   /** Virtual servers for SNMP, and what they and their servers carry. */
   'snmp-pools': { readonly asked: null; readonly answer: readonly PoolReport[] };

@@ -4,6 +4,7 @@ import type { Configuration, ProcessScheduling, VrrpConfiguration } from '../con
 import { now } from '../kernel/clock.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
 import type { Log } from '../log/log.ts';
+import { Histogram, latenessBounds } from '../metrics/histogram.ts';
 import type { PacketMeta, SendFrameIntent, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
 import { limitAdvertised } from '../vrrp/advertised-limit.ts';
 import { VrrpEngine } from '../vrrp/engine.ts';
@@ -23,6 +24,7 @@ import { Ipv6Forwarding } from './ipv6-forwarding.ts';
 import { LinkPolls } from './link-polls.ts';
 import { disableLocalIgmp } from './local-igmp.ts';
 import { PunctualTimer } from './punctual-timer.ts';
+import type { Answers } from './questions.ts';
 import { Recorder } from './recorder.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
@@ -36,6 +38,7 @@ import { TrackedProcesses } from './tracked-processes.ts';
 import { VirtualInterfaces } from './virtual-interface-keeper.ts';
 import { vrrpStatus } from './vrrp-status.ts';
 import { writeVrrpDump } from './vrrp-dumps.ts';
+import { vrrpFigures, type FrameCounts } from './vrrp-figures.ts';
 
 export function runVrrpProcess(): void {
   runChild((options, channel, log) => new VrrpWork(options, channel, log));
@@ -69,6 +72,9 @@ class VrrpWork implements ChildWork {
   #engine: VrrpEngine | undefined;
   #recorder: Recorder | undefined;
   #rehearsal: Rehearsal | undefined;
+  readonly #lateness = new Histogram(latenessBounds);
+  /** Gratuitous messages sent and refused, by interface. */
+  readonly #frameCounts: FrameCounts = new Map();
   readonly #telling = new SlicedWork<VrrpIntent>((intent) => this.#tell(intent));
   /** No call of the engine so far was later than this. */
   #latest = 0;
@@ -133,6 +139,7 @@ class VrrpWork implements ChildWork {
     const at = now();
     this.#step((engine) => engine.timeout(now()));
     this.#priority.met(due, at);
+    if (due !== undefined) this.#lateness.observe((at - due) / 1000);
   }
 
   async start({ configuration }: Snapshot): Promise<void> {
@@ -282,6 +289,10 @@ class VrrpWork implements ChildWork {
     await written;
   }
 
+  readonly answers: Answers = {
+    metrics: (asked) => vrrpFigures(this.#engine, asked, this.#frameCounts, this.#lateness),
+  };
+
   async *status(query: StatusQuery): AsyncGenerator<object> {
     if (this.#engine !== undefined) yield* vrrpStatus(this.#engine, query, this.#hardwareAddresses());
   }
@@ -423,12 +434,20 @@ class VrrpWork implements ChildWork {
     }
   }
 
+  #countFrame(interfaceName: string, place: 0 | 1): void {
+    const counts = this.#frameCounts.get(interfaceName) ?? [0, 0];
+    this.#frameCounts.set(interfaceName, counts);
+    counts[place]++;
+  }
+
   #sendFrame({ etherTypeAt, frame, interface: interfaceName }: SendFrameIntent): void {
     const index = this.#interfaceIndexes.get(interfaceName);
     if (index === undefined) return;
     try {
       this.#frames.send(index, frame, etherTypeAt);
+      this.#countFrame(interfaceName, 0);
     } catch (error) {
+      this.#countFrame(interfaceName, 1);
       this.#log.warning(
         `gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`,
       );

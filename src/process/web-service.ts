@@ -10,7 +10,14 @@ import type { Log } from '../log/log.ts';
 import { lookUpUser } from '../notify/accounts.ts';
 import type { Identity } from '../notify/accounts.ts';
 import type { PageSettings } from '../web/status-page/settings.ts';
-import type { ParentToWeb, WebConfiguration, WebFeatureName, WebPlace, WebToParent } from '../web/messages.ts';
+import type {
+  ParentToWeb,
+  WebConfiguration,
+  WebFeatureName,
+  WebPlace,
+  WebQuestion,
+  WebToParent,
+} from '../web/messages.ts';
 import { pageSettings } from './page-settings.ts';
 import { answerWebQuestion } from './web-questions.ts';
 import type { WebQuestions } from './web-questions.ts';
@@ -267,11 +274,10 @@ export class WebService {
     }
   }
 
-  async #answer(request: number, question: Extract<WebToParent, { type: 'ask' }>['question']): Promise<void> {
+  async #answer(request: number, question: WebQuestion): Promise<void> {
     try {
-      const result = await answerWebQuestion(this.#questions, question, (part) =>
-        this.#send({ type: 'part', request, part }),
-      );
+      const part = (piece: unknown): void => this.#send({ type: 'part', request, part: piece });
+      const result = await answerWebQuestion(this.#questions, question, part);
       this.#send({ type: 'answer', request, result });
     } catch (error) {
       this.#send({ type: 'no-answer', request, error: (error as Error).message });

@@ -29,7 +29,9 @@ import { ProcessTable } from './processes.ts';
 import type { VrrpProcessStatus } from './processes.ts';
 import { receive } from './receive.ts';
 import { planReload } from './reload.ts';
+import { instanceFigures } from './figures.ts';
 import { groupReport, instanceReport } from './report.ts';
+import type { InstanceFigures } from '../metrics/figures.ts';
 import type { VrrpCommonReport, VrrpInstanceReport } from './report-types.ts';
 import { ScriptTable } from './script-table.ts';
 import { staticInterfaces } from './static-tracking.ts';
@@ -336,6 +338,15 @@ export class VrrpEngine {
   /** In configuration order. */
   status(): readonly VrrpInstanceStatus[] {
     return this.#instances.map(instanceStatus);
+  }
+
+  /** For metrics: so many instances from this number on, in configuration order. */
+  figures(first: number, count: number, now: MonotonicMs): readonly InstanceFigures[] {
+    return this.#instances.slice(first, first + count).map((instance) => instanceFigures(instance, now));
+  }
+
+  get instanceCount(): number {
+    return this.#instances.length;
   }
 
   /**

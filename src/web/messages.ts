@@ -1,7 +1,9 @@
 /** What the parent and the process that serves HTTP say to each other: one union a direction, plain data. */
 import type { DaemonEvent, LogLevel } from '../core/events.ts';
 import type { StatusQuery } from '../process/status-types.ts';
+import type { FiguresAsked } from '../metrics/figures.ts';
 import type { Identity } from '../notify/accounts.ts';
+import type { ChildKind } from '../process/messages.ts';
 import type { PageSettings } from './status-page/settings.ts';
 
 /** What can be served; each place to listen at serves one or more. */
@@ -32,7 +34,11 @@ export type WebQuestion =
   /** Labels of servers by the labels of their services; they change with the configuration only. */
   | { readonly about: 'server-names' }
   /** Events behind this number, but not more than `most`. */
-  | { readonly about: 'events'; readonly after: number; readonly most: number };
+  | { readonly about: 'events'; readonly after: number; readonly most: number }
+  /** ParentFigures. */
+  | { readonly about: 'parent-figures' }
+  /** VrrpFigures, CheckerFigures, BfdFigures. */
+  | { readonly about: 'child-figures'; readonly kind: ChildKind; readonly asked: FiguresAsked };
 
 export type ParentToWeb =
   /** The first message, and again at each reload that leaves the places as they are. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codesInSources, diagnosticsPage, withCodeTable } from '../../../scripts/diagnostic-codes.ts';
 import { referencePages } from '../../../scripts/reference-pages.ts';
+import { metricsPage, withMetricsTable } from '../../../scripts/metrics-table.ts';
 import { diagnosticCodes } from '../../../src/config/diagnostic-codes.ts';
 import { allKeywords } from '../../../src/config/schema/top.ts';
 
@@ -55,5 +56,12 @@ describe(diagnosticsPage, () => {
   it('shows the list', () => {
     const page = readFileSync(path.join(root, diagnosticsPage), 'utf8');
     expect(withCodeTable(page, root) === page, `${diagnosticsPage} is stale: run "npm run docs"`).toBe(true);
+  });
+});
+
+describe(metricsPage, () => {
+  it('has every metric that there is', () => {
+    const page = readFileSync(path.join(root, metricsPage), 'utf8');
+    expect(withMetricsTable(page) === page, `${metricsPage} is stale: run "npm run docs"`).toBe(true);
   });
 });

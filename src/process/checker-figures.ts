@@ -1,0 +1,113 @@
+/**
+ * What the checker process answers when it is asked for metrics: in pieces, so that checks go on between them, and of IPVS
+ * what was read last, so that a scrape of ten thousand services does not wait for as many conversations with the kernel.
+ */
+import { namesOf, pushNumbers } from '../check/figures.ts';
+import type { CheckEngine } from '../check/engine.ts';
+import { TotalsCounter, kernelKeysOf } from '../check/report.ts';
+import type { ProbeResult } from '../check/types.ts';
+import type { MonotonicMs } from '../core/time.ts';
+import { serviceKeyText } from '../ipvs/keys.ts';
+import type { DestinationTraffic, ServiceKey } from '../ipvs/types.ts';
+import { now } from '../kernel/clock.ts';
+import { servicesInPiece } from '../metrics/figures.ts';
+import type { CheckerFigures, FiguresAsked, LimitMetrics } from '../metrics/figures.ts';
+import { Histogram, Histograms, durationBounds, latenessBounds } from '../metrics/histogram.ts';
+
+/** Reads the servers of services as IPVS has them. */
+export type TrafficSource = (
+  keys: readonly ServiceKey[],
+) => Promise<ReadonlyMap<string, readonly DestinationTraffic[]>>;
+
+/** So many services are read while the scrape waits; of more, it gets what was read behind the one before. */
+const readAtOnce = 200;
+/** Younger figures are not read again, in milliseconds. */
+const fresh = 2_000;
+/** Services read in one go, so that checks have their turns. */
+const readTogether = 50;
+
+export class CheckerMetrics {
+  readonly lateness = new Histogram(latenessBounds);
+  readonly #durations = new Histograms(durationBounds);
+  readonly #failures = new Map<string, number>();
+  readonly #source: TrafficSource;
+  #traffic: ReadonlyMap<string, readonly DestinationTraffic[]> = new Map();
+  #readAt: MonotonicMs | undefined;
+  #reading: Promise<void> | undefined;
+  /** Never the number of a process before this one. */
+  #generation = Date.now();
+  #services: CheckEngine['virtualServers'] | undefined;
+
+  constructor(source: TrafficSource) {
+    this.#source = source;
+  }
+
+  /** A probe has reported. */
+  finished(checker: string, { duration, ok }: ProbeResult): void {
+    this.#durations.observe(checker, duration / 1000);
+    if (!ok) this.#failures.set(checker, (this.#failures.get(checker) ?? 0) + 1);
+  }
+
+  async answer(
+    engine: CheckEngine | undefined,
+    limits: readonly LimitMetrics[],
+    { from, generation }: FiguresAsked,
+  ): Promise<CheckerFigures> {
+    const services = engine?.virtualServers ?? [];
+    if (services !== this.#services) {
+      this.#services = services;
+      this.#generation++;
+    }
+    if (from === 0) await this.#refresh(services);
+    const piece = services.slice(from, from + servicesInPiece);
+    const numbers: number[] = [];
+    for (const service of piece) pushNumbers(service, (key) => this.#traffic.get(key), numbers);
+    return {
+      generation: this.#generation,
+      services: services.length,
+      ...(generation !== this.#generation && { names: piece.map(namesOf) }),
+      numbers: numbers.join(),
+      ...(from === 0 && engine !== undefined && { common: this.#common(engine, limits) }),
+    };
+  }
+
+  #common(engine: CheckEngine, limits: readonly LimitMetrics[]): NonNullable<CheckerFigures['common']> {
+    const { checks, draining = [], probesInFlight, probesWaiting } = engine.reportHead(new TotalsCounter());
+    return {
+      checks,
+      probesInFlight,
+      probesWaiting,
+      draining: draining.length,
+      durations: this.#durations.figures,
+      failures: Object.fromEntries(this.#failures),
+      lateness: this.lateness.figures,
+      limits,
+      ...(this.#readAt !== undefined && { trafficAge: (now() - this.#readAt) / 1000 }),
+    };
+  }
+
+  /** Reads IPVS anew unless that was done a moment ago. */
+  async #refresh(services: CheckEngine['virtualServers']): Promise<void> {
+    if (this.#readAt !== undefined && now() - this.#readAt < fresh) return;
+    this.#reading ??= this.#read(services).finally(() => (this.#reading = undefined));
+    if (services.length <= readAtOnce) await this.#reading;
+  }
+
+  /** Without an answer of the kernel, there are no figures; the log has heard of it when IPVS was opened. */
+  async #read(services: CheckEngine['virtualServers']): Promise<void> {
+    const keys = new Map(services.flatMap(kernelKeysOf).map((key) => [serviceKeyText(key), key]));
+    const all = [...keys.values()];
+    const found = new Map<string, readonly DestinationTraffic[]>();
+    try {
+      for (let first = 0; first < all.length; first += readTogether) {
+        const some = await this.#source(all.slice(first, first + readTogether));
+        for (const [key, destinations] of some) found.set(key, destinations);
+      }
+      this.#traffic = found;
+      this.#readAt = now();
+    } catch {
+      this.#traffic = new Map();
+      this.#readAt = undefined;
+    }
+  }
+}
