@@ -14,17 +14,13 @@ import { servicesInPiece } from '../metrics/figures.ts';
 import type { CheckerFigures, FiguresAsked, LimitMetrics } from '../metrics/figures.ts';
 import { Histogram, Histograms, durationBounds, latenessBounds } from '../metrics/histogram.ts';
 
-/** Reads the servers of services as IPVS has them. */
-export type TrafficSource = (
-  keys: readonly ServiceKey[],
-) => Promise<ReadonlyMap<string, readonly DestinationTraffic[]>>;
+/** Reads the servers of a service as IPVS has them; undefined: it is not there. */
+export type TrafficSource = (key: ServiceKey) => Promise<readonly DestinationTraffic[] | undefined> | undefined;
 
 /** So many services are read while the scrape waits; of more, it gets what was read behind the one before. */
 const readAtOnce = 200;
 /** Younger figures are not read again, in milliseconds. */
 const fresh = 2_000;
-/** Services read in one go, so that checks have their turns. */
-const readTogether = 50;
 
 export class CheckerMetrics {
   readonly lateness = new Histogram(latenessBounds);
@@ -96,12 +92,11 @@ export class CheckerMetrics {
   /** Without an answer of the kernel, there are no figures; the log has heard of it when IPVS was opened. */
   async #read(services: CheckEngine['virtualServers']): Promise<void> {
     const keys = new Map(services.flatMap(kernelKeysOf).map((key) => [serviceKeyText(key), key]));
-    const all = [...keys.values()];
     const found = new Map<string, readonly DestinationTraffic[]>();
     try {
-      for (let first = 0; first < all.length; first += readTogether) {
-        const some = await this.#source(all.slice(first, first + readTogether));
-        for (const [key, destinations] of some) found.set(key, destinations);
+      for (const [text, key] of keys) {
+        const destinations = await this.#source(key);
+        if (destinations !== undefined) found.set(text, destinations);
       }
       this.#traffic = found;
       this.#readAt = now();
