@@ -15,6 +15,7 @@ const pureFolders = [
   'src/network/**/*.ts',
   'src/page/*.ts',
   'src/page/render/*.ts',
+  'src/doctor/**/*.ts',
 ];
 
 const impureGlobals = [
