@@ -50,8 +50,14 @@ napi_value receiveMessage(napi_env env, napi_callback_info info) {
   message.msg_control = control.data;
   message.msg_controllen = control.size;
   ssize_t result;
+  // A packet socket refuses the flag (af_packet.c: packet_recvmsg), and never carries descriptors.
+  int flags = MSG_CMSG_CLOEXEC;
   do {
-    result = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC);
+    result = recvmsg(descriptor, &message, flags);
+    if (result < 0 && errno == EINVAL && flags != 0) {
+      flags = 0;
+      errno = EINTR;
+    }
   } while (result < 0 && errno == EINTR);
   if (result < 0) return toInteger(env, -errno);
   auto* out = reinterpret_cast<int32_t*>(lengths.data);

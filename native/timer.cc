@@ -1,5 +1,6 @@
 // The monotonic clock and timers on it.
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -60,11 +61,18 @@ napi_value timerTake(napi_env env, napi_callback_info info) {
   return toInteger(env, result < 0 ? -errno : static_cast<int>(expirations));
 }
 
+// clockStatus(): STA_* bits of the kernel's clock of dates (adjtimex(2)); reads only.
+napi_value clockStatus(napi_env env, napi_callback_info) {
+  timex state{};
+  return toInteger(env, adjtimex(&state) < 0 ? -errno : state.status);
+}
+
 }  // namespace
 
 std::vector<Function> timerFunctions() {
   return {{"monotonicNow", monotonicNow},
-          {"realtimeNow", realtimeNow}, {"timerCreate", timerCreate}, {"timerSet", timerSet}, {"timerTake", timerTake}};
+          {"realtimeNow", realtimeNow}, {"timerCreate", timerCreate}, {"timerSet", timerSet}, {"timerTake", timerTake},
+          {"clockStatus", clockStatus}};
 }
 
 }  // namespace keepalived

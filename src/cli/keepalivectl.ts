@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { bans } from './commands/bans.ts';
 import { config } from './commands/config.ts';
+import { doctor } from './commands/doctor.ts';
 import { events } from './commands/events.ts';
 import { reload } from './commands/reload.ts';
 import { replay } from './commands/replay.ts';
@@ -12,7 +13,7 @@ import type { Subcommand } from './subcommand.ts';
 import { versionText } from './version.ts';
 
 /** In the order of the help. */
-const subcommands: readonly Subcommand[] = [status, reload, events, bans, config, replay];
+const subcommands: readonly Subcommand[] = [status, reload, events, bans, doctor, config, replay];
 
 /**
  * @param argv words behind the program's name

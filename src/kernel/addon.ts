@@ -66,6 +66,8 @@ export interface Addon {
   timerSet(descriptor: number, milliseconds: number): number;
   /** Expirations since it was set or taken; -EAGAIN: none yet. */
   timerTake(descriptor: number): number;
+  /** STA_* bits of the clock of dates. */
+  clockStatus(): number;
 
   // Signals of the whole process.
   signalDescriptor(): number;

@@ -119,15 +119,25 @@ export function examineAddresses(facts: DoctorFacts): TopicFinding[] {
   const { configuration, wire } = facts;
   if (!wire) return [];
   const own = new Set(facts.links.map(({ hardwareAddress }) => hardwareText(hardwareAddress)));
-  const real = new Set(
-    directServers(namedServices(configuration)).flatMap(({ address }) =>
-      wire.answers.filter((answer) => answer.address === address).map(({ hardwareAddress }) => hardwareAddress),
-    ),
-  );
+  const services = namedServices(configuration);
+  /** Those that the other topic tells of: a real server that answers for an address of its own service. */
+  const told = (answer: AddressAnswer): boolean =>
+    services.some(
+      ({ addresses, realServers }) =>
+        addresses.some(({ address }) => address === answer.address) &&
+        realServers.some(
+          ({ address, forwarding }) =>
+            forwarding.method !== 'NAT' &&
+            wire.answers.some((one) => one.address === address && one.hardwareAddress === answer.hardwareAddress),
+        ),
+    );
   const findings = configuration.vrrp.instances.flatMap((instance) =>
     [...instance.virtualAddresses, ...instance.excludedVirtualAddresses].flatMap(({ address }) => {
       const answers = wire.answers.filter(
-        (answer) => answer.address === address && !own.has(answer.hardwareAddress) && !real.has(answer.hardwareAddress),
+        (answer) =>
+          answer.address === address &&
+          !own.has(answer.hardwareAddress) &&
+          (!told(answer) || speaksFor(facts, answer)),
       );
       return claimed(facts, instance, address, answers);
     }),

@@ -18,6 +18,11 @@ const managers: ReadonlySet<string> = new Set([
 ]);
 const ownName = 'keepalived';
 
+/** Whether a process of this name has a say here. */
+export function isInteresting(name: string): boolean {
+  return name.startsWith(ownName) || managers.has(name);
+}
+
 export function examineOwners(facts: DoctorFacts): TopicFinding[] {
   return [...severalDaemons(facts), ...otherManagers(facts), ...strangers(facts)];
 }
