@@ -16,6 +16,7 @@ const pureFolders = [
   'src/page/*.ts',
   'src/page/render/*.ts',
   'src/doctor/**/*.ts',
+  'src/realserver/**/*.ts',
 ];
 
 const impureGlobals = [

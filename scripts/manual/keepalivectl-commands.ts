@@ -94,6 +94,56 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
     options: [socket, limit, json],
   },
   {
+    name: 'doctor',
+    purpose:
+      'What makes this machine fail without a word, and what mends it. Exit status: 0 nothing to do, 1 errors or warnings, 2 not examined.',
+    options: [
+      {
+        name: '--file',
+        value: 'FILE',
+        purpose: 'Main file of the configuration (default: the one the daemon reads).',
+      },
+      configId,
+      json,
+      {
+        name: '--listen',
+        value: 'SECONDS',
+        purpose:
+          'How long to listen for other routers; 0: not at all (default: longer than a master is given up after).',
+      },
+      { name: '--only', value: 'TOPIC', purpose: 'Only this topic; may be given several times.' },
+      { name: '--verbose', purpose: 'What is well, too.' },
+      { name: '--fix', purpose: 'Sets settings of the kernel, asking before each; nothing else is ever changed.' },
+      { name: '--yes', purpose: 'With --fix: without asking.' },
+      {
+        name: '--socket',
+        value: 'PATH',
+        purpose: 'Control socket of the daemon (default: as the configuration says).',
+      },
+    ],
+  },
+  {
+    name: 'realserver',
+    words: '[ADDRESS...]',
+    purpose:
+      "Prints the real server's side of direct routing and tunnels, for virtual addresses or for all of the configuration.",
+    options: [
+      {
+        name: '--file',
+        value: 'FILE',
+        purpose: 'Main file of the configuration (default: the one the daemon reads).',
+      },
+      configId,
+      { name: '--method', value: 'dr|tun', purpose: 'Default: as the configuration says, else dr.' },
+      { name: '--tunnel', value: 'ipip|gre|gue', purpose: 'With --method tun (default: ipip).' },
+      { name: '--port', value: 'PORT', purpose: 'UDP port of gue (default: 6080).' },
+      { name: '--script', purpose: 'A shell script (the default).' },
+      { name: '--systemd', purpose: 'A unit of systemd.' },
+      { name: '--ifupdown', purpose: 'Stanzas for /etc/network/interfaces.d.' },
+      { name: '--networkd', purpose: 'Files for systemd-networkd.' },
+    ],
+  },
+  {
     name: 'config show',
     words: '[FILE]',
     purpose: 'The effective configuration: every default filled in, and where each value comes from.',

@@ -104,7 +104,8 @@ describe('the completion', () => {
   });
 
   it('offers the commands of keepalivectl and their options', () => {
-    expect(offered(['keepalivectl', 're'])).toEqual(['reload', 'replay']);
+    expect(offered(['keepalivectl', 're'])).toEqual(expect.arrayContaining(['reload', 'replay']));
+    expect(offered(['keepalivectl', 're'])).not.toContain('status');
     expect(offered(['keepalivectl', 'config', ''])).toContain('format');
     expect(offered(['keepalivectl', 'bans', ''])).toContain('remove');
     expect(offered(['keepalivectl', 'bans', 'add', '--t'])).toEqual(['--time']);

@@ -54,9 +54,21 @@ describe('rules of nft', () => {
     ['policy drop', { policy: 'drop', rules: [] }, 'dropped'],
     ['ip protocol 112 counter drop', { rules: [[match(protocol, 112), counter, drop]] }, 'dropped'],
     ['ip protocol vrrp accept, policy drop', { policy: 'drop', rules: [[match(protocol, 'vrrp'), accept]] }, 'passes'],
-    ['meta l4proto { tcp, vrrp } drop', { rules: [[match(meta('l4proto'), { set: ['tcp', 'vrrp'] }), drop]] }, 'dropped'],
-    ['meta l4proto { 100-120 } drop', { rules: [[match(meta('l4proto'), { set: [{ range: [100, 120] }] }), drop]] }, 'dropped'],
-    ['ip daddr 224.0.0.0/4 drop', { rules: [[match(destination, { prefix: { addr: '224.0.0.0', len: 4 } }), drop]] }, 'dropped'],
+    [
+      'meta l4proto { tcp, vrrp } drop',
+      { rules: [[match(meta('l4proto'), { set: ['tcp', 'vrrp'] }), drop]] },
+      'dropped',
+    ],
+    [
+      'meta l4proto { 100-120 } drop',
+      { rules: [[match(meta('l4proto'), { set: [{ range: [100, 120] }] }), drop]] },
+      'dropped',
+    ],
+    [
+      'ip daddr 224.0.0.0/4 drop',
+      { rules: [[match(destination, { prefix: { addr: '224.0.0.0', len: 4 } }), drop]] },
+      'dropped',
+    ],
     ['ip daddr 224.0.0.251 drop', { rules: [[match(destination, '224.0.0.251'), drop]] }, 'passes'],
     ['ip daddr != 224.0.0.18 drop', { rules: [[match(destination, '224.0.0.18', '!='), drop]] }, 'passes'],
     ['meta pkttype multicast drop', { rules: [[match(meta('pkttype'), 'multicast'), drop]] }, 'dropped'],
@@ -64,28 +76,67 @@ describe('rules of nft', () => {
     ['iifname "eth*" drop', { rules: [[match(meta('iifname'), 'eth*'), drop]] }, 'dropped'],
     ['meta nfproto ipv6 drop', { rules: [[match(meta('nfproto'), 'ipv6'), drop]] }, 'passes'],
     ['tcp dport 22 drop', { rules: [[match({ payload: { protocol: 'tcp', field: 'dport' } }, 22), drop]] }, 'passes'],
-    ['ip ttl < 255 drop', { rules: [[match({ payload: { protocol: 'ip', field: 'ttl' } }, 255, '<'), drop]] }, 'passes'],
+    [
+      'ip ttl < 255 drop',
+      { rules: [[match({ payload: { protocol: 'ip', field: 'ttl' } }, 255, '<'), drop]] },
+      'passes',
+    ],
     // A group answers nobody: its connection is never established.
     [
       'ct state established,related accept, policy drop',
       { policy: 'drop', rules: [[match({ ct: { key: 'state' } }, ['established', 'related'], 'in'), accept]] },
       'dropped',
     ],
-    ['ct state new accept, policy drop', { policy: 'drop', rules: [[match({ ct: { key: 'state' } }, 'new', 'in'), accept]] }, 'passes'],
+    [
+      'ct state new accept, policy drop',
+      { policy: 'drop', rules: [[match({ ct: { key: 'state' } }, 'new', 'in'), accept]] },
+      'passes',
+    ],
     ['ct state invalid drop', { rules: [[match({ ct: { key: 'state' } }, 'invalid', 'in'), drop]] }, 'passes'],
     [
       'ct state vmap { established : accept, invalid : drop }, policy drop',
       {
         policy: 'drop',
-        rules: [[{ vmap: { key: { ct: { key: 'state' } }, data: { set: [['established', accept], ['invalid', drop]] } } }]],
+        rules: [
+          [
+            {
+              vmap: {
+                key: { ct: { key: 'state' } },
+                data: {
+                  set: [
+                    ['established', accept],
+                    ['invalid', drop],
+                  ],
+                },
+              },
+            },
+          ],
+        ],
       },
       'dropped',
     ],
-    ['limit rate 10/second accept, policy drop', { policy: 'drop', rules: [[{ limit: { rate: 10, per: 'second' } }, accept]] }, 'perhaps dropped'],
-    ['ip saddr 192.0.2.0/24 accept, policy drop', { policy: 'drop', rules: [[match({ payload: { protocol: 'ip', field: 'saddr' } }, { prefix: { addr: '192.0.2.0', len: 24 } }), accept]] }, 'perhaps dropped'],
+    [
+      'limit rate 10/second accept, policy drop',
+      { policy: 'drop', rules: [[{ limit: { rate: 10, per: 'second' } }, accept]] },
+      'perhaps dropped',
+    ],
+    [
+      'ip saddr 192.0.2.0/24 accept, policy drop',
+      {
+        policy: 'drop',
+        rules: [
+          [match({ payload: { protocol: 'ip', field: 'saddr' } }, { prefix: { addr: '192.0.2.0', len: 24 } }), accept],
+        ],
+      },
+      'perhaps dropped',
+    ],
     [
       'jump to a chain that accepts protocol 112',
-      { policy: 'drop', rules: [[{ jump: { target: 'vrrp' } }]], more: [subchain, inSubchain([match(protocol, 112), accept])] },
+      {
+        policy: 'drop',
+        rules: [[{ jump: { target: 'vrrp' } }]],
+        more: [subchain, inSubchain([match(protocol, 112), accept])],
+      },
       'passes',
     ],
     [
@@ -97,7 +148,17 @@ describe('rules of nft', () => {
       'ip daddr @groups drop',
       {
         rules: [[match(destination, '@groups'), drop]],
-        more: [{ set: { family: 'inet', table: 'filter', name: 'groups', type: 'ipv4_addr', elem: ['224.0.0.5', '224.0.0.18'] } }],
+        more: [
+          {
+            set: {
+              family: 'inet',
+              table: 'filter',
+              name: 'groups',
+              type: 'ipv4_addr',
+              elem: ['224.0.0.5', '224.0.0.18'],
+            },
+          },
+        ],
       },
       'dropped',
     ],
@@ -118,14 +179,26 @@ describe('rules of nft', () => {
   });
 
   it('does not follow a chain in circles', () => {
-    const circle = nft({ rules: [[{ jump: { target: 'vrrp' } }]], more: [subchain, inSubchain([{ jump: { target: 'vrrp' } }])] });
+    const circle = nft({
+      rules: [[{ jump: { target: 'vrrp' } }]],
+      more: [subchain, inSubchain([{ jump: { target: 'vrrp' } }])],
+    });
     expect(follow([readNftRuleset(circle)], advertisement, 'in').fate).toBe('perhaps dropped');
   });
 });
 
 describe('rules of iptables', () => {
   const save = (rules: readonly string[], policy = 'ACCEPT'): string =>
-    ['# Generated by iptables-save v1.8.9', '*filter', `:INPUT ${policy} [12:3456]`, ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':VRRP - [0:0]', ...rules, 'COMMIT'].join('\n');
+    [
+      '# Generated by iptables-save v1.8.9',
+      '*filter',
+      `:INPUT ${policy} [12:3456]`,
+      ':FORWARD ACCEPT [0:0]',
+      ':OUTPUT ACCEPT [0:0]',
+      ':VRRP - [0:0]',
+      ...rules,
+      'COMMIT',
+    ].join('\n');
   it.each<readonly [readonly string[], string, string]>([
     [[], 'ACCEPT', 'passes'],
     [[], 'DROP', 'dropped'],
@@ -137,7 +210,16 @@ describe('rules of iptables', () => {
     [['-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'], 'DROP', 'dropped'],
     [['-A INPUT -m comment --comment "no \\"vrrp\\" -j ACCEPT" -p tcp -j DROP'], 'ACCEPT', 'passes'],
     [['-A INPUT -m recent --name x --rcheck -j DROP'], 'ACCEPT', 'perhaps dropped'],
-    [['-A INPUT -p 112 -j LOG --log-prefix "vrrp: "', '-A INPUT -p 112 -j VRRP', '-A VRRP -s 192.0.2.7/32 -j RETURN', '-A VRRP -j DROP'], 'ACCEPT', 'dropped'],
+    [
+      [
+        '-A INPUT -p 112 -j LOG --log-prefix "vrrp: "',
+        '-A INPUT -p 112 -j VRRP',
+        '-A VRRP -s 192.0.2.7/32 -j RETURN',
+        '-A VRRP -j DROP',
+      ],
+      'ACCEPT',
+      'dropped',
+    ],
     [['-A INPUT -g VRRP', '-A INPUT -j DROP'], 'ACCEPT', 'passes'],
     [['-A INPUT -p udp -m udp --dport 3784 -j DROP'], 'ACCEPT', 'passes'],
   ])('%j with policy %s: %s', (rules, policy, fate) => {
@@ -150,7 +232,13 @@ describe('rules of iptables', () => {
     ['22,3784', 'dropped'],
     ['4784', 'passes'],
   ])('knows the port of BFD: --dports %s', (ports, fate) => {
-    const packet = { ...advertisement, protocol: 17, destination: '192.0.2.1', destinationPort: 3784, multicast: false };
+    const packet = {
+      ...advertisement,
+      protocol: 17,
+      destination: '192.0.2.1',
+      destinationPort: 3784,
+      multicast: false,
+    };
     const rules = readIptablesSave(save([`-A INPUT -p udp -m multiport --dports ${ports} -j DROP`]), 'inet');
     expect(follow([rules], packet, 'in').fate).toBe(fate);
   });
@@ -172,7 +260,8 @@ describe('the finding', () => {
   });
 
   it('is about what leaves, too', () => {
-    const rules = '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -d 224.0.0.18/32 -o eth0 -j DROP\nCOMMIT\n';
+    const rules =
+      '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -d 224.0.0.18/32 -o eth0 -j DROP\nCOMMIT\n';
     expect(examineFirewall(facts(rules)).map(({ what }) => what)).toEqual([
       'advertisements (protocol 112) to 224.0.0.18 on eth0 do not leave: iptables table filter chain OUTPUT: "-A OUTPUT -d 224.0.0.18/32 -o eth0 -j DROP"',
     ]);
@@ -181,7 +270,9 @@ describe('the finding', () => {
   it('is none for IPv6 where only IPv4 is filtered, and knows ff02::12', () => {
     const six = 'vrrp_instance V6 {\ninterface eth0\nvirtual_router_id 61\nvirtual_ipaddress {\nfe80::61\n}\n}\n';
     const rules = (family: 'inet' | 'inet6'): ReturnType<typeof machine> =>
-      machine(six, { firewall: { rulesets: [readIptablesSave('*filter\n:INPUT DROP [0:0]\nCOMMIT\n', family)], troubles: [] } });
+      machine(six, {
+        firewall: { rulesets: [readIptablesSave('*filter\n:INPUT DROP [0:0]\nCOMMIT\n', family)], troubles: [] },
+      });
     expect(verdicts(examineFirewall(rules('inet')))).toEqual([]);
     expect(examineFirewall(rules('inet6')).map(({ what }) => what)).toEqual([
       expect.stringContaining('to ff02::12 on eth0 do not arrive'),

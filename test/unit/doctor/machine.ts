@@ -22,7 +22,14 @@ export function link(name: string, changes: Partial<Link> = {}): Link {
 }
 
 export function address(text: string, interfaceIndex = 2, prefixLength = text.includes(':') ? 64 : 24): KernelAddress {
-  return { interfaceIndex, family: text.includes(':') ? 'inet6' : 'inet', address: text, prefixLength, scope: 0, flags: 0 };
+  return {
+    interfaceIndex,
+    family: text.includes(':') ? 'inet6' : 'inet',
+    address: text,
+    prefixLength,
+    scope: 0,
+    flags: 0,
+  };
 }
 
 /** Facts of eth0 (192.0.2.1, fe80::1) and eth1 (10.1.0.1), Linux 6.1, root, nothing else. */

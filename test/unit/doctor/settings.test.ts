@@ -72,7 +72,9 @@ describe('names of settings', () => {
 
 describe('forwarding', () => {
   const pair =
-    router('', 'VI_1', 51, 'eth0') + router('', 'VI_2', 52, 'eth1') + 'vrrp_sync_group G {\ngroup {\nVI_1\nVI_2\n}\n}\n';
+    router('', 'VI_1', 51, 'eth0') +
+    router('', 'VI_2', 52, 'eth1') +
+    'vrrp_sync_group G {\ngroup {\nVI_1\nVI_2\n}\n}\n';
   it.each([
     ['NAT', balanced('NAT'), '0', ['no-forwarding error']],
     ['NAT', balanced('NAT'), '1', []],
@@ -85,7 +87,8 @@ describe('forwarding', () => {
   });
 
   it('knows the setting of IPv6', () => {
-    const text = 'virtual_server 2001:db8::1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 2001:db8::2 80 {\n}\n}\n';
+    const text =
+      'virtual_server 2001:db8::1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 2001:db8::2 80 {\n}\n}\n';
     const settings = { 'net/ipv4/ip_forward': '1', 'net/ipv6/conf/all/forwarding': '0' };
     const [finding] = examineForwarding(machine(text, { settings }));
     expect(finding?.settings).toEqual([{ path: 'net/ipv6/conf/all/forwarding', value: '1' }]);
@@ -102,7 +105,9 @@ describe('arp_ignore of a director', () => {
     ['8', '192.0.2.9/24', ['arp-silent error']],
   ])('%s with %s: %j', (value, virtual, expected) => {
     const text = `vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 9\nvirtual_ipaddress {\n${virtual}\n}\n}\n`;
-    const facts = machine(text, { settings: { [conf('eth0', 'arp_ignore')]: value, [conf('all', 'arp_ignore')]: '0' } });
+    const facts = machine(text, {
+      settings: { [conf('eth0', 'arp_ignore')]: value, [conf('all', 'arp_ignore')]: '0' },
+    });
     expect(verdicts(examineArp(facts))).toEqual(expected);
   });
 
@@ -142,7 +147,12 @@ describe('settings of IPVS', () => {
       { expire_quiescent_template: '0' },
       ['expire-quiescent-template warning'],
     ],
-    ['persistence', balanced('DR', 'persistence_timeout 50'), { expire_quiescent_template: '0' }, ['expire-quiescent-template note']],
+    [
+      'persistence',
+      balanced('DR', 'persistence_timeout 50'),
+      { expire_quiescent_template: '0' },
+      ['expire-quiescent-template note'],
+    ],
     ['no persistence', balanced('DR'), { expire_quiescent_template: '0' }, []],
     ['no reuse', balanced('DR'), { conn_reuse_mode: '0' }, ['conn-reuse-off warning']],
     ['reuse', balanced('DR'), { conn_reuse_mode: '1', conntrack: '1' }, []],
