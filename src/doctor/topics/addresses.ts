@@ -135,9 +135,7 @@ export function examineAddresses(facts: DoctorFacts): TopicFinding[] {
     [...instance.virtualAddresses, ...instance.excludedVirtualAddresses].flatMap(({ address }) => {
       const answers = wire.answers.filter(
         (answer) =>
-          answer.address === address &&
-          !own.has(answer.hardwareAddress) &&
-          (!told(answer) || speaksFor(facts, answer)),
+          answer.address === address && !own.has(answer.hardwareAddress) && (!told(answer) || speaksFor(facts, answer)),
       );
       return claimed(facts, instance, address, answers);
     }),
