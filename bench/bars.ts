@@ -43,6 +43,8 @@ export const bars = {
   checkDeath: [{ kind: 'at-most', statistic: 'max', limit: 3.25 }],
   reloadBlock: [{ kind: 'at-most', statistic: 'max', limit: 50 }],
   reloadStates: [{ kind: 'at-most', statistic: 'max', limit: 0 }],
+  status: [{ kind: 'at-most', statistic: 'median', limit: 100 }],
+  statusBlock: [{ kind: 'at-most', statistic: 'max', limit: 50 }],
   configTest: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
   bansTime: [{ kind: 'at-most', statistic: 'median', limit: 1500 }],
   bansMemory: [{ kind: 'at-most', statistic: 'max', limit: 64 }],

@@ -15,6 +15,7 @@ import { jitter } from './measurements/jitter.ts';
 import { memory } from './measurements/memory.ts';
 import { reload } from './measurements/reload.ts';
 import { start } from './measurements/start.ts';
+import { status } from './measurements/status.ts';
 import { takeoverAfterStop } from './measurements/takeover-stop.ts';
 import { takeover } from './measurements/takeover.ts';
 import { progressTo } from './progress.ts';
@@ -33,6 +34,7 @@ const measurements: readonly Measurement[] = [
   bans,
   checks,
   reload,
+  status,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]

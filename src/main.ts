@@ -24,13 +24,19 @@ async function main(name: string, argv: readonly string[]): Promise<number | und
     case 'genhash':
       return (await import('./cli/genhash.ts')).genhashMain(argv);
     case 'keepalivectl':
-      return (await import('./cli/keepalivectl.ts')).keepalivectlMain(argv);
+      return (await statusAtOnce(argv)) ?? (await import('./cli/keepalivectl.ts')).keepalivectlMain(argv);
     default: {
       const { runKeepalived } = await import('./process/daemon.ts');
       const outcome = await runKeepalived(argv, name === daemonRole);
       return outcome.kind === 'exit' ? outcome.code : undefined;
     }
   }
+}
+
+/** `keepalivectl status` in plain words; undefined: something else. */
+async function statusAtOnce(argv: readonly string[]): Promise<number | undefined> {
+  if (argv[0] !== 'status') return undefined;
+  return (await import('./cli/status/at-once.ts')).statusAtOnce(argv);
 }
 
 const [name = 'keepalived', ...argv] = process.argv.slice(2);

@@ -52,7 +52,10 @@ export async function* checkerStatus(
     ...engine.reportHead(counter),
     ...(limits !== undefined && { connectionLimits: limits }),
   };
-  const traffic = query.traffic && table !== undefined ? await read(table) : {};
+  const { detail, most = Infinity } = query;
+  // Totals of some services would mean nothing, and all of them take the kernel a while.
+  const some = detail === 'summary' && most < virtualServers.length;
+  const traffic = query.traffic && table !== undefined && !some ? await read(table) : {};
   if (traffic.trouble !== undefined) yield { trafficTrouble: traffic.trouble };
   if (query.detail === 'summary') yield* summaries(virtualServers, query, traffic.services);
   else yield* reports(virtualServers, query, table, traffic.services);

@@ -1,6 +1,6 @@
 /** Options that commands of keepalivectl share. */
 
-const defaultSocket = '/run/keepalived/control.sock';
+import { defaultSocket } from './default-socket.ts';
 
 export const socketOption = {
   type: 'string',
