@@ -178,5 +178,11 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
       { name: '--all', purpose: 'Also steps in which nothing was decided.' },
     ],
   },
+  {
+    name: 'hash-password',
+    words: 'USER',
+    purpose: 'Makes a line for "auth file" of status_page; the password is read from standard input.',
+    options: [],
+  },
   { name: 'version', purpose: 'Prints the version.', options: [] },
 ];
