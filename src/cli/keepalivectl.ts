@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.ts';
 import { events } from './commands/events.ts';
 import { hashPasswordCommand } from './commands/hash-password.ts';
 import { realserver } from './commands/realserver.ts';
+import { plan } from './commands/plan.ts';
 import { reload } from './commands/reload.ts';
 import { replay } from './commands/replay.ts';
 import { status } from './commands/status.ts';
@@ -18,6 +19,7 @@ import { versionText } from './version.ts';
 const subcommands: readonly Subcommand[] = [
   status,
   reload,
+  plan,
   events,
   bans,
   doctor,
