@@ -31,7 +31,6 @@ describe('an answer in parts', () => {
   });
 
   it('is nothing where there is no part', async () => {
-    // eslint-disable-next-line @typescript-eslint/require-await, require-yield -- as of a process that is about to begin
     expect(await ask({ async *status() {} })).toBeNull();
   });
 
