@@ -48,6 +48,12 @@ export const bars = {
   configTest: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
   bansTime: [{ kind: 'at-most', statistic: 'median', limit: 1500 }],
   bansMemory: [{ kind: 'at-most', statistic: 'max', limit: 64 }],
+  scaleStart: [{ kind: 'of-original', statistic: 'median', factor: 0.8 }],
+  scaleReload: [{ kind: 'of-original', statistic: 'median', factor: 0.5 }],
+  scaleUnchanged: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
+  scaleStop: [{ kind: 'of-original', statistic: 'median', factor: 0.5 }],
+  scaleLeft: [{ kind: 'at-most', statistic: 'max', limit: 0 }],
+  scaleMemory: [{ kind: 'at-most', statistic: 'max', limit: 150 }],
   configTestMemory: [{ kind: 'at-most', statistic: 'max', limit: 300 }],
 } as const satisfies Record<string, readonly Bar[]>;
 

@@ -173,3 +173,38 @@ export function* manyServers(services: number, servers: number, port: number, we
     yield `${lines.join('\n')}\n}\n`;
   }
 }
+
+/** What a reload finds changed at every third server: nothing, its weight, or its address. */
+export type ThirdChanged = 'nothing' | 'weight' | 'address';
+
+export const scaledPort = 8080;
+
+/**
+ * `services` (at most 62,500) with three servers each on loopback addresses, where every address answers.
+ * @param checked with a TCP_CHECK each, an hour apart, so that checks are not what is measured
+ */
+export function* scaledConfiguration(services: number, checked: boolean, changed: ThirdChanged): Generator<string> {
+  yield 'global_defs {\n    router_id scale\n}\n';
+  const check = checked
+    ? `        TCP_CHECK {\n            connect_timeout 5\n            connect_port ${scaledPort}\n        }\n`
+    : '';
+  const head = '    delay_loop 3600\n    lb_algo rr\n    lb_kind NAT\n    protocol TCP\n';
+  for (let index = 0; index < services; index++) {
+    const { service, servers } = serversOfService(index, changed);
+    const blocks = servers.map((address, server) => {
+      const weight = server === 2 && changed === 'weight' ? 2 : 1;
+      return `    real_server ${address} ${scaledPort} {\n        weight ${weight}\n${check}    }\n`;
+    });
+    yield `virtual_server ${service} 80 {\n${head}${blocks.join('')}}\n`;
+  }
+}
+
+/** The addresses of the service with this number, from 0 on. */
+export function serversOfService(
+  index: number,
+  changed: ThirdChanged,
+): { service: string; servers: readonly string[] } {
+  const place = `${Math.floor(index / 250)}.${(index % 250) + 1}`;
+  const third = changed === 'address' ? 4 : 3;
+  return { service: `10.0.${place}`, servers: [1, 2, third].map((server) => `127.${server}.${place}`) };
+}

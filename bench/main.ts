@@ -11,6 +11,7 @@ import { bfd } from './measurements/bfd.ts';
 import { checks } from './measurements/checks.ts';
 import { configTest } from './measurements/config-test.ts';
 import { instances } from './measurements/instances.ts';
+import { ipvsScale } from './measurements/ipvs-scale.ts';
 import { jitter } from './measurements/jitter.ts';
 import { memory } from './measurements/memory.ts';
 import { reload } from './measurements/reload.ts';
@@ -35,6 +36,7 @@ const measurements: readonly Measurement[] = [
   checks,
   reload,
   status,
+  ipvsScale,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]
