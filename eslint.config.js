@@ -17,7 +17,6 @@ const pureFolders = [
   'src/page/render/*.ts',
   'src/doctor/**/*.ts',
   'src/realserver/**/*.ts',
-  'src/plan/**/*.ts',
 ];
 
 const impureGlobals = [

@@ -11,8 +11,9 @@ case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
 if [ -L "$self" ]; then self=$(readlink -f -- "$self"); fi
 case $self in /*) ;; *) self=$PWD/$self ;; esac
 home=$(cd -P -- "${self%/*}/.." && pwd)
+# What a large configuration leaves behind is collected more often, each time in less: that saves 20 MB.
+flags=--max-semi-space-size=4
 # A configuration test ends before V8's second optimizing compiler has paid off.
-flags=
 for word do case $word in -t* | --config-t*) flags=--no-opt ;; esac done
 # Node gives signals their default actions back while it starts; this library keeps it from that (native/early-signals.c).
 # LD_PRELOAD knows no escape for blanks and colons.

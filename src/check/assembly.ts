@@ -11,7 +11,7 @@ import { FileCheck } from './file-check.ts';
 import { giveMarks } from './group-marks.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity, realServerKeys, virtualServerKeys } from './identity.ts';
-import { realServerLabel, virtualServerLabels } from './labels.ts';
+import { virtualServerLabels } from './labels.ts';
 import { RealServerState } from './real-server.ts';
 import { initialProgress } from './schedule.ts';
 import { VirtualServerState } from './virtual-server.ts';
@@ -81,7 +81,7 @@ export function* assembling(
     const serverKeys = realServerKeys(entry);
     virtualServer.servers = entry.realServers.map((server, position) => {
       const serverKey = serverKeys[position] ?? '';
-      const state = new RealServerState(virtualServer, server, serverKey, realServerLabel(entry, server), now);
+      const state = new RealServerState(virtualServer, server, serverKey, now);
       const oldServer = oldServers.get(serverKey);
       if (oldServer !== undefined) {
         keptServers.set(state, oldServer);
@@ -223,11 +223,14 @@ function* linkChecks(
         if (from !== undefined) heirs.push([check, from]);
       }
       checks.set(key, check);
-      subscribers.set(check, []);
     }
     if (server.checks.includes(check)) continue;
-    server.checks.push(check);
-    subscribers.get(check)?.push(server);
+    // The first by assignment: a list that grows from nothing gets room for 17.
+    if (server.checks.length === 0) server.checks = [check];
+    else server.checks.push(check);
+    const sharers = subscribers.get(check);
+    if (sharers === undefined) subscribers.set(check, [server]);
+    else sharers.push(server);
   }
   const removedChecks: HealthCheck[] = [];
   let looked = 0;

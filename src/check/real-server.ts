@@ -6,6 +6,7 @@ import type { ServerChange } from '../live/types.ts';
 import { isActing } from './acting.ts';
 import type { BfdCheck } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
+import { realServerLabel } from './labels.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -19,7 +20,6 @@ export class RealServerState {
   readonly virtualServer: VirtualServerState;
   readonly configuration: RealServerConfiguration;
   readonly key: string;
-  readonly label: string;
   state: HealthState;
   since: MonotonicMs;
   reason: string;
@@ -33,16 +33,19 @@ export class RealServerState {
     virtualServer: VirtualServerState,
     configuration: RealServerConfiguration,
     key: string,
-    label: string,
     now: MonotonicMs,
   ) {
     this.virtualServer = virtualServer;
     this.configuration = configuration;
     this.key = key;
-    this.label = label;
     this.state = assumedState(configuration);
     this.since = now;
     this.reason = this.state === 'UP' ? 'assumed up until checked' : 'alpha: down until checked';
+  }
+
+  /** As in events and lines of the log. Made when wanted: thirty thousand of them would be some megabytes. */
+  get label(): string {
+    return realServerLabel(this.virtualServer.configuration, this.configuration);
   }
 
   /** Weight towards quorum and kernel: the operator's, or the configured one and what checks add to it. */

@@ -14,7 +14,15 @@ export interface ServiceTable {
   dumpServices(wantDestinations?: (keyText: string) => boolean): Promise<readonly Service[]>;
   /** Writes in order; the first batch reaches the kernel before this returns. One outcome an operation. */
   apply(operations: readonly IpvsOperation[]): Promise<readonly IpvsOutcome[]>;
+  /**
+   * A look that costs little and does not see everything: whether the table has these services, with these servers and
+   * weights. Undefined: this table cannot be looked at so.
+   */
+  glance?(services: Iterable<Service>): Promise<boolean | undefined>;
 }
+
+/** How thorough a look is. */
+export type Look = 'glance' | 'whole';
 
 /** What one round of writing did. */
 export interface ReconcileReport {
@@ -43,6 +51,7 @@ export class ServiceReconciler {
   #running: Promise<void> = Promise.resolve();
   #changed = false;
   #mustLook = false;
+  #mustGlance = false;
 
   /** @param onReport told of every round that wrote something or read the table */
   constructor(table: ServiceTable, onReport: (report: ReconcileReport) => void = () => undefined) {
@@ -91,9 +100,13 @@ export class ServiceReconciler {
     for (const text of keyTexts) this.#owned.add(text);
   }
 
-  /** Reads the table anew and writes what is missing ("somebody ran ipvsadm -C"). */
-  resync(): Promise<void> {
-    this.#mustLook = true;
+  /**
+   * Reads the table anew and writes what is missing ("somebody ran ipvsadm -C").
+   * @param look with `glance` only if a glance shows something else than ours
+   */
+  resync(look: Look = 'whole'): Promise<void> {
+    if (look === 'glance' && !this.#mustLook) this.#mustGlance = true;
+    else this.#mustLook = true;
     return this.#run();
   }
 
@@ -108,7 +121,8 @@ export class ServiceReconciler {
   async #rounds(): Promise<void> {
     try {
       let looks = 0;
-      while (this.#changed || this.#mustLook || !this.#believed) {
+      while (this.#changed || this.#mustLook || this.#mustGlance || !this.#believed) {
+        if (this.#mustGlance) await this.#glance();
         const touched = this.#touched;
         // A copy: wishes may change while they are written.
         const desired = entriesOf(this.#desired, touched);
@@ -132,6 +146,14 @@ export class ServiceReconciler {
       // Here, not in a later callback: a wish that arrives once the loop has ended must start a new one.
       this.#busy = false;
     }
+  }
+
+  async #glance(): Promise<void> {
+    this.#mustGlance = false;
+    const believed = this.#known();
+    if (believed === undefined) return;
+    const ours = [...believed].flatMap(([text, service]) => (this.#owned.has(text) ? [service] : []));
+    if ((await this.#table.glance?.(ours)) !== true) this.#mustLook = true;
   }
 
   /** The believed table, unless it has to be read (again) first. */

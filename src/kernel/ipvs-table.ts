@@ -32,6 +32,7 @@ import type {
   SyncDaemon,
 } from '../ipvs/types.ts';
 import { SystemError, describeErrno } from './errors.ts';
+import { glanceAtTable } from './ipvs-text.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 import type { Acknowledgement } from './netlink-socket.ts';
 
@@ -104,8 +105,11 @@ export class IpvsTable implements ServiceTable {
   readonly #sockets: (NetlinkSocket | undefined)[];
   readonly #open: () => NetlinkSocket;
   readonly #familyId: number;
+  /** In another network namespace than this process. */
+  readonly #isElsewhere: boolean;
 
-  private constructor(socket: NetlinkSocket, open: () => NetlinkSocket, familyId: number) {
+  private constructor(socket: NetlinkSocket, open: () => NetlinkSocket, familyId: number, isElsewhere: boolean) {
+    this.#isElsewhere = isElsewhere;
     this.#sockets = [socket];
     this.#open = open;
     this.#familyId = familyId;
@@ -126,7 +130,7 @@ export class IpvsTable implements ServiceTable {
         familyId = await findFamily(socket);
         if (familyId === undefined) throw missing(trouble ?? 'the module ip_vs is loaded and offers no netlink family');
       }
-      return new IpvsTable(socket, open, familyId);
+      return new IpvsTable(socket, open, familyId, namespacePath !== undefined);
     } catch (error) {
       socket.close();
       throw error;
@@ -269,6 +273,14 @@ export class IpvsTable implements ServiceTable {
       if (error instanceof SystemError && (error.errno === ESRCH || error.errno === ENOENT)) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Looks at the table as a text, in slices: some hundred system calls for 10,000 services, where dumpServices() needs as
+   * many thousands.
+   */
+  async glance(services: Iterable<Service>): Promise<boolean | undefined> {
+    return this.#isElsewhere ? undefined : glanceAtTable(services);
   }
 
   /** The running synchronisation daemons. */

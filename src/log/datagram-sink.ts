@@ -38,6 +38,10 @@ export class DatagramSink implements LogSink {
     this.#open = open;
   }
 
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   write(record: LogRecord): void {
     if (this.#closed) return;
     this.#queue.push(this.#encode(record));

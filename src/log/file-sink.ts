@@ -41,6 +41,10 @@ export class FileSink implements LogSink {
     this.#options = options;
   }
 
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   write(record: LogRecord): void {
     if (this.#closed) return;
     this.#queue.push(this.#options.structured ? record.json : `${consoleDate(record.time)}: ${record.message}\n`);

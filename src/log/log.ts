@@ -7,7 +7,7 @@ import type { LogFields, LogLevel } from '../core/events.ts';
 import { UnixDatagramSocket } from '../kernel/unix-datagram-socket.ts';
 import { isJournalStream, journalIsSystemLog, journalSocket, JournalSink } from './journal-sink.ts';
 import { FileSink, openLogFile } from './file-sink.ts';
-import { RepeatFolder } from './repeat-folder.ts';
+import { RepeatFolder, type LineWriter } from './repeat-folder.ts';
 import { maskSecrets, secretFieldPaths } from './secrets.ts';
 import { SyslogSink, type SyslogFacility } from './syslog-sink.ts';
 import { pinoLevels, type LogRecord, type LogSink } from './sink.ts';
@@ -25,6 +25,8 @@ export interface Log {
   write(level: LogLevel, message: string, fields?: LogFields): void;
   /** Closes and opens the log file again, after somebody moved it away. */
   reopen(): void;
+  /** For who has thousands of lines: settles when the destinations are not far behind, or are not moving at all. */
+  room(): Promise<void>;
   /** Writes what is still queued, for at most `timeout` milliseconds, then drops the rest. */
   close(timeout: number): Promise<void>;
 }
@@ -52,6 +54,12 @@ export interface LogEnvironment {
 }
 
 const syslogSocket = '/dev/log';
+
+/** So many lines may wait before room() does: a part of what the queues hold. */
+const manyWaiting = 4_000;
+/** How long room() waits for a destination that does not move, and how often it looks. */
+const roomPatience = 250;
+const roomLook = 5;
 
 /** One line: a newline inside would let a remote text forge lines. */
 function oneLine(message: string): string {
@@ -107,7 +115,14 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
     },
     fanOut,
   );
-  const folder = new RepeatFolder((level, message, fields) => logger[level](fields ?? {}, message));
+  // Text alone, as usually: a JSON object that nobody writes would be most of the work of a line.
+  const asText: LineWriter = (level, message, fields = {}) => {
+    const record: LogRecord = { level, message, time: Date.now(), json: '', fields };
+    for (const sink of sinks) sink.write(record);
+  };
+  const asObject: LineWriter = (level, message, fields) => logger[level](fields ?? {}, message);
+  const structured = options.structured === true || environment.sinks !== undefined;
+  const folder = new RepeatFolder(structured ? asObject : asText);
   const write = (level: LogLevel, message: string, fields?: LogFields): void => {
     if (!logger.isLevelEnabled(level)) return;
     folder.line(level, maskSecrets(oneLine(message)), fields);
@@ -121,6 +136,15 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
     write,
     reopen: () => {
       for (const sink of sinks) sink.reopen();
+    },
+    room: async () => {
+      const waiting = (): number => Math.max(0, ...sinks.map((sink) => sink.waiting));
+      let before = Infinity;
+      for (let now = waiting(); now > manyWaiting && now < before; now = waiting()) {
+        before = now;
+        const until = Date.now() + roomPatience;
+        while (waiting() >= before && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, roomLook));
+      }
     },
     close: async (timeout) => {
       folder.flush();

@@ -11,11 +11,13 @@ export interface LogRecord {
   readonly time: number;
   /** Facts for machines, where the message has some. */
   readonly fields?: LogFields;
-  /** The whole record as one JSON object with its newline. */
+  /** The whole record as one JSON object with its newline; empty where nobody writes it (LogOptions.structured). */
   readonly json: string;
 }
 
 export interface LogSink {
+  /** Lines that wait for the destination. */
+  readonly waiting: number;
   /** Takes a line. Never waits, never throws. */
   write(record: LogRecord): void;
   /** Opens the destination anew, if that means anything to it. */

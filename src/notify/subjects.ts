@@ -49,13 +49,24 @@ function index(configuration: Configuration): Index {
   };
 }
 
+/** A reload looks at the configuration before it once more. */
+const indexes = new WeakMap<Configuration, Index>();
+
+function indexOf(configuration: Configuration): Index {
+  const known = indexes.get(configuration);
+  if (known !== undefined) return known;
+  const made = index(configuration);
+  indexes.set(configuration, made);
+  return made;
+}
+
 export class Subjects {
   readonly current: Configuration;
   readonly #indexes: readonly Index[];
 
-  constructor(current: Configuration, previous?: Configuration) {
+  constructor(current: Configuration, previous: Configuration = current) {
     this.current = current;
-    this.#indexes = previous === undefined ? [index(current)] : [index(current), index(previous)];
+    this.#indexes = previous === current ? [indexOf(current)] : [indexOf(current), indexOf(previous)];
   }
 
   instance(name: string): Subject<VrrpInstanceConfiguration> | undefined {

@@ -1,5 +1,4 @@
 /** The checker process: runs the probes the engine asks for and keeps the kernel's IPVS table as the engine wants it. */
-import type { SecureContext } from 'node:tls';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckEngine } from '../check/engine.ts';
 import type { DaemonEvent } from '../core/events.ts';
@@ -7,28 +6,28 @@ import type { ServiceConnections } from '../check/draining.ts';
 import { ProbeTable } from '../check/probe-table.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
-import type {
-  CheckConfiguration,
-  Configuration,
-  GlobalConfiguration,
-  ProcessScheduling,
-  VrrpTrackFile,
-} from '../config/model.ts';
+import type { CheckConfiguration, Configuration, GlobalConfiguration, ProcessScheduling } from '../config/model.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
-import type { ReconcileReport } from '../ipvs/reconciler.ts';
+import type { Look, ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
 import { serviceKeyText } from '../ipvs/keys.ts';
 import type { IpvsTimeouts, Service, ServiceKey } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
-import { namespacePath } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
-import type { MarkSettings } from '../network/mark-script.ts';
 import { logLineForEvent } from '../notify/log-lines.ts';
 import { RisingPriority } from './automatic-priority.ts';
 import { writeCheckDump } from './check-dumps.ts';
 import { BfdFollower } from './bfd-channel.ts';
+import {
+  followedFiles,
+  ipvsNamespace,
+  markSettings,
+  needsAddresses,
+  runsSyncDaemons,
+  tlsClientOf,
+} from './checker-settings.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { CheckerMetrics } from './checker-figures.ts';
 import { runChild } from './child-process.ts';
@@ -40,6 +39,7 @@ import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ConnectionLimits } from './limits/connection-limits.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { ServicesRecord } from './services-record.ts';
+import { MemoryRest } from './memory-rest.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { ParentScripts } from './probe-scripts.ts';
 import { FirewallOfParent, runNft } from './run-nft.ts';
@@ -59,6 +59,12 @@ const bfdPatience = 200;
 /** Lines of the log, mostly, of a reload that changes many servers: some milliseconds. */
 const intentsInSlice = 256;
 
+/** How often a stop that takes its time says so, in milliseconds. */
+const progressInterval = 500;
+
+/** What a collection of garbage may take, in milliseconds. */
+const idleTime = 250;
+
 type EngineCall = (engine: CheckEngine) => readonly CheckIntent[];
 
 class CheckerWork implements ChildWork {
@@ -77,6 +83,7 @@ class CheckerWork implements ChildWork {
   readonly #firewall: FirewallOfParent;
   readonly #marks: MarkKeeper;
   readonly #metrics = new CheckerMetrics((key) => this.#table?.dumpDestinationTraffic(key));
+  readonly #memory = new MemoryRest(undefined, () => this.#isIdle());
   /** Probes under way, to be given up at a reload or stop. */
   readonly #probes = new ProbeTable<ProbeHandle>();
   #engine: CheckEngine | undefined;
@@ -148,36 +155,39 @@ class CheckerWork implements ChildWork {
     await this.#addresses.follow(needsAddresses(configuration));
     // Beside a BFD process that runs, no server begins as down whose session is up.
     await this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0);
-    this.#step(() => engine.start(now(), left));
-    await this.#written;
+    await this.#startEngine(engine, left);
     await this.#recordServices(engine);
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(engine.groupMarks(), markSettings(global));
-    this.#watch = new TableWatch(() => this.#mend());
+    this.#memory.soon();
+    this.#watch = new TableWatch((look) => this.#mend(look));
   }
 
   async reload({ configuration }: Snapshot): Promise<void> {
     const { check, global } = configuration;
+    const isNew = configuration !== this.#configuration;
     this.#configuration = configuration;
     this.#priority.configure(global.automaticPriority, global.checkerScheduling);
     await this.#setTimeouts(global);
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.
-    await this.#mend();
+    await this.#mend('glance');
     await this.#renewTlsClient(configuration);
     void this.#bfd.ask(0);
     await this.#trackFiles.follow(followedFiles(configuration));
     await this.#addresses.follow(needsAddresses(configuration));
-    await this.#reloadInSlices(check, global);
+    if (isNew) await this.#reloadInSlices(check, global);
     await this.#written;
-    if (this.#engine !== undefined) await this.#recordServices(this.#engine);
+    if (isNew && this.#engine !== undefined) await this.#recordServices(this.#engine);
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(this.#engine?.groupMarks() ?? [], markSettings(global));
+    if (isNew) this.#memory.soon();
   }
 
   async stop(orphaned: boolean): Promise<void> {
     this.#timer.arm(undefined);
     this.#watch?.stop();
+    this.#memory.stop();
     this.#trackFiles.close();
     this.#addresses.close();
     this.#bfd.close();
@@ -186,10 +196,8 @@ class CheckerWork implements ChildWork {
     const table = this.#table;
     this.#leaving = this.#options.keepServicesAtStop || orphaned;
     if (orphaned) this.#log.notice('IPVS stays as it is: the next start goes on with its services');
-    if (engine !== undefined) this.#perform(engine, engine.stop(now()));
-    this.#engine = undefined;
-    for (const [, probe] of this.#probes.takeAll()) probe.cancel();
-    await this.#written;
+    const progress = setInterval(() => this.#channel.send({ type: 'stopping' }), progressInterval);
+    if (engine !== undefined) await this.#stopEngine(engine);
     if (!this.#leaving) await this.#marks.release();
     await limitsStopped;
     if (orphaned) table?.close();
@@ -202,6 +210,7 @@ class CheckerWork implements ChildWork {
     }
     if (!orphaned) await this.#record.remove();
     this.#timer.close();
+    clearInterval(progress);
   }
 
   /** What a process that ended in disorder left of ours in IPVS. */
@@ -259,6 +268,11 @@ class CheckerWork implements ChildWork {
     return configuration.global.checkerScheduling;
   }
 
+  /** Nothing is due for a while. */
+  #isIdle(): boolean {
+    return this.#probes.size === 0 && (this.#engine?.nextTimeout() ?? Infinity) > now() + idleTime;
+  }
+
   #step(call: EngineCall): void {
     const engine = this.#engine;
     if (engine === undefined) return;
@@ -268,6 +282,41 @@ class CheckerWork implements ChildWork {
     }
     this.#perform(engine, call(engine));
     this.#timer.arm(engine.nextTimeout());
+  }
+
+  /** IPVS first: what there is to tell of thousands of servers would keep it waiting. */
+  async #startEngine(engine: CheckEngine, left: readonly Service[]): Promise<void> {
+    this.#held = [];
+    const { acts, tells } = actsAndTells(engine.start(now(), left));
+    this.#perform(engine, acts);
+    await this.#written;
+    await this.#performInSlices(engine, tells);
+    this.#release(engine);
+  }
+
+  async #stopEngine(engine: CheckEngine): Promise<void> {
+    const { acts, tells } = actsAndTells(engine.stop(now()));
+    this.#perform(engine, acts);
+    this.#engine = undefined;
+    for (const [, probe] of this.#probes.takeAll()) probe.cancel();
+    await this.#written;
+    await this.#performInSlices(engine, tells);
+  }
+
+  async #performInSlices(engine: CheckEngine, intents: readonly CheckIntent[]): Promise<void> {
+    for (let first = 0; first < intents.length; first += intentsInSlice) {
+      await nextTurn();
+      await this.#log.room();
+      this.#perform(engine, intents.slice(first, first + intentsInSlice));
+    }
+  }
+
+  /** Carries out the calls that had to wait. */
+  #release(engine: CheckEngine): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const call of held) this.#step(call);
+    if (this.#engine === engine) this.#timer.arm(engine.nextTimeout());
   }
 
   /** Tens of thousands of servers must not hold up the checks: they go on between the slices. */
@@ -286,14 +335,8 @@ class CheckerWork implements ChildWork {
       await nextTurn();
       if (keys.length > 0) this.#reconcile(engine, keys);
     }
-    for (let first = 0; first < slice.value.length; first += intentsInSlice) {
-      await nextTurn();
-      this.#perform(engine, slice.value.slice(first, first + intentsInSlice));
-    }
-    const held = this.#held;
-    this.#held = undefined;
-    for (const call of held) this.#step(call);
-    this.#timer.arm(engine.nextTimeout());
+    await this.#performInSlices(engine, slice.value);
+    this.#release(engine);
   }
 
   #perform(engine: CheckEngine, intents: readonly CheckIntent[]): void {
@@ -364,8 +407,10 @@ class CheckerWork implements ChildWork {
   }
 
   /** Compares the kernel's table with what was written and puts back what somebody else changed. */
-  async #mend(): Promise<void> {
-    await this.#reconciler?.resync().catch((error: unknown) => this.#log.error(`IPVS: ${(error as Error).message}`));
+  async #mend(look: Look): Promise<void> {
+    await this.#reconciler
+      ?.resync(look)
+      .catch((error: unknown) => this.#log.error(`IPVS: ${(error as Error).message}`));
   }
 
   /** Writes that the kernel refused are said with their reason; the rest is for the debug log. */
@@ -430,44 +475,10 @@ class CheckerWork implements ChildWork {
   }
 }
 
-/** What SSL_GET shows to servers, if there is such a check and something to show. */
-async function tlsClientOf({ check }: Configuration): Promise<SecureContext | undefined> {
-  const { tlsClient, virtualServers } = check;
-  const needed = virtualServers.some(({ realServers }) =>
-    realServers.some(({ checkers }) => checkers.some(({ type }) => type === 'SSL_GET')),
-  );
-  if (tlsClient === undefined || !needed) return undefined;
-  return (await import('../check/probes/tls-client.ts')).loadTlsClient(tlsClient);
-}
-
-/** The files that some FILE_CHECK names. */
-function followedFiles({ check, vrrp }: Configuration): readonly VrrpTrackFile[] {
-  const named = new Set<string>();
-  for (const { realServers } of check.virtualServers) {
-    for (const { checkers } of realServers) {
-      for (const checker of checkers) if (checker.type === 'FILE_CHECK') named.add(checker.trackFile);
-    }
-  }
-  return vrrp.trackFiles.filter(({ name }) => named.has(name));
-}
-
-/** Whether somebody wants to know the addresses of this machine. */
-function needsAddresses({ check, connectionLimits = [] }: Configuration): boolean {
-  return connectionLimits.length > 0 || check.virtualServers.some(({ haSuspend }) => haSuspend);
-}
-
-function runsSyncDaemons(global: GlobalConfiguration | undefined): boolean {
-  return global?.lvsSyncDaemon !== undefined && global.lvsSyncDaemon.vrrpInstance === undefined;
-}
-
-function markSettings({ firewall }: GlobalConfiguration): MarkSettings | undefined {
-  const { counters, ipvsPriority: priority, ipvsTable: table } = firewall;
-  return table === undefined ? undefined : { table, priority, counters };
-}
-
-/** Where IPVS lives if not in the namespace of this process. */
-function ipvsNamespace(global: GlobalConfiguration): { readonly namespacePath?: string } {
-  const name = global.netNamespaceIpvs;
-  if (name === undefined) return {};
-  return { namespacePath: name === '' ? '/proc/1/ns/net' : namespacePath(name) };
+/** What is to be done, and what is only told: events and lines of the log. */
+function actsAndTells(intents: readonly CheckIntent[]): { acts: CheckIntent[]; tells: CheckIntent[] } {
+  const acts: CheckIntent[] = [];
+  const tells: CheckIntent[] = [];
+  for (const intent of intents) (intent.type === 'event' || intent.type === 'log' ? tells : acts).push(intent);
+  return { acts, tells };
 }

@@ -1,5 +1,9 @@
 /** The child's end of the line to its parent: typed messages over the channel that the parent opened when it spawned us. */
+import type { DaemonEvent } from '../core/events.ts';
 import type { ChildToParent, ParentToChild } from './messages.ts';
+
+/** More would be read in one go on the other side. */
+const eventsInMessage = 256;
 
 export interface ParentChannel<Said = ChildToParent, Heard = ParentToChild> {
   /** Queues a message; never blocks. After the parent is gone, messages are dropped. */
@@ -27,6 +31,40 @@ export function openParentChannel<Said = ChildToParent, Heard = ParentToChild>()
     },
     onParentGone: (listener) => {
       process.on('disconnect', listener);
+    },
+  };
+}
+
+/**
+ * The same channel for who has events to tell: each message is a system call on both sides, so what 30,000 servers have
+ * to tell goes together, a turn's worth each. The order of all messages stays.
+ */
+export function eventsTogether(channel: ParentChannel): ParentChannel {
+  let events: DaemonEvent[] = [];
+  let turn: NodeJS.Immediate | undefined;
+  const sendEvents = (): void => {
+    clearImmediate(turn);
+    turn = undefined;
+    if (events.length === 0) return;
+    const together = events;
+    events = [];
+    channel.send({ type: 'events', events: together });
+  };
+  return {
+    ...channel,
+    send: (message) => {
+      if (message.type === 'event') {
+        events.push(message.event);
+        if (events.length >= eventsInMessage) sendEvents();
+        else turn ??= setImmediate(sendEvents);
+        return;
+      }
+      sendEvents();
+      channel.send(message);
+    },
+    flush: () => {
+      sendEvents();
+      return channel.flush();
     },
   };
 }

@@ -18,7 +18,7 @@ import {
 import { onSignal, realTimeSignals } from '../kernel/signals.ts';
 import { createLog } from '../log/log.ts';
 import type { Log } from '../log/log.ts';
-import { openParentChannel } from './child-channel.ts';
+import { eventsTogether, openParentChannel } from './child-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import { dumpToLog } from './dump-to-log.ts';
@@ -71,7 +71,7 @@ const predecessorTime = 10_000;
  */
 export function runChild(makeWork: ChildWorkFactory): void {
   const parent = parentProcessId();
-  const channel = openParentChannel();
+  const channel = eventsTogether(openParentChannel());
   if (!signalOnParentDeath('SIGTERM', parent)) process.exit(0);
   let work: ChildWork | undefined;
   let log: Log | undefined;
@@ -151,16 +151,22 @@ export function runChild(makeWork: ChildWorkFactory): void {
   };
 
   const collector = new SnapshotCollector();
+  let latest: Snapshot | undefined;
+  const take = (snapshot: Snapshot): void => {
+    latest = snapshot;
+    queue = queue.then(() => (stopping ? undefined : configure(snapshot))).catch(fail);
+  };
   channel.onMessage((message) => {
     switch (message.type) {
       case 'configure-piece':
         collector.piece(message);
         return;
-      case 'configure': {
-        const snapshot = collector.complete(message);
-        queue = queue.then(() => (stopping ? undefined : configure(snapshot))).catch(fail);
+      case 'configure':
+        take(collector.complete(message));
         return;
-      }
+      case 'configure-again':
+        if (latest !== undefined) take({ ...latest, options: message.options });
+        return;
       case 'dump':
         dump(message.dump);
         return;

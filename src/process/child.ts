@@ -39,12 +39,20 @@ const runtimeFlags = {
   bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
 } as const;
 
+/** A child that stops and says that it is at work is waited for so long. */
+const longestStop: Milliseconds = 60_000;
+
 /** What the original's log calls them: scrapers look for "VRRP child process(4711) died: Respawning". */
 const logNames = { vrrp: 'VRRP', checker: 'Healthcheck', bfd: 'BFD' } as const;
 
 interface Snapshot {
   readonly configuration: Configuration;
   readonly options: ChildOptions;
+}
+
+/** The launcher's flags; what it says of the parent's memory is for the parent. */
+function inheritedFlags(): string[] {
+  return process.execArgv.filter((flag) => !flag.startsWith('--max-semi-space-size'));
 }
 
 /** Supervises one kind of child process. All methods are safe in every state. */
@@ -68,6 +76,8 @@ export class Child {
   #answersDue = 0;
   #configured = false;
   #deaths = 0;
+  /** Called when a child that stops says that it is at work. */
+  #onProgress: (() => void) | undefined;
   /** Called when a child has taken its snapshot or ended. */
   #onSettled: (() => void) | undefined;
   /** What the child said before it gave up. */
@@ -109,7 +119,7 @@ export class Child {
     this.#complaint = undefined;
     const child = spawn(
       process.execPath,
-      [...process.execArgv, ...runtimeFlags[this.kind], main, childRoles[this.kind]],
+      [...inheritedFlags(), ...runtimeFlags[this.kind], main, childRoles[this.kind]],
       {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#descriptors],
         serialization: 'json',
@@ -138,8 +148,12 @@ export class Child {
   configure(snapshot: Snapshot): void {
     // Only with what the dead child had can its successor take away what this snapshot has no more.
     if (this.#untidy) this.#former ??= this.#snapshot;
+    const isSame = this.#snapshot.configuration === snapshot.configuration;
     this.#snapshot = snapshot;
-    if (this.#greeted) this.#sendSnapshot();
+    if (this.#greeted && isSame && this.#former === undefined) {
+      this.send({ type: 'configure-again', options: snapshot.options });
+      this.#answersDue += 1;
+    } else if (this.#greeted) this.#sendSnapshot();
     // What made it die may be mended in this snapshot: it does not wait its time out.
     else if (this.#restartTimer !== undefined) this.start();
   }
@@ -175,12 +189,19 @@ export class Child {
     if (child === undefined) return;
     // Its last messages (states for notify scripts) may be behind its exit: "close" comes after both.
     const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    const timer = setTimeout(() => {
-      this.#log.warning(
-        `${this.#snapshot.options.ident} (pid ${child.pid}) did not stop in ${grace / 1000} s, killing it`,
-      );
+    const began = now();
+    const kill = (): void => {
+      const took = Math.round((now() - began) / 1000);
+      this.#log.warning(`${this.#snapshot.options.ident} (pid ${child.pid}) did not stop in ${took} s, killing it`);
       child.kill('SIGKILL');
-    }, grace);
+    };
+    let timer = setTimeout(kill, grace);
+    // Thousands of services take longer than the patience for a process that hangs; killed, it would leave them behind.
+    this.#onProgress = () => {
+      if (now() - began > longestStop) return;
+      clearTimeout(timer);
+      timer = setTimeout(kill, grace);
+    };
     child.kill('SIGTERM');
     await gone;
     clearTimeout(timer);
@@ -229,6 +250,12 @@ export class Child {
       case 'failed':
         this.#complaint = message.message;
         this.#log.error(message.message);
+        return;
+      case 'events':
+        for (const event of message.events) this.#listener.message(this, { type: 'event', event });
+        return;
+      case 'stopping':
+        this.#onProgress?.();
         return;
       case 'answer':
         this.#questions.answered(message);

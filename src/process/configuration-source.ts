@@ -5,7 +5,7 @@ import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import { formatDiagnostic } from '../config/format-diagnostic.ts';
 import { severityOf, type Diagnostic } from '../config/diagnostics.ts';
 import { loadConfiguration } from '../config/load.ts';
-import type { LoadResult } from '../config/load.ts';
+import type { LoadOptions, LoadResult } from '../config/load.ts';
 import type { LogLevel } from '../core/events.ts';
 import type { Log } from '../log/log.ts';
 import { nodeConfigurationFiles } from './configuration-files.ts';
@@ -17,18 +17,30 @@ export function shortHostName(): string {
   return hostname().split('.', 1)[0] ?? '';
 }
 
+/** What a reading asks of the machine. */
+export type MachinePorts = Pick<LoadOptions, 'files' | 'host' | 'random'>;
+
+/** This machine's, as it is from now on: facts that are looked up once are looked up anew. */
+export function machinePorts(): MachinePorts {
+  return { files: nodeConfigurationFiles, host: nodeHostFacts(), random: Math.random };
+}
+
 /**
  * Reads and checks the configuration that the command line names. Never throws for what the files contain. A test gives
  * no model, only what there is to say.
  */
-export function readConfiguration(args: KeepalivedArguments, mode: 'run' | 'test'): LoadResult {
+export function readConfiguration(
+  args: KeepalivedArguments,
+  mode: 'run' | 'test',
+  { files, host, random }: MachinePorts = machinePorts(),
+): LoadResult {
   return loadConfiguration({
     path: args.configurationFile ?? defaultConfigurationFile,
-    files: nodeConfigurationFiles,
+    files,
     configId: args.configId ?? shortHostName(),
     environment: process.env,
-    random: Math.random,
-    host: nodeHostFacts(),
+    random,
+    host,
     mode,
     allIncludesFatal: args.allConfiguration,
     otherMachine: args.noInterfaces,

@@ -1,6 +1,6 @@
 /**
  * Gives back what a reload needed only for its own time: V8 collects that garbage when its heap has grown, which on a
- * quiet machine may be never. For the parent process alone; a protocol loop has no time for it.
+ * quiet machine may be never. Not for a protocol loop, which has no time for it.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,19 +9,34 @@ import type { Milliseconds } from '../core/time.ts';
 /** Reloads that follow one another need it once. */
 const quiet: Milliseconds = 1500;
 
+/** How often a process that is busy is asked again; then it is left to V8. */
+const mostAttempts = 40;
+
 export class MemoryRest {
   readonly #collect: () => void;
+  readonly #isIdle: () => boolean;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param collect tests put their own here */
-  constructor(collect: () => void = garbageCollector()) {
+  /**
+   * @param collect tests put their own here
+   * @param isIdle nobody minds a pause of some tens of milliseconds now
+   */
+  constructor(collect: () => void = garbageCollector(), isIdle: () => boolean = () => true) {
+    this.#isIdle = isIdle;
     this.#collect = collect;
   }
 
   /** Collects once things have been quiet for a while. */
   soon(): void {
+    this.#wait(mostAttempts);
+  }
+
+  #wait(attempts: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#collect(), quiet).unref();
+    this.#timer = setTimeout(() => {
+      if (this.#isIdle()) this.#collect();
+      else if (attempts > 1) this.#wait(attempts - 1);
+    }, quiet).unref();
   }
 
   stop(): void {
@@ -29,15 +44,18 @@ export class MemoryRest {
   }
 }
 
+type Collector = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+
 /** V8 shows its collector to contexts that are made while the flag is set. */
 function garbageCollector(): () => void {
-  let collector: (() => void) | undefined;
+  let collector: Collector | undefined;
   return () => {
     if (collector === undefined) {
       setFlagsFromString('--expose-gc');
-      collector = runInNewContext('gc') as () => void;
+      collector = runInNewContext('gc') as Collector;
       setFlagsFromString('--no-expose-gc');
     }
-    collector();
+    // Of the last resort: half-empty pages are moved together and given back too.
+    collector({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   };
 }

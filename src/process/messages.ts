@@ -52,6 +52,8 @@ export type ParentToChild =
   | { readonly type: 'configure-piece'; readonly virtualServers: readonly VirtualServerConfiguration[] }
   /** The first message, and again at each reload: a whole new snapshot. */
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
+  /** At a reload: the configuration is that of the last `configure`. */
+  | { readonly type: 'configure-again'; readonly options: ChildOptions }
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
   /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
   | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
@@ -69,6 +71,10 @@ export type ChildToParent =
   /** The child cannot go on; it exits with this status next. */
   | { readonly type: 'failed'; readonly exitCode: number; readonly message: string }
   | { readonly type: 'event'; readonly event: DaemonEvent }
+  /** The same for many, in their order. */
+  | { readonly type: 'events'; readonly events: readonly DaemonEvent[] }
+  /** The child is giving back what it holds, which takes its time: it wants to be waited for. */
+  | { readonly type: 'stopping' }
   /** The parent starts processes for its children, so that no protocol loop forks. */
   | {
       readonly type: 'run-script';

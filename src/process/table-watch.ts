@@ -1,14 +1,19 @@
 /** Looks at intervals whether somebody else changed what we wrote to IPVS. */
+import type { Look } from '../ipvs/reconciler.ts';
 import { pauseBetweenLooks } from '../ipvs/undone.ts';
 import { now } from '../kernel/clock.ts';
 
+/** A glance does not see all that somebody could change: one look in so many is a whole one. */
+const wholeEvery = 6;
+
 export class TableWatch {
-  readonly #look: () => Promise<void>;
+  readonly #look: (look: Look) => Promise<void>;
+  #looks = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
   /** @param look reads the table and mends it; must not reject */
-  constructor(look: () => Promise<void>) {
+  constructor(look: (look: Look) => Promise<void>) {
     this.#look = look;
     this.#wait(0);
   }
@@ -25,7 +30,7 @@ export class TableWatch {
 
   async #once(): Promise<void> {
     const started = now();
-    await this.#look();
+    await this.#look(++this.#looks % wholeEvery === 0 ? 'whole' : 'glance');
     this.#wait(now() - started);
   }
 }

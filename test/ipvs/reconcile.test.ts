@@ -15,6 +15,7 @@ interface Result {
     readonly seen: string[];
     readonly expected: string[];
     readonly operations: string[];
+    readonly glances: readonly unknown[];
   }[];
   readonly owned: string[];
   readonly failures: string[];
@@ -52,6 +53,13 @@ describe.skipIf(process.arch !== 'x64')('the IPVS table of the kernel', () => {
 
   it.each(Object.keys(wishes) as StepName[])('is the one ipvsadm makes by hand: %s', (name) => {
     expect(step(name).seen).toEqual(step(name).expected);
+  });
+
+  it('is seen at a glance as it is', () => {
+    expect(step('the first table').glances).toEqual([false, true]);
+    expect(step('settings changed').glances).toEqual([false, true]);
+    expect(step('nothing changed').glances).toEqual([true, true]);
+    expect(step('cleared by somebody').glances).toEqual([false, true]);
   });
 
   it('is really compared: the first table has all its lines', () => {

@@ -225,7 +225,8 @@ class ServerCheck {
       upperThreshold: draft.upperThreshold ?? 0,
       lowerThreshold: draft.lowerThreshold ?? 0,
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? true,
-      checkers,
+      // A list that grew has room for 17.
+      checkers: checkers.slice(),
       at: locate(draft.statement),
     };
     const notifyUp = commandOf(draft.notifyUp);

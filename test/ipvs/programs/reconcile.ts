@@ -1,11 +1,12 @@
 /** Works on the guest's IPVS tables through the kernel shells and writes down what ipvsadm shows after each step. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { DaemonError } from '../../../src/core/errors.ts';
 import { serviceKeyText } from '../../../src/ipvs/keys.ts';
 import { ServiceReconciler } from '../../../src/ipvs/reconciler.ts';
 import type { IpvsOutcome } from '../../../src/ipvs/outcome.ts';
 import { IpvsTable } from '../../../src/kernel/ipvs-table.ts';
+import { glanceAtTable } from '../../../src/kernel/ipvs-text.ts';
 import { bulk, expectations, foreignCommands, wishes } from '../reconcile-tables.ts';
 import type { StepName } from '../reconcile-tables.ts';
 
@@ -36,6 +37,8 @@ interface Step {
   /** What ipvsadm itself made in another namespace. */
   readonly expected: string[];
   readonly operations: string[];
+  /** What a glance at the table said before the step, and after it. */
+  readonly glances: readonly (boolean | undefined)[];
 }
 
 for (const name of [OURS, PEER]) {
@@ -72,11 +75,22 @@ const reconciler = new ServiceReconciler(table, ({ outcomes }) => {
   failures.push(...outcomes.flatMap(({ reason }: IpvsOutcome) => reason ?? []));
 });
 
+/** Somebody whose /proc shows the table of that namespace. */
+const inhabitant = spawn('ip', ['netns', 'exec', OURS, 'sleep', '1000'], { stdio: 'ignore' });
+while (!execFileSync('ip', ['netns', 'pids', OURS], { encoding: 'utf8' }).includes(String(inhabitant.pid))) continue;
+/** Without marks: those of both families look the same there. */
+const glance = (name: StepName): Promise<boolean | undefined> =>
+  glanceAtTable(
+    wishes[name].filter(({ key }) => key.kind !== 'fwmark'),
+    `/proc/${inhabitant.pid ?? 0}/net/ip_vs`,
+  );
+
 restore(OURS, foreignCommands);
 for (const name of Object.keys(wishes) as StepName[]) {
   operations = [];
+  if (name === 'cleared by somebody') inNamespace(OURS, 'ipvsadm', '-C');
+  const before = await glance(name);
   if (name === 'cleared by somebody') {
-    inNamespace(OURS, 'ipvsadm', '-C');
     await reconciler.resync();
   } else if (name === 'a server removed by somebody') {
     const [removal = ''] = expectations[name].before ?? [];
@@ -86,8 +100,9 @@ for (const name of Object.keys(wishes) as StepName[]) {
     await reconciler.setDesired(wishes[name]);
   }
   restore(PEER, expectations[name].commands);
-  steps.push({ name, seen: tableOf(OURS), expected: tableOf(PEER), operations });
+  steps.push({ name, seen: tableOf(OURS), expected: tableOf(PEER), operations, glances: [before, await glance(name)] });
 }
+inhabitant.kill();
 result['steps'] = steps;
 result['owned'] = [...reconciler.owned];
 result['failures'] = failures;

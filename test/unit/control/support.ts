@@ -13,6 +13,7 @@ export function keepingLog(said: string[]): Log {
     debug: keep,
     write: (_level, message) => keep(message),
     reopen: () => undefined,
+    room: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }
@@ -28,7 +29,6 @@ export function portsWith(ports: Partial<ControlPorts>): ControlPorts {
     status: absent,
     reload: absent,
     ask: absent,
-    plan: absent,
     events: new EventHistory(),
     life: 'this',
     ...ports,

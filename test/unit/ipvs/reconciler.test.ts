@@ -322,3 +322,45 @@ describe('the service reconciler', () => {
     expect(table.kernel.log.map(({ op }) => op)).toEqual(['add-service', 'add-destination', 'add-destination']);
   });
 });
+
+describe('a glance', () => {
+  const wish = service('192.0.2.1', [server(1), server(2)]);
+
+  /** A table that is seen at a glance as the kernel's model has it. */
+  class Seen extends Table {
+    glances = 0;
+    glance(services: Iterable<Service>): Promise<boolean> {
+      this.glances++;
+      return Promise.resolve(JSON.stringify([...services]) === JSON.stringify(this.kernel.dump()));
+    }
+  }
+
+  it('spares the look at a table that nobody touched', async () => {
+    const table = new Seen();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([wish]);
+    await reconciler.resync('glance');
+    expect([table.glances, table.dumps]).toEqual([1, 1]);
+  });
+
+  it('brings a look at one that somebody touched, which is mended', async () => {
+    const table = new Seen();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([wish]);
+    table.kernel.write({ op: 'delete-destination', key: wish.key, destination: server(2) });
+    await reconciler.resync('glance');
+    expect(table.dumps).toBe(2);
+    expect(table.kernel.dump()[0]?.destinations).toHaveLength(2);
+  });
+
+  it('is a look where tables cannot be seen so, and where a look is due anyway', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([wish]);
+    await reconciler.resync('glance');
+    expect(table.dumps).toBe(2);
+    const unread = new Seen();
+    await new ServiceReconciler(unread).resync('glance');
+    expect([unread.glances, unread.dumps]).toEqual([0, 1]);
+  });
+});

@@ -4,6 +4,7 @@ import type { LogRecord, LogSink } from '../../../src/log/sink.ts';
 
 class MemorySink implements LogSink {
   readonly records: LogRecord[] = [];
+  waiting = 0;
   write(record: LogRecord): void {
     this.records.push(record);
   }
@@ -109,5 +110,25 @@ describe('the log', () => {
     log.warning('x');
     log.error('x');
     expect(texts(sink)).toEqual(['warning x', 'error x']);
+  });
+});
+
+describe('room', () => {
+  it('is there at once while few lines wait, and after a while when a destination does not move', async () => {
+    const sink = new MemorySink();
+    const log = logInto(sink);
+    await log.room();
+    sink.waiting = 9_000;
+    await log.room();
+  });
+
+  it('is waited for while the destination gets on', async () => {
+    const sink = new MemorySink();
+    const log = logInto(sink);
+    sink.waiting = 9_000;
+    const timer = setInterval(() => (sink.waiting -= 1_000), 1);
+    await log.room();
+    clearInterval(timer);
+    expect(sink.waiting).toBeLessThanOrEqual(4_000);
   });
 });

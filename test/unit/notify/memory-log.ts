@@ -15,6 +15,9 @@ export class MemoryLog implements Log {
   reopen(): void {
     // Nothing to open.
   }
+  room(): Promise<void> {
+    return Promise.resolve();
+  }
   close(): Promise<void> {
     return Promise.resolve();
   }

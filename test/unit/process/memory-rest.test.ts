@@ -17,6 +17,18 @@ describe('rest after reloads', () => {
     expect(collect).toHaveBeenCalledTimes(1);
   });
 
+  it('waits for a moment in which nobody minds', () => {
+    const collect = vi.fn();
+    let idle = false;
+    const memory = new MemoryRest(collect, () => idle);
+    memory.soon();
+    vi.advanceTimersByTime(20_000);
+    expect(collect).not.toHaveBeenCalled();
+    idle = true;
+    vi.advanceTimersByTime(2_000);
+    expect(collect).toHaveBeenCalledTimes(1);
+  });
+
   it('does not come after the end', () => {
     const collect = vi.fn();
     const memory = new MemoryRest(collect);
