@@ -33,7 +33,7 @@ export function follow(rulesets: readonly Ruleset[], packet: FilteredPacket, dir
         .filter((chain) => chain.hook === hook && concerns(chain, packet))
         .toSorted((a, b) => a.priority - b.priority);
       for (const chain of chains) {
-        const fate = new Walk(ruleset, packet).through(chain);
+        const fate = new Walk(ruleset, packet, direction).through(chain);
         if (fate.fate === 'dropped') return { ...fate, program: ruleset.program };
         if (fate.fate === 'perhaps dropped') doubt ??= { ...fate, program: ruleset.program };
       }
@@ -58,13 +58,15 @@ type Outcome =
 class Walk {
   readonly #ruleset: Ruleset;
   readonly #packet: FilteredPacket;
+  readonly #direction: 'in' | 'out';
   #possibleDrop: string | undefined;
   #possibleAccept = false;
   #steps = 0;
 
-  constructor(ruleset: Ruleset, packet: FilteredPacket) {
+  constructor(ruleset: Ruleset, packet: FilteredPacket, direction: 'in' | 'out') {
     this.#ruleset = ruleset;
     this.#packet = packet;
+    this.#direction = direction;
   }
 
   through(chain: FilterChain): Fate {
@@ -79,7 +81,7 @@ class Walk {
   #walk(chain: FilterChain, depth: number): Outcome {
     for (const rule of chain.rules) {
       if (++this.#steps > mostSteps) return { kind: 'lost', by: chain.title };
-      const match = matches(rule, this.#packet);
+      const match = matches(rule, this.#packet, this.#direction);
       if (match === 'no') continue;
       const outcome = this.#apply(rule, chain, depth);
       if (outcome === 'return') {
@@ -122,18 +124,18 @@ class Walk {
   }
 }
 
-function matches({ conditions }: FilterRule, packet: FilteredPacket): Truth {
+function matches({ conditions }: FilterRule, packet: FilteredPacket, direction: 'in' | 'out'): Truth {
   let truth: Truth = 'yes';
   for (const condition of conditions) {
-    const one = holds(condition, packet);
+    const one = holds(condition, packet, direction);
     if (one === 'no') return 'no';
     if (one === 'perhaps') truth = 'perhaps';
   }
   return truth;
 }
 
-function holds(condition: Condition, packet: FilteredPacket): Truth {
-  const truth = oneOf(condition.values.map((value) => equals(condition, value, packet)));
+function holds(condition: Condition, packet: FilteredPacket, direction: 'in' | 'out'): Truth {
+  const truth = oneOf(condition.values.map((value) => equals(condition, value, packet, direction)));
   if (!condition.negated || truth === 'perhaps') return truth;
   return truth === 'yes' ? 'no' : 'yes';
 }
@@ -143,7 +145,7 @@ function oneOf(truths: readonly Truth[]): Truth {
   return truths.includes('perhaps') ? 'perhaps' : 'no';
 }
 
-function equals({ field }: Condition, value: FilteredValue, packet: FilteredPacket): Truth {
+function equals({ field }: Condition, value: FilteredValue, packet: FilteredPacket, direction: 'in' | 'out'): Truth {
   if (value.kind === 'unknown') return 'perhaps';
   switch (field) {
     case 'family':
@@ -159,9 +161,9 @@ function equals({ field }: Condition, value: FilteredValue, packet: FilteredPack
     case 'destination':
       return isAmong(packet.destination, value);
     case 'input-interface':
-      return packet.inputInterface === undefined ? 'no' : nameFits(packet.inputInterface, value);
+      return interfaceFits(packet.inputInterface, value, direction === 'in');
     case 'output-interface':
-      return packet.outputInterface === undefined ? 'no' : nameFits(packet.outputInterface, value);
+      return interfaceFits(packet.outputInterface, value, direction === 'out');
     case 'packet-type':
       return truth(value.kind === 'word' && value.word === (packet.multicast ? 'multicast' : 'host'));
     case 'connection-state':
@@ -190,6 +192,12 @@ function stateFits(value: FilteredValue, { multicast }: FilteredPacket): Truth {
     default:
       return 'no';
   }
+}
+
+/** @param has whether a packet of this direction has such an interface at all */
+function interfaceFits(name: string | undefined, value: FilteredValue, has: boolean): Truth {
+  if (!has) return 'no';
+  return name === undefined ? 'perhaps' : nameFits(name, value);
 }
 
 /** Names may end in a wildcard: `eth*` of nft, `eth+` of iptables. */

@@ -6,6 +6,7 @@ import { IP_PROTOCOL } from '../../vrrp/wire/constants.ts';
 import { follow } from '../firewall/follow.ts';
 import type { Fate } from '../firewall/follow.ts';
 import type { FilteredPacket } from '../firewall/ruleset.ts';
+import { linkNamed, routeTo } from '../facts.ts';
 import type { DoctorFacts } from '../facts.ts';
 import { instancePlace, placeText, well } from '../finding.ts';
 import type { TopicFinding } from '../finding.ts';
@@ -22,6 +23,8 @@ interface Asked {
   readonly what: string;
   readonly why: string;
   readonly where: readonly string[];
+  /** It is about advertisements to this instance. */
+  readonly instance?: string;
 }
 
 export function examineFirewall(facts: DoctorFacts): TopicFinding[] {
@@ -36,7 +39,7 @@ export function examineFirewall(facts: DoctorFacts): TopicFinding[] {
   const told = new Set<string>();
   for (const one of asked) {
     const fate = follow(rulesets, one.packet, one.direction);
-    if (fate.fate === 'passes') continue;
+    if (fate.fate === 'passes' || (fate.fate === 'perhaps dropped' && arrives(facts, one))) continue;
     const key = `${one.what} ${fate.by ?? ''}`;
     if (told.has(key)) continue;
     told.add(key);
@@ -44,6 +47,14 @@ export function examineFirewall(facts: DoctorFacts): TopicFinding[] {
   }
   if (findings.length === 0 && asked.length > 0) return [well('firewall', 'the firewall lets advertisements through')];
   return findings;
+}
+
+/** What was heard behind the filters passes them. */
+function arrives({ wire }: DoctorFacts, { direction, instance }: Asked): boolean {
+  if (direction === 'out' || instance === undefined) return false;
+  return (
+    wire?.routers.some((router) => router.instance === instance && !router.own && (router.delivered ?? 0) > 0) === true
+  );
 }
 
 function findingOf({ direction, packet, what, where, why }: Asked, { by, fate, program }: Fate): TopicFinding {
@@ -74,20 +85,27 @@ function remedies(packet: FilteredPacket, direction: 'in' | 'out', program: Fate
   return [`${command} -I ${chain.toUpperCase()}${device} ${match} -j ACCEPT`];
 }
 
-function advertisements({ configuration }: DoctorFacts): Asked[] {
+function advertisements(facts: DoctorFacts): Asked[] {
+  const { configuration } = facts;
   // With the names of VMACs: that is where advertisements come and go.
   return placeVirtualRouters(configuration).vrrp.instances.flatMap((instance) => {
     const protocol = instance.authentication?.type === 'AH' ? IP_PROTOCOL.authenticationHeader : IP_PROTOCOL.vrrp;
     const where = [instancePlace(instance), ...(instance.interface === '' ? [] : [instance.interface])];
     return instance.unicastPeers.length === 0
-      ? multicast(instance, protocol, where)
-      : unicast(instance, protocol, where);
+      ? multicast(facts, instance, protocol, where)
+      : unicast(facts, instance, protocol, where);
   });
 }
 
-function multicast(instance: VrrpInstanceConfiguration, protocol: number, where: readonly string[]): Asked[] {
-  const { family, multicastGroup, sourceAddress } = instance;
+function multicast(
+  facts: DoctorFacts,
+  instance: VrrpInstanceConfiguration,
+  protocol: number,
+  where: readonly string[],
+): Asked[] {
+  const { family, multicastGroup } = instance;
   const name = advertisingInterface(instance);
+  const sourceAddress = instance.sourceAddress ?? ownAddress(facts, instance);
   const common = { family, protocol, destination: multicastGroup, ttl: fullTtl, multicast: true };
   const words = `advertisements (protocol ${protocol}) to ${multicastGroup} on ${name}`;
   return [
@@ -97,6 +115,7 @@ function multicast(instance: VrrpInstanceConfiguration, protocol: number, where:
       what: words,
       why: 'this router hears no master and becomes one beside it: two have the addresses',
       where,
+      instance: instance.name,
     },
     {
       packet: { ...common, outputInterface: name, ...(sourceAddress !== undefined && { source: sourceAddress }) },
@@ -108,11 +127,31 @@ function multicast(instance: VrrpInstanceConfiguration, protocol: number, where:
   ];
 }
 
-function unicast(instance: VrrpInstanceConfiguration, protocol: number, where: readonly string[]): Asked[] {
-  const { family, interface: name, sourceAddress, unicastPeers, unicastTtl } = instance;
+/** The address that advertisements come from, where none is configured. */
+function ownAddress(
+  { addresses, ...facts }: DoctorFacts,
+  { family, interface: name, virtualAddresses }: VrrpInstanceConfiguration,
+): string | undefined {
+  const index = linkNamed(facts, name)?.index;
+  return addresses.find(
+    (present) =>
+      present.interfaceIndex === index &&
+      present.family === family &&
+      !virtualAddresses.some(({ address }) => address === present.address),
+  )?.address;
+}
+
+function unicast(
+  facts: DoctorFacts,
+  instance: VrrpInstanceConfiguration,
+  protocol: number,
+  where: readonly string[],
+): Asked[] {
+  const { family, interface: named, sourceAddress, unicastPeers, unicastTtl } = instance;
   const ttl = unicastTtl ?? fullTtl;
   return unicastPeers.flatMap(({ address }): Asked[] => {
     const words = `advertisements (protocol ${protocol})`;
+    const name = wayTo(facts, address) ?? named;
     const common = { family, protocol, ttl, multicast: false };
     return [
       ...(sourceAddress === undefined
@@ -129,6 +168,7 @@ function unicast(instance: VrrpInstanceConfiguration, protocol: number, where: r
               what: `${words} from ${address}`,
               why: 'this router hears no master and becomes one beside it: two have the addresses',
               where,
+              instance: instance.name,
             },
           ]),
       {
@@ -147,8 +187,14 @@ function unicast(instance: VrrpInstanceConfiguration, protocol: number, where: r
   });
 }
 
-function sessions({ configuration }: DoctorFacts): Asked[] {
-  return configuration.bfd.instances.flatMap((session): Asked[] => {
+/** The interface by which an address is reached. */
+function wayTo(facts: DoctorFacts, address: string): string | undefined {
+  const route = routeTo(facts, address);
+  return route?.reached === true ? route.interface : undefined;
+}
+
+function sessions(facts: DoctorFacts): Asked[] {
+  return facts.configuration.bfd.instances.flatMap((session): Asked[] => {
     const { at, family, multihop, name, neighborAddress, sourceAddress } = session;
     const port = multihop ? bfdPort.multi : bfdPort.single;
     const common = {
@@ -159,13 +205,19 @@ function sessions({ configuration }: DoctorFacts): Asked[] {
       multicast: false,
     };
     const where = [`bfd_instance ${name} (${placeText(at)})`];
+    const way = wayTo(facts, neighborAddress);
     const why = 'the session never comes up, and what tracks it is in FAULT';
     const inbound: Asked[] =
       sourceAddress === undefined
         ? []
         : [
             {
-              packet: { ...common, source: neighborAddress, destination: sourceAddress },
+              packet: {
+                ...common,
+                source: neighborAddress,
+                destination: sourceAddress,
+                ...(way !== undefined && { inputInterface: way }),
+              },
               direction: 'in',
               what: `BFD packets (UDP ${port}) from ${neighborAddress}`,
               why,
@@ -178,6 +230,7 @@ function sessions({ configuration }: DoctorFacts): Asked[] {
         packet: {
           ...common,
           destination: neighborAddress,
+          ...(way !== undefined && { outputInterface: way }),
           ...(sourceAddress !== undefined && { source: sourceAddress }),
         },
         direction: 'out',

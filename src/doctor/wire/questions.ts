@@ -12,8 +12,9 @@ export interface Question {
 export const mostQuestions = 512;
 
 /** Addresses whose ways have to be known. */
-export function destinationsOf({ check, vrrp }: Pick<Configuration, 'check' | 'vrrp'>): string[] {
+export function destinationsOf({ bfd, check, vrrp }: Pick<Configuration, 'bfd' | 'check' | 'vrrp'>): string[] {
   return [
+    ...bfd.instances.map(({ neighborAddress }) => neighborAddress),
     ...vrrp.instances.flatMap(({ unicastPeers }) => unicastPeers.map(({ address }) => address)),
     ...check.virtualServers.flatMap(({ realServers, sorryServer }) =>
       [...realServers, ...(sorryServer ? [sorryServer] : [])].map(({ address }) => address),

@@ -15,6 +15,7 @@ const examined = '/etc/keepalived/examined.conf';
  * gets to speak at all.
  */
 const router = (password: string, interval: number, own: string): string => `vrrp_instance VI_1 {
+    state MASTER
     interface eth0
     virtual_router_id 51
     priority 150

@@ -6,6 +6,9 @@
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { realServerFiles } from '../../../src/realserver/formats.ts';
+import { planRealServer } from '../../../src/realserver/plan.ts';
+import type { RealServerAddress } from '../../../src/realserver/plan.ts';
 
 export const servers = ['one', 'two', 'three'] as const;
 
@@ -58,23 +61,30 @@ function segment(name: string): string[] {
 }
 
 function webServer(name: string, last: number): string[] {
-  const onLo = Object.values(vip).flatMap((host) => [
-    `ip -n ${name} addr add 10.6.0.${host}/32 dev lo`,
-    `ip -n ${name} addr add fd06::${host}/128 dev lo nodad`,
-  ]);
   return [
-    ...machine(name, 'net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2'),
+    ...machine(name),
     ...cable(name, 'eth0', 'back', `10.7.0.${last}/24`, `fd07::${last}/64`),
     ...cable(name, 'eth1', 'front', `10.6.0.${last}/24`, `fd06::${last}/64`),
     ...['', '-6 '].flatMap((family) => [
       `ip -n ${name} ${family}rule add from ${family === '' ? '10.7.0.0/24' : 'fd07::/64'} to ${family === '' ? clientAddress : 'fd06::1'} lookup 100`,
       `ip -n ${name} ${family}route add default via ${family === '' ? '10.7.0.2' : 'fd07::2'} table 100`,
     ]),
-    ...onLo,
-    `ip -n ${name} link set tunl0 up`,
-    `ip -n ${name} link set ip6tnl0 up`,
-    `ip netns exec ${name} sysctl -qw net.ipv4.conf.tunl0.rp_filter=0`,
+    `ip netns exec ${name} sh ${realServerScript()}`,
   ];
+}
+
+/** The real server's side as `keepalivectl realserver` prints it: that is what takes the packets in. */
+function realServerScript(): string {
+  const addresses = Object.values(vip).flatMap((host): RealServerAddress[] => {
+    const reception = host === vip.tunnel ? ({ method: 'tun', tunnel: 'ipip' } as const) : ({ method: 'dr' } as const);
+    return [
+      { address: `10.6.0.${host}`, family: 'inet', reception },
+      { address: `fd06::${host}`, family: 'inet6', reception },
+    ];
+  });
+  const file = '/run/lvs-realserver';
+  for (const { text } of realServerFiles(planRealServer(addresses), 'script')) writeFileSync(file, text);
+  return file;
 }
 
 /** nginx, which says its name. */

@@ -5,7 +5,7 @@ import { readIptablesSave } from '../../../src/doctor/firewall/iptables-rules.ts
 import { readNftRuleset } from '../../../src/doctor/firewall/nft-ruleset.ts';
 import type { FilteredPacket } from '../../../src/doctor/firewall/ruleset.ts';
 import { examineFirewall } from '../../../src/doctor/topics/firewall.ts';
-import { machine, router, verdicts } from './machine.ts';
+import { heard, machine, router, verdicts, wire } from './machine.ts';
 
 const advertisement: FilteredPacket = {
   family: 'inet',
@@ -277,5 +277,36 @@ describe('the finding', () => {
     expect(examineFirewall(rules('inet6')).map(({ what }) => what)).toEqual([
       expect.stringContaining('to ff02::12 on eth0 do not arrive'),
     ]);
+  });
+
+  it('is none where a source is let in and what comes from it was heard behind the filters', () => {
+    const rules = '*filter\n:INPUT DROP [0:0]\n-A INPUT -s 192.0.2.2/32 -p vrrp -j ACCEPT\nCOMMIT\n';
+    const around = facts(rules);
+    expect(verdicts(examineFirewall(around))).toEqual(['firewall-may-drop warning']);
+    expect(verdicts(examineFirewall({ ...around, wire: wire({ routers: [heard()] }) }))).toEqual([]);
+    expect(verdicts(examineFirewall({ ...around, wire: wire({ routers: [heard({ delivered: 0 })] }) }))).toEqual([
+      'firewall-may-drop warning',
+    ]);
+  });
+
+  it('knows the interface of a BFD session by its route, and is not sure without one', () => {
+    const session = 'bfd_instance B {\nneighbor_ip 192.0.2.9\nsource_ip 192.0.2.1\n}\n';
+    const rules = readIptablesSave(
+      '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i eth0 -p udp -m udp --dport 3784 -j ACCEPT\nCOMMIT\n',
+      'inet',
+    );
+    const firewall = { rulesets: [rules], troubles: [] };
+    const way = (name: string): ReturnType<typeof verdicts> =>
+      verdicts(
+        examineFirewall(
+          machine(session, {
+            firewall,
+            routes: [{ destination: '192.0.2.9', reached: true, local: false, interface: name }],
+          }),
+        ),
+      );
+    expect(way('eth0')).toEqual([]);
+    expect(way('eth1')).toEqual(['firewall-drops error']);
+    expect(verdicts(examineFirewall(machine(session, { firewall })))).toEqual(['firewall-may-drop warning']);
   });
 });
