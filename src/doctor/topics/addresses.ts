@@ -140,7 +140,8 @@ export function examineAddresses(facts: DoctorFacts): TopicFinding[] {
       return claimed(facts, instance, address, answers);
     }),
   );
-  return findings.length > 0 ? findings : [well('addresses', 'virtual addresses are where they belong')];
+  const concerned = configuration.vrrp.instances.length > 0;
+  return findings.length > 0 || !concerned ? findings : [well('addresses', 'virtual addresses are where they belong')];
 }
 
 function claimed(

@@ -14,7 +14,8 @@ const path = (name: string, setting: string): string => `net/ipv4/conf/${name}/$
 
 export function examineArp(facts: DoctorFacts): TopicFinding[] {
   const findings = [...facts.configuration.vrrp.instances.flatMap((one) => silent(facts, one)), ...vmacs(facts)];
-  return findings.length > 0 ? findings : [well('arp', 'virtual addresses answer ARP')];
+  const concerned = facts.configuration.vrrp.instances.length > 0;
+  return findings.length > 0 || !concerned ? findings : [well('arp', 'virtual addresses answer ARP')];
 }
 
 /** Values with which the kernel would not answer for a virtual address. */

@@ -10,11 +10,17 @@ export function examineConfiguration({ diagnostics }: Pick<DoctorFacts, 'diagnos
   return diagnostics.filter((diagnostic) => severityOf(diagnostic) !== 'note').map(findingOf);
 }
 
+/** An old word is no fault, and a lack of precaution no error. */
+function severityFor(kind: Diagnostic['class']): TopicFinding['severity'] {
+  if (kind === 'deprecated') return 'note';
+  return kind === 'security' ? 'warning' : severityOf({ class: kind });
+}
+
 function findingOf(diagnostic: Diagnostic): TopicFinding {
   const { at, class: kind, code, consequences = [], message, remedy } = diagnostic;
   return {
     code,
-    severity: kind === 'security' || severityOf(diagnostic) === 'warning' ? 'warning' : 'error',
+    severity: severityFor(kind),
     what: message,
     ...(consequences.length > 0 && { why: consequences.join('; ') }),
     ...(at && { where: [placeText(at)] }),

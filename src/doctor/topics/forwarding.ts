@@ -32,7 +32,7 @@ function forFamily(facts: DoctorFacts, family: AddressFamily): TopicFinding[] {
       {
         code: 'no-forwarding',
         severity: 'error',
-        what: `${title[family]} is not forwarded, and ${translated.length === 1 ? 'a service' : `${translated.length} services`} with NAT need it`,
+        what: `${title[family]} is not forwarded, and ${translated.length === 1 ? 'a service with NAT needs' : `${translated.length} services with NAT need`} it`,
         why: 'requests reach the real servers, and their answers are dropped here: clients run into time-outs while every check is green',
         where: listedPlaces(translated.map(({ place }) => place)),
         settings,

@@ -20,7 +20,9 @@ export function examineInterfaces(facts: DoctorFacts): TopicFinding[] {
   }
   const findings = [...uses].flatMap(([name, places]) => interfaceFindings(facts, name, places));
   for (const instance of configuration.vrrp.instances) findings.push(...speaking(facts, instance));
-  return findings.length > 0 ? findings : [well('interfaces', `interfaces are up: ${listed([...uses.keys()])}`)];
+  return findings.length > 0 || uses.size === 0
+    ? findings
+    : [well('interfaces', `interfaces are up: ${listed([...uses.keys()])}`)];
 }
 
 function interfaceFindings(facts: DoctorFacts, name: string, places: readonly string[]): TopicFinding[] {

@@ -12,7 +12,10 @@ const path = (name: string): string => `net/ipv4/conf/${name}/rp_filter`;
 
 export function examineReversePath(facts: DoctorFacts): TopicFinding[] {
   const findings = [...vmacs(facts), ...heardElsewhere(facts)];
-  return findings.length > 0 ? findings : [well('rp-filter', 'rp_filter keeps nothing from a virtual router')];
+  const concerned = facts.configuration.vrrp.instances.length > 0;
+  return findings.length > 0 || !concerned
+    ? findings
+    : [well('rp-filter', 'rp_filter keeps nothing from a virtual router')];
 }
 
 /** The larger of an interface's value and that of all counts; a VMAC needs 0, since its routes are those of its base. */

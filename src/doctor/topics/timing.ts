@@ -37,8 +37,8 @@ function checks({ configuration }: DoctorFacts): TopicFinding[] {
       const verdict = timeToVerdict(checker);
       if (verdict === undefined || !('delayLoop' in checker)) continue;
       const { delayLoop, type } = checker;
-      // Either is enough: checks that outlast their interval, or a detection that nobody would wait for.
-      if (verdict <= delayLoop && verdict + delayLoop <= longDetection) continue;
+      // Either is enough: a check that takes much longer than its interval, or a detection that nobody would wait for.
+      if (verdict <= 2 * delayLoop && verdict + delayLoop <= longDetection) continue;
       const key = `${type} ${verdict} ${delayLoop}`;
       const entry = slow.get(key) ?? { verdict, delayLoop, type, where: [] };
       if (!entry.where.includes(service.place)) entry.where.push(service.place);

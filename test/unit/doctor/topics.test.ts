@@ -6,6 +6,7 @@ import { readListeners } from '../../../src/doctor/listeners.ts';
 import { examineAddresses, examineRealServers } from '../../../src/doctor/topics/addresses.ts';
 import { examineAdvertisements } from '../../../src/doctor/topics/advertisements.ts';
 import { examineClocks } from '../../../src/doctor/topics/clocks.ts';
+import { examineConfiguration } from '../../../src/doctor/topics/configuration.ts';
 import { examineFeatures, examineInterfaces } from '../../../src/doctor/topics/interfaces.ts';
 import { examineIpvsModules } from '../../../src/doctor/topics/ipvs-modules.ts';
 import { examineOwners } from '../../../src/doctor/topics/ipvs-owners.ts';
@@ -338,6 +339,21 @@ describe('programs and times', () => {
   it('knows a delay that is over before the election', () => {
     expect(verdicts(examineTiming(machine(router('preempt_delay 2'))))).toEqual(['preempt-delay note']);
     expect(verdicts(examineTiming(machine(router('preempt_delay 60'))))).toEqual([]);
+  });
+});
+
+describe('messages of the reader', () => {
+  it.each([
+    ['an old keyword', balanced('DR', '', 'HTTP_GET {\nurl {\npath /\n}\nnb_get_retry 2\n}'), ['CFG_DEPRECATED note']],
+    [
+      'nopreempt with a weight',
+      router('nopreempt\ntrack_interface {\neth1 weight -20\n}'),
+      ['CFG_NOPREEMPT_WEIGHT warning'],
+    ],
+    ['nopreempt of a master', router('state MASTER\nnopreempt'), ['CFG_NOPREEMPT error']],
+    ['strict mode', router('strict_mode on'), ['CFG_STRICT_NO_ACCEPT warning']],
+  ])('%s', (_, text, expected) => {
+    expect(verdicts(examineConfiguration(machine(text)))).toEqual(expect.arrayContaining(expected));
   });
 });
 
