@@ -1,6 +1,7 @@
 /** What `keepalivectl doctor` prints: for somebody who is tired, worst first, one block a finding. */
 import { remediesOf, settingName } from '../doctor/finding.ts';
 import type { Finding, Setting, Severity } from '../doctor/finding.ts';
+import { folded } from './status/layout.ts';
 
 const indent = '         ';
 const titles: Readonly<Record<Severity, string>> = { error: 'ERROR', warning: 'WARNING', note: 'note', ok: 'ok' };
@@ -37,24 +38,9 @@ export function summaryText({ errors, notes, warnings }: Summary): string {
   return [counted(errors, 'error'), counted(warnings, 'warning'), counted(notes, 'note')].join(', ');
 }
 
-/** Lines of at most `width` columns; a word that is longer has a line of its own. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
 /** A sentence as it stands in text. */
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?)]$/.test(text) ? '' : '.'}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function block(finding: Finding, { colour, width }: DoctorTextOptions): string {
@@ -62,9 +48,9 @@ function block(finding: Finding, { colour, width }: DoctorTextOptions): string {
   const room = Math.max(narrowest, width - indent.length);
   const title = titles[severity].padEnd(indent.length);
   const head = colour ? `\u001b[1;${colours[severity]}m${title}\u001b[0m` : title;
-  const lines = [...wrapped(`${topic}: ${what}`, room)];
-  if (why !== undefined) lines.push(...wrapped(sentence(why), room));
-  if (where.length > 0) lines.push(...wrapped(`at ${where.join(', ')}`, room));
+  const lines = [...folded(`${topic}: ${what}`, room)];
+  if (why !== undefined) lines.push(...folded(sentence(why), room));
+  if (where.length > 0) lines.push(...folded(`at ${where.join(', ')}`, room));
   const commands = remediesOf(finding).map((remedy) => `-> ${remedy}`);
   return [...lines, ...commands].map((line, index) => `${index === 0 ? head : indent}${line}\n`).join('');
 }

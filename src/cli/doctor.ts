@@ -1,6 +1,5 @@
 /** `keepalivectl doctor`: examines this machine, says what it found, and sets what it may set when it is told to. */
 import { createInterface } from 'node:readline/promises';
-import { loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { examineMachine, listeningTopics, topicNames } from '../doctor/examine.ts';
@@ -8,12 +7,10 @@ import { settingName, worstFirst } from '../doctor/finding.ts';
 import type { Finding, Setting } from '../doctor/finding.ts';
 import { examineConfiguration } from '../doctor/topics/configuration.ts';
 import { enterNetworkNamespace } from '../kernel/process-control.ts';
-import { nodeConfigurationFiles } from '../process/configuration-files.ts';
-import { shortHostName } from '../process/configuration-source.ts';
 import { gatherFacts } from '../process/doctor/gather.ts';
 import { writeSetting } from '../process/doctor/mend.ts';
-import { nodeHostFacts } from '../process/host-facts.ts';
-import { defaultConfigurationFile, pidDirectory } from '../process/settings.ts';
+import { pidDirectory } from '../process/settings.ts';
+import { loadHere } from './load-here.ts';
 import { formatFindings, reportOf, summaryOf, summaryText, sysctlFile } from './doctor-text.ts';
 
 /** Exit statuses: nothing to do; errors or warnings; not examined. */
@@ -60,15 +57,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   if (unknown.length > 0) return fail(`there is no topic ${unknown.join(', ')}; topics: ${topicNames.join(', ')}`);
   if (options.listen !== undefined && !(options.listen >= 0 && options.listen <= 3600))
     return fail('--listen takes seconds, 0 to 3600');
-  const { configuration, diagnostics } = loadConfiguration({
-    path: options.file ?? defaultConfigurationFile,
-    files: nodeConfigurationFiles,
-    configId: options.configId ?? shortHostName(),
-    environment: process.env,
-    random: Math.random,
-    host: nodeHostFacts(),
-    mode: 'run',
-  });
+  const { configuration, diagnostics } = loadHere(options);
   if (!configuration) {
     const found = examineConfiguration({ diagnostics }).map((each): Finding => ({ topic: 'configuration', ...each }));
     return tell(worstFirst(found), 0, options);

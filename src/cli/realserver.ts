@@ -1,14 +1,11 @@
 /** `keepalivectl realserver`: prints the real server's side of direct routing and of tunnels. Changes nothing. */
-import { loadConfiguration } from '../config/load.ts';
-import { nodeConfigurationFiles } from '../process/configuration-files.ts';
-import { shortHostName } from '../process/configuration-source.ts';
-import { nodeHostFacts } from '../process/host-facts.ts';
 import { defaultConfigurationFile } from '../process/settings.ts';
 import { realServerFiles } from '../realserver/formats.ts';
 import type { RealServerFormat } from '../realserver/formats.ts';
 import { addressOf, addressesOf, guePort, planRealServer } from '../realserver/plan.ts';
 import type { RealServerAddress, Reception, Tunnel } from '../realserver/plan.ts';
 import { exitCodes, refuse } from './control/exit-codes.ts';
+import { loadHere } from './load-here.ts';
 
 export interface RealServerOptions {
   readonly addresses: readonly string[];
@@ -61,15 +58,7 @@ function withMethod(address: RealServerAddress, options: RealServerOptions): Rea
 
 /** Of the configuration; undefined if it does not load. */
 function configured({ configId, file }: RealServerOptions): readonly RealServerAddress[] | undefined {
-  const { configuration } = loadConfiguration({
-    path: file ?? defaultConfigurationFile,
-    files: nodeConfigurationFiles,
-    configId: configId ?? shortHostName(),
-    environment: process.env,
-    random: Math.random,
-    host: nodeHostFacts(),
-    mode: 'run',
-  });
+  const { configuration } = loadHere({ configId, file });
   if (!configuration) return undefined;
   const { addresses, leftOut } = addressesOf(configuration);
   for (const one of leftOut) process.stderr.write(`keepalivectl: left out: ${one}\n`);

@@ -1,6 +1,6 @@
 /** `keepalivectl doctor`. */
 import { topicNames } from '../../doctor/examine.ts';
-import { configIdOption } from '../control/options.ts';
+import { configIdOption, fileOption } from '../control/options.ts';
 import type { Subcommand } from '../subcommand.ts';
 
 export const doctor: Subcommand = (parser, finish) =>
@@ -9,12 +9,7 @@ export const doctor: Subcommand = (parser, finish) =>
     'what makes this machine fail without a word, and what mends it; works with and without a running daemon',
     (command) =>
       command
-        .option('file', {
-          alias: 'f',
-          type: 'string',
-          requiresArg: true,
-          describe: 'main file of the configuration (default: the one the daemon reads)',
-        })
+        .option('file', fileOption)
         .option('config-id', configIdOption)
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })
         .option('listen', {

@@ -1,6 +1,6 @@
 /** `keepalivectl realserver`. */
 import { realServerFormats } from '../../realserver/formats.ts';
-import { configIdOption } from '../control/options.ts';
+import { configIdOption, fileOption } from '../control/options.ts';
 import type { Subcommand } from '../subcommand.ts';
 
 /** Without a default: two that are given are told from one. */
@@ -19,12 +19,7 @@ export const realserver: Subcommand = (parser, finish) =>
           defaultDescription: "all of the configuration's",
           describe: 'virtual addresses',
         })
-        .option('file', {
-          alias: 'f',
-          type: 'string',
-          requiresArg: true,
-          describe: 'main file of the configuration (default: the one the daemon reads)',
-        })
+        .option('file', fileOption)
         .option('config-id', configIdOption)
         .option('method', {
           choices: ['dr', 'tun'] as const,

@@ -11,6 +11,14 @@ export const socketOption = {
 
 export const jsonOption = { type: 'boolean', default: false, describe: 'for programs' } as const;
 
+/** Of commands that read the configuration themselves. */
+export const fileOption = {
+  alias: 'f',
+  type: 'string',
+  requiresArg: true,
+  describe: 'main file of the configuration (default: the one the daemon reads)',
+} as const;
+
 export const configIdOption = {
   alias: 'i',
   type: 'string',

@@ -5,7 +5,7 @@
  */
 import { addToSum, finishChecksum, pseudoHeaderSum, readUint16, writeUint16 } from '../../vrrp/wire/checksum.ts';
 import { ARP, ETHERNET, IP_FIELD, IP_PROTOCOL, NEIGHBOUR } from '../../vrrp/wire/constants.ts';
-import { arpHardwareType, linkHeaderLength, writeLinkHeader } from '../../vrrp/wire/link-layer.ts';
+import { linkHeaderLength, writeLinkHeader } from '../../vrrp/wire/link-layer.ts';
 import type { LinkLayer } from '../../vrrp/wire/link-layer.ts';
 import { formatIpAddress } from '../../core/ip-address.ts';
 
@@ -13,24 +13,6 @@ const ipv4Length = 4;
 const arpReply = 2;
 /** RFC 4861 sections 4.3 and 4.6.1. */
 const SOLICITATION = { type: 135, sourceLinkLayerOption: 1 } as const;
-
-/** A broadcast ARP request for `address` whose sender address is 0.0.0.0. @param address 4 octets */
-export function arpProbeFrame(link: LinkLayer, address: Uint8Array): Uint8Array {
-  const { broadcastAddress, hardwareAddress } = link;
-  const start = linkHeaderLength(link);
-  const sender = start + ARP.headerLength;
-  const target = sender + hardwareAddress.length + ipv4Length;
-  const frame = new Uint8Array(target + hardwareAddress.length + ipv4Length);
-  writeLinkHeader(frame, link, broadcastAddress, ETHERNET.typeArp);
-  writeUint16(frame, start, arpHardwareType(link));
-  writeUint16(frame, start + 2, ARP.protocolIpv4);
-  frame[start + 4] = hardwareAddress.length;
-  frame[start + 5] = ipv4Length;
-  writeUint16(frame, start + 6, ARP.request);
-  frame.set(hardwareAddress, sender);
-  frame.set(address, target + hardwareAddress.length);
-  return frame;
-}
 
 /**
  * A neighbour solicitation for `target` on Ethernet (RFC 4861 section 4.3).

@@ -5,7 +5,6 @@ import { parseIpAddress } from '../../core/ip-address.ts';
 import type { Milliseconds } from '../../core/time.ts';
 import type { RouteFact, WireFacts } from '../../doctor/facts.ts';
 import {
-  arpProbeFrame,
   hardwareText,
   readArpReply,
   readNeighbourAdvertisement,
@@ -23,6 +22,7 @@ import { IFF } from '../../network/constants.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
 import { peekVirtualRouterId } from '../../vrrp/examine.ts';
 import type { PacketMeta, VrrpDigests } from '../../vrrp/types.ts';
+import { arpProbeFrame } from '../../vrrp/wire/arp.ts';
 import { IP_PROTOCOL } from '../../vrrp/wire/constants.ts';
 import { placeVirtualRouters } from '../../vrrp/virtual-interfaces.ts';
 

@@ -1,15 +1,11 @@
 /** Packets as they come from the wire, and the questions that are put. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  arpProbeFrame,
-  readArpReply,
-  readNeighbourAdvertisement,
-  solicitationFrame,
-} from '../../../src/doctor/wire/address-probe.ts';
+import { readArpReply, readNeighbourAdvertisement, solicitationFrame } from '../../../src/doctor/wire/address-probe.ts';
 import { judgeHeard } from '../../../src/doctor/wire/heard.ts';
 import type { HeardPacket, HeardRouter } from '../../../src/doctor/wire/heard.ts';
 import { questionsOf } from '../../../src/doctor/wire/questions.ts';
+import { arpProbeFrame } from '../../../src/vrrp/wire/arp.ts';
 import type { VrrpDigests } from '../../../src/vrrp/types.ts';
 import { model } from '../config/memory.ts';
 import { balanced, router } from './machine.ts';
