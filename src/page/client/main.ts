@@ -32,6 +32,7 @@ function showFold(row: HTMLElement): void {
 }
 
 function takePieces({ pieces }: Update): void {
+  const focused = document.activeElement;
   for (const { id, markup } of pieces) {
     const wanted = elementOf(markup);
     const present = document.getElementById(id);
@@ -39,6 +40,9 @@ function takePieces({ pieces }: Update): void {
     morph(present, wanted, kept);
     for (const row of present.querySelectorAll<HTMLElement>('tr.inside')) showFold(row);
   }
+  // What is moved to another place loses the focus.
+  if (focused instanceof HTMLElement && focused.isConnected && document.activeElement !== focused)
+    focused.focus({ preventScroll: true });
 }
 
 let verdict = '';

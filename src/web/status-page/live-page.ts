@@ -59,6 +59,7 @@ const unwatchedInterval = 10_000;
 const longestInterval = 60_000;
 /** Behind an event the page looks at once, but not for every one of a hundred. */
 const eventPause = 150;
+const longestEventPause = 5_000;
 /** A document is not made from a model older than this, if a new one is cheap. */
 const freshness = 1_000;
 const cheap = 100;
@@ -146,7 +147,7 @@ export class LivePage {
 
   /** Something happened. */
   lookSoon(): void {
-    this.#schedule(Math.max(eventPause, this.#cost / watchedShare / 4));
+    this.#schedule(Math.min(Math.max(eventPause, this.#cost / watchedShare / 4), longestEventPause));
   }
 
   /** The configuration is another one. */
