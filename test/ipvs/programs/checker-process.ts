@@ -59,6 +59,22 @@ let pid = start();
 await until('start', () => said('Startup complete') === 1);
 result['started'] = table();
 
+// Connections and rates are the kernel's, read when somebody asks.
+interface Told {
+  readonly label: string;
+  readonly traffic?: { readonly connections: number };
+  readonly servers: readonly { readonly label: string; readonly connections?: { readonly active: number } }[];
+}
+const told = execFileSync(path.join(path.dirname(keepalived), 'keepalivectl'), ['status', '--json'], {
+  encoding: 'utf8',
+});
+result['told'] = (JSON.parse(told) as { checker: { virtualServers: Told[] } }).checker.virtualServers.map(
+  ({ label, servers, traffic }) =>
+    [label, traffic?.connections, ...servers.map((server) => `${server.label} ${server.connections?.active}`)].join(
+      ' ',
+    ),
+);
+
 // A service of somebody else survives; ours come back without anybody asking.
 execFileSync('ipvsadm', ['-C']);
 execFileSync('ipvsadm', ['-A', '-t', '10.9.9.9:99', '-s', 'rr']);
