@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** ECMA-48 and xterm: the alternate screen, the cursor, what is left of a line and of the screen. */
+/** ECMA-48 and xterm: the alternate screen, the cursor, no second line for what is too long; what is left of a line and of the screen. */
 const codes = {
-  begin: '\u001b[?1049h\u001b[?25l',
-  end: '\u001b[?25h\u001b[?1049l',
+  begin: '\u001b[?1049h\u001b[?25l\u001b[?7l',
+  end: '\u001b[?7h\u001b[?25h\u001b[?1049l',
   home: '\u001b[H',
   restOfLine: '\u001b[K',
   restOfScreen: '\u001b[J',

@@ -8,6 +8,9 @@ import { paint, printable, state, table } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { groupDetails, instanceDetails, scriptLines, trackedProcessLine, vrrpOverview } from './vrrp-text.ts';
 
+/** What is missing for readiness, as far as it is told. */
+const mostMissing = 4;
+
 /** A line an instance, a service, a session. */
 export function formatOverview(status: DaemonStatus, layout: Layout): string {
   const { bfd, checker, vrrp } = status;
@@ -49,10 +52,12 @@ function text(lines: readonly string[]): string {
 function headLines(status: DaemonStatus, layout: Layout): string[] {
   const { files, lastReload, pid, processes, readiness, startedAt, time } = status;
   const age = formatAge(Date.parse(time) - Date.parse(startedAt));
-  const ready = readiness.ready
-    ? paint('ready', 'good', layout)
-    : `${paint('not ready', 'warn', layout)}: ${printable(readiness.waitingFor.slice(0, 3).join('; '))}`;
-  const lines = [`keepalived, pid ${pid}, up ${age}, configuration ${files[0] ?? '(none)'}, ${ready}`];
+  const ready = readiness.ready ? 'ready' : 'not ready';
+  const lines = table([[`keepalived, pid ${pid}, up ${age}, configuration ${files[0] ?? '(none)'}, ${ready}`]], layout);
+  const missing = readiness.waitingFor
+    .slice(0, mostMissing)
+    .map((words) => [{ text: `waits for: ${printable(words)}`, style: 'warn' as const }]);
+  lines.push(...table(missing, layout, 2));
   if (lastReload?.outcome === 'refused') {
     lines.push(
       paint(`last reload refused at ${lastReload.at}: the configuration before it is running`, 'bad', layout),

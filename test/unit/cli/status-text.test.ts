@@ -114,7 +114,7 @@ describe('the first view', () => {
     );
     const readiness = { ready: false, waitingFor: ['2 of 3 checks have not come to a conclusion yet'] };
     expect(formatOverview(statusModel({ readiness }), paper)).toContain(
-      ', not ready: 2 of 3 checks have not come to a conclusion yet\n',
+      ', not ready\n  waits for: 2 of 3 checks have not come to a conclusion yet\n',
     );
   });
 
