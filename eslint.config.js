@@ -17,6 +17,7 @@ const pureFolders = [
   'src/page/render/*.ts',
   'src/doctor/**/*.ts',
   'src/realserver/**/*.ts',
+  'src/plan/**/*.ts',
 ];
 
 const impureGlobals = [

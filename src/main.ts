@@ -2,7 +2,7 @@
  * The one entrance: which program is meant by the name it was called with. The launchers in dist/bin pass that name as
  * the first word; children of the daemon are started with names of their own.
  */
-import { childRoles, daemonRole, limitWorkerRole, webRole } from './process/roles.ts';
+import { childRoles, daemonRole, limitWorkerRole, planRole, webRole } from './process/roles.ts';
 
 async function main(name: string, argv: readonly string[]): Promise<number | undefined> {
   switch (name) {
@@ -17,6 +17,9 @@ async function main(name: string, argv: readonly string[]): Promise<number | und
       return undefined;
     case webRole:
       (await import('./web/web-process.ts')).runWebProcess();
+      return undefined;
+    case planRole:
+      (await import('./process/plan-process.ts')).runPlanProcess();
       return undefined;
     case limitWorkerRole:
       (await import('./process/limits/worker.ts')).runLimitWorker();

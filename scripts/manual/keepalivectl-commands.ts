@@ -53,6 +53,17 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
     options: [socket],
   },
   {
+    name: 'plan',
+    words: '[FILE]',
+    purpose:
+      'What a reload would change, before it does it. Exit status 0: nothing, 3: something, 1: it would be refused.',
+    options: [
+      socket,
+      { name: '--verbose', purpose: 'Every change and every write to the kernel.' },
+      { name: '--json', purpose: 'For programs.' },
+    ],
+  },
+  {
     name: 'events',
     purpose: 'The last events with their reasons, over restarts of the child processes and reloads.',
     options: [
@@ -177,6 +188,12 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
       { name: '--instance', value: 'NAME', purpose: 'Prints only what is about this instance.' },
       { name: '--all', purpose: 'Also steps in which nothing was decided.' },
     ],
+  },
+  {
+    name: 'hash-password',
+    words: 'USER',
+    purpose: 'Makes a line for "auth file" of status_page; the password is read from standard input.',
+    options: [],
   },
   { name: 'version', purpose: 'Prints the version.', options: [] },
 ];

@@ -4,7 +4,9 @@ import { bans } from './commands/bans.ts';
 import { config } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { events } from './commands/events.ts';
+import { hashPasswordCommand } from './commands/hash-password.ts';
 import { realserver } from './commands/realserver.ts';
+import { plan } from './commands/plan.ts';
 import { reload } from './commands/reload.ts';
 import { replay } from './commands/replay.ts';
 import { status } from './commands/status.ts';
@@ -14,7 +16,18 @@ import type { Subcommand } from './subcommand.ts';
 import { versionText } from './version.ts';
 
 /** In the order of the help. */
-const subcommands: readonly Subcommand[] = [status, reload, events, bans, doctor, realserver, config, replay];
+const subcommands: readonly Subcommand[] = [
+  status,
+  reload,
+  plan,
+  events,
+  bans,
+  doctor,
+  realserver,
+  config,
+  replay,
+  hashPasswordCommand,
+];
 
 /**
  * @param argv words behind the program's name

@@ -4,6 +4,8 @@ import type { Milliseconds } from '../core/time.ts';
 import type { EventHistory } from '../events/history.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildKind } from '../process/messages.ts';
+import type { PlanOutcome, PlanPart } from '../process/plan-messages.ts';
+import type { PlanRequest } from '../process/planner.ts';
 import type { ReloadOutcome } from '../process/parent.ts';
 import type { DaemonStatus, StatusQuery } from '../process/status-types.ts';
 import type { Answered, Asked, Question } from '../process/questions.ts';
@@ -20,6 +22,12 @@ export interface ControlPorts {
   status(query: StatusQuery): Promise<DaemonStatus>;
   /** Reads the configuration anew; settles when it is applied or refused. @param reason who wants it, for the events */
   reload(reason: string): Promise<ReloadOutcome>;
+  /**
+   * Works out what a reload would change, in a process of its own.
+   * @param part takes the changes as they come
+   * @throws DaemonError PLAN_FAILED
+   */
+  plan(request: PlanRequest, part: (part: PlanPart) => void, gone: AbortSignal): Promise<PlanOutcome>;
   /**
    * Asks a child process.
    * @param patience how long it may take, in milliseconds; default 2000

@@ -2,6 +2,7 @@
 import type { Access, Caller, ControlCommand, PreparedRequest } from './command.ts';
 import { bansCommand } from './commands/bans.ts';
 import { eventsCommand } from './commands/events.ts';
+import { planCommand } from './commands/plan.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { statusCommand } from './commands/status.ts';
 import type { ControlPorts } from './ports.ts';
@@ -9,7 +10,13 @@ import { controlProtocolVersion, refused } from './protocol.ts';
 import type { Answer } from './protocol.ts';
 import { RequestError, RequestFields } from './request-fields.ts';
 
-export const controlCommands: readonly ControlCommand[] = [statusCommand, reloadCommand, eventsCommand, bansCommand];
+export const controlCommands: readonly ControlCommand[] = [
+  statusCommand,
+  reloadCommand,
+  planCommand,
+  eventsCommand,
+  bansCommand,
+];
 
 /** @throws RequestError what is wrong with the line */
 export function understand(line: string, commands: readonly ControlCommand[] = controlCommands): PreparedRequest {

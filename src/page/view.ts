@@ -52,9 +52,9 @@ function kindOf(identity: VirtualServerIdentity): string {
   return identity.kind === 'group' && identity.onlyMarks === true ? 'marks' : identity.protocol;
 }
 
-/** A sentence without the state before it, which has a place of its own. */
+/** A sentence without the state before it, which has a place of its own, and with the short names of servers. */
 function withoutState(explanation: string): string {
-  return explanation.replace(/^[A-Z]+: /, '');
+  return explanation.replace(/^[A-Z]+: /, '').replace(/\[[0-9A-Fa-f.:]+\]:(?:tcp|udp|sctp):\d+/g, shortLabel);
 }
 
 function addressRemarks({ addresses }: VrrpInstanceReport): string[] {

@@ -4,18 +4,16 @@
  */
 import { hostname } from 'node:os';
 import { formatDiagnostic } from '../config/format-diagnostic.ts';
-import { missingInterfaces } from '../config/interfaces.ts';
-import { newErrors } from '../config/new-errors.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { Diagnostic } from '../config/diagnostics.ts';
-import type { Configuration, GlobalConfiguration, LimitedScript } from '../config/model.ts';
+import type { GlobalConfiguration, LimitedScript } from '../config/model.ts';
 import { ControlSocket } from '../control/control-socket.ts';
 import type { ControlPorts } from '../control/ports.ts';
 import { DaemonError } from '../core/errors.ts';
 import { EventHistory } from '../events/history.ts';
 import type { RecordedEvent } from '../events/history.ts';
 import { now } from '../kernel/clock.ts';
-import { interfaceIndex, setProcessName } from '../kernel/process-control.ts';
+import { setProcessName } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
 import type { DbusAction } from '../notify/dbus/answer.ts';
@@ -40,10 +38,14 @@ import { ParentMetrics } from './parent-figures.ts';
 import { Monitoring } from './monitoring.ts';
 import { PidFile } from './pid-file.ts';
 import { MemoryRest } from './memory-rest.ts';
+import { instanceSituations } from './plan-situations.ts';
+import { Planner, changesText } from './planner.ts';
+import type { PlanSource } from './planner.ts';
 import { checkBeforeReload } from './reload-check.ts';
 import { RememberedReading } from './remembered-reading.ts';
 import { whileReloadFileExists } from './reload-file.ts';
-import { unchangeableSettings } from './reload-limits.ts';
+import { absentInterfaces, judgeReload } from './reload-judgement.ts';
+import type { Loaded } from './reload-judgement.ts';
 import { ReloadTimer } from './reload-timer.ts';
 import { runFirewallProgram } from './run-nft.ts';
 import {
@@ -62,7 +64,8 @@ import { WebService } from './web-service.ts';
 
 /** How a reload ended. */
 export type ReloadOutcome =
-  | { readonly outcome: 'applied' }
+  /** What it changed, in a line; empty: nothing. */
+  | { readonly outcome: 'applied'; readonly summary: string }
   /** The running configuration stays; why, as the log has it. */
   | { readonly outcome: 'refused'; readonly errors: readonly string[] };
 
@@ -87,11 +90,6 @@ export class StartRefused extends DaemonError {
   }
 }
 
-interface Loaded {
-  readonly configuration: Configuration;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 export class Parent {
   readonly #environment: ParentEnvironment;
   readonly #children: Children;
@@ -112,6 +110,7 @@ export class Parent {
   #stopping = false;
   readonly #reloadTimer: ReloadTimer;
   readonly #memory = new MemoryRest();
+  readonly #planner = new Planner();
   readonly #reading = new RememberedReading();
   readonly #events = new EventHistory();
   /** Numbers of events are of this life of the daemon. */
@@ -266,7 +265,8 @@ export class Parent {
         const errors = result.outcome === 'refused' ? result.errors : [];
         this.#metrics.reloaded(result.outcome, now() - begun);
         this.#lastReload = { at: new Date().toISOString(), outcome: result.outcome, errors };
-        this.#tell({ kind: 'reload', outcome: result.outcome, errors, reason, at: now() });
+        const summary = result.outcome === 'applied' && result.summary !== '' ? { summary: result.summary } : {};
+        this.#tell({ kind: 'reload', outcome: result.outcome, errors, ...summary, reason, at: now() });
         return result;
       })
       .finally(() => {
@@ -365,6 +365,14 @@ export class Parent {
     this.#events.record(event, now(), Date.now());
   }
 
+  async #planSource(): Promise<PlanSource> {
+    const running = this.#loaded;
+    if (running === undefined) throw new DaemonError('PLAN_FAILED', 'the daemon is starting');
+    const answer = await this.#children.ask('vrrp', 'status', { ...fullStatus, traffic: false }).catch(() => undefined);
+    const situations = instanceSituations(answer);
+    return { args: this.#environment.args, running, ...(situations && { situations }) };
+  }
+
   /** What the commands of the control socket reach. */
   #controlPorts(): ControlPorts {
     return {
@@ -372,6 +380,7 @@ export class Parent {
       configuration: () => this.#loaded?.configuration,
       status: (query) => this.#status(query),
       reload: (reason) => this.reload(reason),
+      plan: (request, part, gone) => this.#planner.make(request, () => this.#planSource(), part, gone),
       events: this.#events,
       life: this.#life,
       ask: (kind, question, asked, patience) => this.#children.ask(kind, question, asked, patience),
@@ -412,16 +421,15 @@ export class Parent {
     log.info('Reloading');
     serviceManager.notify('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
     const { global } = running.configuration;
-    const { checked, configuration, diagnostics } = whileReloadFileExists(reloadFilePath(args, global), log, () => ({
-      checked: global.reload.checkConfiguration ? checkBeforeReload(args, global.reload.checkLog, log) : 0,
-      ...this.#reading.read(args),
-    }));
-    const absent = absentInterfaces(args, configuration);
-    const stoppers = [...diagnostics, ...absent].filter((diagnostic) => diagnostic.stops !== undefined);
-    const fixed = configuration === undefined ? [] : unchangeableSettings(global, configuration.global);
-    const added = args.reloadDespiteErrors ? [] : newErrors(running.diagnostics, diagnostics);
-    const errors = [...new Set([...added, ...stoppers, ...fixed, ...failedCheck(checked, global.reload.checkLog)])];
-    logDiagnostics(log, [...diagnostics, ...absent, ...fixed]);
+    const { configuration, diagnostics, errors, told } = whileReloadFileExists(reloadFilePath(args, global), log, () =>
+      judgeReload(
+        args,
+        running,
+        () => checkBeforeReload(args, global.reload.checkLog, log),
+        () => this.#reading.read(args),
+      ),
+    );
+    logDiagnostics(log, told);
     if (configuration === undefined || errors.length > 0) {
       const texts = errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, { oneLine: true }));
       log.error(`Reload refused, the running configuration stays: ${texts[0] ?? 'the configuration cannot be read'}`);
@@ -442,7 +450,7 @@ export class Parent {
     await this.#control?.follow(configuration.global.controlSocket);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
-    return { outcome: 'applied' };
+    return { outcome: 'applied', summary: await changesText(running.configuration, configuration) };
   }
 
   #childSaid(child: Child, message: ChildToParent): void {
@@ -481,24 +489,4 @@ function refusal(exitCode: number, stopper: Diagnostic | undefined): StartRefuse
       ? 'the configuration cannot be used'
       : formatDiagnostic(stopper, undefined, { oneLine: true });
   return new StartRefused(exitCode, `not started: ${reason}`);
-}
-
-/** The error of a configuration that reload_check_config refuses. */
-function failedCheck(exitCode: number, file: string | undefined): readonly Diagnostic[] {
-  if (exitCode === 0) return [];
-  const where = file === undefined ? 'run keepalived -t to see why' : `${file} says why`;
-  return [
-    {
-      code: 'RELOAD_CHECK_FAILED',
-      class: 'general',
-      message: `reload_check_config: the configuration test ends with ${exitCode}`,
-      remedy: where,
-    },
-  ];
-}
-
-/** Interfaces without which VRRP cannot run, as this process's network namespace has them now. */
-function absentInterfaces(args: KeepalivedArguments, configuration: Configuration | undefined): readonly Diagnostic[] {
-  if (configuration === undefined || !args.vrrp) return [];
-  return missingInterfaces(configuration, (name) => interfaceIndex(name) !== undefined);
 }

@@ -9,3 +9,6 @@ export const limitWorkerRole = '@limits';
 
 /** The process in the background that a foreground process waits for. */
 export const daemonRole = '@daemon';
+
+/** The process that works out what a reload would change. */
+export const planRole = '@plan';

@@ -1,4 +1,5 @@
 /** What the checker process answers when SNMP asks: states of servers, and what IPVS says that they carry. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CheckEngine } from '../check/engine.ts';
 import { kernelKeysOf } from '../check/report.ts';
 import type { VirtualServerState } from '../check/virtual-server.ts';
@@ -16,6 +17,9 @@ export interface TrafficTable {
   dumpDestinationTraffic(key: ServiceKey): Promise<readonly DestinationTraffic[] | undefined>;
 }
 
+/** Virtual servers, or kernel services, worked on in one go. */
+const sliceSize = 500;
+
 const fingerprints = new WeakMap<VirtualServerConfiguration, number>();
 
 function fingerprintOf(configuration: VirtualServerConfiguration): number {
@@ -24,17 +28,29 @@ function fingerprintOf(configuration: VirtualServerConfiguration): number {
   return fingerprint;
 }
 
+/** Checks go on between the slices. */
+async function inSlices<From, To>(all: readonly From[], make: (each: From) => To): Promise<To[]> {
+  const made: To[] = [];
+  for (let first = 0; first < all.length; first += sliceSize) {
+    if (first > 0) await nextTurn();
+    for (const each of all.slice(first, first + sliceSize)) made.push(make(each));
+  }
+  return made;
+}
+
 /** The states of all virtual servers. */
-export function poolReports(engine: CheckEngine | undefined): readonly PoolReport[] {
-  return (engine?.virtualServers ?? []).map(({ configuration, quorum, servers }) => {
-    const numbers: number[] = [];
-    for (const { checks, effectiveWeight, state } of servers) {
-      let failed = 0;
-      for (const check of checks) if (check.state === 'DOWN') failed++;
-      numbers.push(state === 'UP' ? 1 : 0, effectiveWeight, failed);
-    }
-    return { pool: fingerprintOf(configuration), quorum: quorum === 'UP', servers: numbers };
-  });
+export function poolReports(engine: CheckEngine | undefined): Promise<readonly PoolReport[]> {
+  return inSlices(engine?.virtualServers ?? [], poolReport);
+}
+
+function poolReport({ configuration, quorum, servers }: VirtualServerState): PoolReport {
+  const numbers: number[] = [];
+  for (const { checks, effectiveWeight, state } of servers) {
+    let failed = 0;
+    for (const check of checks) if (check.state === 'DOWN') failed++;
+    numbers.push(state === 'UP' ? 1 : 0, effectiveWeight, failed);
+  }
+  return { pool: fingerprintOf(configuration), quorum: quorum === 'UP', servers: numbers };
 }
 
 function numbersOf(traffic: Traffic): number[] {
@@ -66,8 +82,9 @@ export async function serviceTraffic(
 ): Promise<readonly TrafficNumbers[]> {
   if (engine === undefined || table === undefined) return [];
   const services = await table.dumpServiceTraffic();
-  const byKey = new Map(services.map(({ key, traffic }) => [serviceKeyText(key), traffic]));
-  return engine.virtualServers.map((virtualServer) => {
+  const byKey = new Map<string, Traffic>();
+  await inSlices(services, ({ key, traffic }) => byKey.set(serviceKeyText(key), traffic));
+  return inSlices(engine.virtualServers, (virtualServer) => {
     let numbers: number[] | undefined;
     for (const key of kernelKeysOf(virtualServer)) {
       const traffic = byKey.get(serviceKeyText(key));

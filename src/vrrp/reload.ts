@@ -23,7 +23,8 @@ export interface ReloadPlan {
   readonly kept: readonly KeptInstance[];
 }
 
-function identity(configuration: VrrpInstanceConfiguration): string {
+/** Equal for what a reload takes for the same virtual router. */
+export function instanceIdentity(configuration: VrrpInstanceConfiguration): string {
   const { virtualRouterId, family, interface: name, unicastPeers, multicastGroup, sourceAddress } = configuration;
   const unicast = unicastPeers.length > 0;
   const place = unicast ? `unicast ${sourceAddress ?? ''}` : `multicast ${multicastGroup}`;
@@ -40,13 +41,13 @@ export function planReload(
 ): ReloadPlan {
   const left = new Map<string, Instance[]>();
   for (const instance of running) {
-    const key = identity(instance.configuration);
+    const key = instanceIdentity(instance.configuration);
     left.set(key, [...(left.get(key) ?? []), instance]);
   }
   const kept: KeptInstance[] = [];
   const added: Instance[] = [];
   const instances = configuration.instances.map((next) => {
-    const candidates = left.get(identity(next)) ?? [];
+    const candidates = left.get(instanceIdentity(next)) ?? [];
     // Two unicast instances may share all of it and differ by their peers: then the name decides.
     const at = Math.max(
       0,

@@ -18,7 +18,7 @@ async function reloadNow(socketPath: string): Promise<number> {
   if (!answer.ok) return refuse(answer.error);
   const outcome = answer.result as ReloadOutcome;
   if (outcome.outcome === 'applied') {
-    process.stdout.write('reloaded\n');
+    process.stdout.write(`reloaded: ${outcome.summary === '' ? 'nothing changed' : outcome.summary}\n`);
     return exitCodes.done;
   }
   return refuse(

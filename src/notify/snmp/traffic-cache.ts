@@ -26,6 +26,9 @@ export interface TrafficSources {
   readonly now: () => MonotonicMs;
 }
 
+/** Not read yet, and noted as missing: fetch() gets it. */
+export const pending = Symbol('pending');
+
 /** The servers of so many virtual servers are read at a time. */
 const stride = 64;
 
@@ -45,18 +48,22 @@ export class TrafficCache {
     this.#serverAge = serverAge;
   }
 
-  /** Of the virtual server with this number in the configuration; undefined: not known. */
-  ofService(at: number): TrafficNumbers | undefined {
+  /** Of the virtual server with this number in the configuration; undefined: there is nothing to know. */
+  ofService(at: number): TrafficNumbers | typeof pending | undefined {
     const known = this.#services;
-    if (known === undefined || this.#sources.now() - known.at > this.#serviceAge) this.#wantsServices = true;
-    return known?.all[at];
+    if (known === undefined || this.#isOld(known.at, this.#serviceAge)) this.#wantsServices = true;
+    return known === undefined ? pending : known.all[at];
   }
 
   /** Of the real servers of the virtual server with this number. */
-  ofServers(at: number): TrafficNumbers | undefined {
+  ofServers(at: number): TrafficNumbers | typeof pending | undefined {
     const known = this.#servers[at];
-    if (known === undefined || this.#sources.now() - known.at > this.#serverAge) this.#wantedServers.add(at);
-    return known?.traffic;
+    if (known === undefined || this.#isOld(known.at, this.#serverAge)) this.#wantedServers.add(at);
+    return known === undefined ? pending : known.traffic;
+  }
+
+  #isOld(at: MonotonicMs, age: Milliseconds): boolean {
+    return this.#sources.now() - at > age;
   }
 
   /**
@@ -71,7 +78,8 @@ export class TrafficCache {
     this.#wantedServers.clear();
     if (wantsServices) {
       const all = await this.#sources.services();
-      this.#services = { at: this.#sources.now(), all };
+      // Of a process that is being started again the last words count.
+      this.#services = { at: this.#sources.now(), all: all.length > 0 ? all : (this.#services?.all ?? []) };
     }
     let next = 0;
     for (const first of wanted) {
@@ -80,7 +88,7 @@ export class TrafficCache {
       const at = this.#sources.now();
       // What there is none of is known too.
       for (let offset = 0; offset < Math.max(lists.length, 1); offset++)
-        this.#servers[first + offset] = { at, traffic: lists[offset] };
+        this.#servers[first + offset] = { at, traffic: lists[offset] ?? this.#servers[first + offset]?.traffic };
       next = first + Math.max(lists.length, 1);
     }
     return true;

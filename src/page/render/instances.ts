@@ -33,11 +33,16 @@ function addressList({ addresses }: VrrpInstanceReport): Html {
   return html`<ul>
     ${addresses.map(({ address, excluded, interface: name, kernel, prefixLength, wanted }) => {
       const tone: Tone = kernel === 'duplicate' || (wanted && kernel === 'absent') ? 'bad' : wanted ? 'good' : 'idle';
+      const kernelWords = {
+        present: 'here',
+        absent: 'not here',
+        tentative: 'tentative',
+        duplicate: 'duplicate',
+      } as const;
+      const words = `on ${name}, ${kernelWords[kernel]}${excluded ? ', not advertised' : ''}`;
       return html`<li>
-        ${mark(tone)}<span class="address">${address}/${prefixLength}</span>
-        <span class="muted"
-          >on
-          ${name}${kernel === 'present' ? ', is here' : kernel === 'absent' ? ', is not here' : `, ${kernel}`}${excluded && ', not advertised'}</span
+        ${mark(tone)}<span
+          ><span class="address">${address}/${prefixLength}</span> <span class="muted">${words}</span></span
         >
       </li>`;
     })}
@@ -99,7 +104,7 @@ function renderInside(instance: InstanceView, context: InstanceContext, isOpen: 
         </div>
         <div>
           <h3>Protocol</h3>
-          <p>VRRP version ${version}, every ${advertisementInterval} ms${nopreempt && ', nopreempt'}</p>
+          <p>VRRP version ${version}, every ${advertisementInterval / 1000} s${nopreempt && ', nopreempt'}</p>
           <p>
             became master ${counted(statistics.becameMaster, 'time', 'times')},
             <span class="muted"

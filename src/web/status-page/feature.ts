@@ -1,4 +1,5 @@
 /** The status page as something that is served: the page, its files, and a stream of what changes on it. */
+import type { StatusForPage } from '../../page/model.ts';
 import { readQuery } from '../../page/query.ts';
 import { renderDocument } from '../../page/render/document.ts';
 import type { WebReply, WebRequest, WebRoute, WebStream } from '../feature.ts';
@@ -70,6 +71,11 @@ export class StatusPageFeature {
   /** Something happened: it is looked at before its time. */
   lookSoon(): void {
     this.#live.lookSoon();
+  }
+
+  /** A step of the last minutes, from somebody who knows what was before. */
+  remember(status: StatusForPage): void {
+    this.#live.remember(status);
   }
 
   close(): void {

@@ -156,6 +156,12 @@ export class LivePage {
     this.#schedule(eventPause);
   }
 
+  /** One step of the pictures of the last minutes. */
+  remember(status: StatusForPage): void {
+    const { host, wallClock } = this.#environment;
+    this.#history.record(samplesOf(pageModel(status, { host, at: wallClock() })));
+  }
+
   #pause(): Milliseconds {
     const watched = this.#viewers.size > 0;
     const share = watched ? watchedShare : unwatchedShare;

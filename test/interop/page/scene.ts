@@ -32,10 +32,10 @@ export function builtPage(): Pick<PageSettings, 'style' | 'script' | 'maximumVie
 export const serviceLabel = (index: number): string => `[10.20.${index >> 8}.${index & 255}]:tcp:443`;
 const serverAddress = (index: number, server: number): string => `192.168.${index & 255}.${server + 1}`;
 
-/** Servers of a service that are down: all of the third, one of the fifth, and a few among thousands. */
+/** Servers of a service that are down: all of one service, one of two others. */
 function downOf(index: number): number {
-  if (index % 997 === 3) return 3;
-  return index % 499 === 5 ? 1 : 0;
+  if (index === 3) return 3;
+  return index === 5 || index === 4711 ? 1 : 0;
 }
 
 /** Names of the servers, as the search knows them. */

@@ -98,6 +98,52 @@ describe('the control socket', () => {
   });
 });
 
+describe('plan, reload and events', () => {
+  it('say what would change, what has changed, and what happened, over the death of a child', async () => {
+    const daemon = await machine.daemon(quick + instance({ interval }));
+    await machine.untilAddress(vip);
+    const nothing = await ctl('plan');
+    expect([nothing.code, nothing.stdout]).toEqual([0, 'plan: a reload changes nothing\n']);
+    const next = quick + instance({ interval, priority: 140 });
+    machine.write('/etc/keepalived/next.conf', next);
+    const planned = await ctl('plan', '/etc/keepalived/next.conf');
+    expect([planned.code, planned.stderr]).toEqual([3, '']);
+    expect(planned.stdout).toMatch(/^~ vrrp_instance VI_1\n {4}priority 150 -> priority 140\n/);
+    expect(planned.stdout).toMatch(/plan: 1 vrrp_instance changed\n$/);
+    machine.write('/etc/keepalived/broken.conf', `${next}nonsense\n`);
+    const broken = await ctl('plan', '/etc/keepalived/broken.conf');
+    expect([broken.code, broken.stderr]).toEqual([1, expect.stringMatching(/would be refused:\n.*nonsense/)]);
+    const follower = machine.start('follower', [keepalivectl, 'events', '--follow', '--json']);
+    const kinds = (): string[] =>
+      follower.lines
+        .filter(({ text }) => text.startsWith('{'))
+        .map(({ text }) => (JSON.parse(text) as { event: { kind: string } }).event.kind);
+    await until('it has told what was', { within: patience }, () => kinds().includes('daemon'));
+    machine.write(configurationFile, next);
+    const reloaded = await ctl('reload');
+    expect([reloaded.code, reloaded.stdout]).toEqual([0, 'reloaded: 1 vrrp_instance changed\n']);
+    const killed = daemon.vrrpPid;
+    process.kill(killed, 'SIGKILL');
+    await until(
+      'it has told of the death',
+      { within: patience },
+      () => kinds().filter((kind) => kind === 'process').length >= 3,
+    );
+    await until(
+      'the new one is master',
+      { within: patience },
+      () => kinds().filter((kind) => kind === 'vrrp-instance').length >= 2,
+    );
+    const { stdout } = await ctl('events');
+    expect(stdout).toMatch(/#\d+ instance VI_1: BACKUP -> MASTER, priority 150 \(.+\)\n/);
+    expect(stdout).toMatch(/reload: applied, 1 vrrp_instance changed \(keepalivectl reload\)\n/);
+    expect(stdout).toMatch(new RegExp(`process vrrp, pid ${killed}: DIED \\(it was ended by SIGKILL\\)\n`));
+    await daemon.stop();
+    await until('the follower has lost its daemon', { within: patience }, () => follower.code !== undefined);
+    expect([follower.code, kinds().filter((kind) => kind === 'daemon').length]).toEqual([2, 2]);
+  });
+});
+
 describe('the service manager', () => {
   it('is told of readiness, reloads with their time, refusals and the stop', async () => {
     const listener = machine.start('service manager', [

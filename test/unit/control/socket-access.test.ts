@@ -16,7 +16,7 @@ let socketPath: string;
 let control: ControlSocket | undefined;
 const ports = portsWith({
   status: () => Promise.resolve(statusModel()),
-  reload: () => Promise.resolve({ outcome: 'applied' } as const),
+  reload: () => Promise.resolve({ outcome: 'applied', summary: '' } as const),
 });
 
 beforeEach(() => {

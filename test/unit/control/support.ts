@@ -29,6 +29,7 @@ export function portsWith(ports: Partial<ControlPorts>): ControlPorts {
     status: absent,
     reload: absent,
     ask: absent,
+    plan: absent,
     events: new EventHistory(),
     life: 'this',
     ...ports,

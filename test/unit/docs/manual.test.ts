@@ -57,7 +57,7 @@ describe('manual pages', () => {
     const help = (...words: string[]): string => execFileSync(program, [...words, '--help'], { encoding: 'utf8' });
     const optionsIn = (text: string): string[] => [...text.matchAll(/^ .*?(--[a-z-]+)/gm)].map(([, name = '']) => name);
     const commandsIn = (text: string, before: string): string[] =>
-      [...text.matchAll(new RegExp(`^  ${before}([a-z]+)`, 'gm'))].map(([, name = '']) => name);
+      [...text.matchAll(new RegExp(`^  ${before}([a-z-]+)`, 'gm'))].map(([, name = '']) => name);
     const first = commandsIn(help(), 'keepalivectl ');
     const names = first.flatMap((name) =>
       keepalivectlCommands.some((command) => command.name.startsWith(`${name} `))

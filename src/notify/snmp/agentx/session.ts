@@ -136,10 +136,10 @@ export class AgentxSession {
         if (this.#sessionId === 0) this.#sessionId = message.sessionId;
         const answered = this.#answers.get(message.packetId);
         this.#answers.delete(message.packetId);
-        if (this.#answers.size === 0) {
-          clearTimeout(this.#patience);
-          this.#patience = undefined;
-        }
+        clearTimeout(this.#patience);
+        this.#patience = undefined;
+        // Where something is always under way, what counts is that answers come.
+        if (this.#answers.size > 0) this.#expectAnswer();
         answered?.(message.error);
         return;
       }

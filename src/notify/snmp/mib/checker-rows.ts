@@ -1,7 +1,7 @@
 /** What the tables of group check are made of: rows once for each configuration, states and statistics as they come. */
 import type { Configuration, RealServerConfiguration, VirtualServerConfiguration } from '../../../config/model.ts';
 import { poolFingerprint, serverStateOf, type PoolReport, type ServerState } from '../pool-report.ts';
-import { serverTrafficNumbers, type TrafficCache, type TrafficNumbers } from '../traffic-cache.ts';
+import { pending, serverTrafficNumbers, type TrafficCache, type TrafficNumbers } from '../traffic-cache.ts';
 import type { TableRow } from '../view.ts';
 
 export interface PoolRow {
@@ -16,6 +16,9 @@ export interface ServerRow {
   /** Number among the real servers; undefined: it is the sorry server. */
   readonly at: number | undefined;
 }
+
+/** Stands where numbers are pending; it never leaves this process. */
+const unread: readonly number[] = new Array<number>(serverTrafficNumbers).fill(0);
 
 /** The rows of a configuration. */
 export class CheckerRows {
@@ -87,11 +90,14 @@ export class CheckerState {
   serverTrafficOf({ at, pool }: ServerRow): readonly number[] | undefined {
     const numbers = this.#own(this.#traffic.ofServers(pool.at), pool);
     const sorry = pool.configuration.sorryServer === undefined ? 0 : 1;
+    if (numbers === unread) return unread;
     const position = at === undefined ? 0 : at + sorry;
     return numbers?.slice(position * serverTrafficNumbers, (position + 1) * serverTrafficNumbers);
   }
 
-  #own(traffic: TrafficNumbers | undefined, row: PoolRow): readonly number[] | undefined {
+  /** Anything will do for what is pending: it is read again. */
+  #own(traffic: TrafficNumbers | typeof pending | undefined, row: PoolRow): readonly number[] | undefined {
+    if (traffic === pending) return unread;
     return traffic?.pool === this.#fingerprint(row) ? traffic.numbers : undefined;
   }
 
