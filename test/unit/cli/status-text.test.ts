@@ -157,7 +157,10 @@ describe('the first view', () => {
 
   it('folds what is longer than the terminal is wide below itself', () => {
     const lines = formatOverview(statusModel({ vrrp: vrrpModel(demoted()) }), { width: 60, colour: false }).split('\n');
-    expect(lines.slice(2, 5)).toEqual([
+    expect(lines.slice(0, 6)).toEqual([
+      'keepalived, pid 4711, up 4 min, configuration',
+      '/etc/keepalived/keepalived.conf, ready',
+      'VRRP',
       '  VI_1       BACKUP  3 s  10.9.0.1 advertises 150 > 90; own',
       '                          150 - 60 chk_nginx failed 3x, exit',
       "                          1 'connection refused'",
