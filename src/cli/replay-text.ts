@@ -90,6 +90,10 @@ function decisions(intents: readonly VrrpIntent[]): string[] {
         break;
       case 'log':
         lines.push(`log: ${intent.line.message}`);
+        break;
+      case 'refused':
+        // The log line beside it says why.
+        break;
     }
   }
   for (const [name, count] of frames) lines.push(`announces addresses on ${name} (${count} messages)`);
