@@ -1,6 +1,6 @@
 /**
  * Gives back what a reload needed only for its own time: V8 collects that garbage when its heap has grown, which on a
- * quiet machine may be never. Not for a protocol loop, which has no time for it.
+ * quiet machine may be never. It takes 5 to 15 ms, more with a large heap: a process with a protocol says when it has time.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,9 +8,9 @@ import type { Milliseconds } from '../core/time.ts';
 
 /** Reloads that follow one another need it once. */
 const quiet: Milliseconds = 1500;
-
-/** How often a process that is busy is asked again; then it is left to V8. */
-const mostAttempts = 40;
+/** Until a process that is busy is asked again, and how often; then it is left to V8. */
+const again: Milliseconds = 20;
+const mostAttempts = 3000;
 
 export class MemoryRest {
   readonly #collect: () => void;
@@ -28,15 +28,15 @@ export class MemoryRest {
 
   /** Collects once things have been quiet for a while. */
   soon(): void {
-    this.#wait(mostAttempts);
+    this.#wait(quiet, mostAttempts);
   }
 
-  #wait(attempts: number): void {
+  #wait(time: Milliseconds, attempts: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.#isIdle()) this.#collect();
-      else if (attempts > 1) this.#wait(attempts - 1);
-    }, quiet).unref();
+      else if (attempts > 1) this.#wait(again, attempts - 1);
+    }, time).unref();
   }
 
   stop(): void {

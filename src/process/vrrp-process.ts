@@ -19,6 +19,7 @@ import { runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild, ScriptRunOutcome } from './messages.ts';
+import { MemoryRest } from './memory-rest.ts';
 import { PromotedSecondaries } from './promoted-secondaries.ts';
 import { Ipv6Forwarding } from './ipv6-forwarding.ts';
 import { LinkPolls } from './link-polls.ts';
@@ -44,6 +45,8 @@ export function runVrrpProcess(): void {
   runChild((options, channel, log) => new VrrpWork(options, channel, log));
 }
 
+/** Garbage is collected when nothing of the protocol is due for so long, in milliseconds. */
+const timeForMemory = 25;
 /** How long a start waits for the states of BFD sessions, in milliseconds. */
 const bfdPatience = 200;
 
@@ -69,6 +72,7 @@ class VrrpWork implements ChildWork {
   readonly #firewall: FirewallOfParent;
   readonly #bfd: BfdFollower;
   readonly #timer: PunctualTimer;
+  readonly #memory = new MemoryRest(undefined, () => (this.#engine?.nextTimeout() ?? Infinity) - now() > timeForMemory);
   #engine: VrrpEngine | undefined;
   #recorder: Recorder | undefined;
   #rehearsal: Rehearsal | undefined;
@@ -225,10 +229,12 @@ class VrrpWork implements ChildWork {
       this.#trackedProcesses.follow(configuration.vrrp),
       this.#promotedSecondaries.follow(configuration.vrrp),
     ]);
+    this.#memory.soon();
   }
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
+    this.#memory.stop();
     this.#rehearsal?.close();
     this.#trackFiles.close();
     this.#trackedProcesses.close();
