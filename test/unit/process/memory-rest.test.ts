@@ -29,9 +29,9 @@ describe('rest after reloads', () => {
     expect(collect).toHaveBeenCalledTimes(1);
     busy = true;
     memory.soon();
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(120_000);
     busy = false;
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(120_000);
     expect(collect).toHaveBeenCalledTimes(1);
   });
 
