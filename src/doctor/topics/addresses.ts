@@ -30,7 +30,7 @@ export function examineRealServers(facts: DoctorFacts): TopicFinding[] {
   const findings = [...offLink(facts, services), ...direct.flatMap((server) => answering(facts, server))];
   const probed = facts.wire !== undefined && direct.length > 0;
   return findings.length === 0 && probed
-    ? [well('real-servers', 'no real server answers ARP for a virtual address')]
+    ? [well('real-servers', 'no real server answers for a virtual address')]
     : findings;
 }
 
@@ -91,15 +91,29 @@ function answering(
     {
       code: 'real-server-answers-arp',
       severity: 'error',
-      what: `real server ${address} (${first.hardwareAddress}) answers ARP for ${virtual}, a virtual address`,
+      what: `real server ${address} (${first.hardwareAddress}) answers ${protocolOf(first.address)} for ${virtual}, a virtual address`,
       why: 'some clients send to it directly, past the balancer: they are not balanced, and fail when it fails',
       where: [...new Set(where).values(), first.interface].slice(0, 5),
       remedies: [
-        `on ${address}: sysctl -w net.ipv4.conf.all.arp_ignore=1; sysctl -w net.ipv4.conf.all.arp_announce=2`,
-        `on ${address}: ip address add ${first.address}/32 dev lo (not on the interface of the network)`,
+        ...onRealServer(first.address).map((command) => `on ${address}: ${command}`),
         `keepalivectl realserver ${first.address} prints all of it, to keep`,
       ],
     },
+  ];
+}
+
+/** What asks where an address lives. */
+function protocolOf(address: string): string {
+  return address.includes(':') ? 'neighbour solicitations' : 'ARP';
+}
+
+function onRealServer(virtual: string): string[] {
+  // Linux answers solicitations on the interface that has the address, and on no other.
+  if (virtual.includes(':'))
+    return [`ip -6 address add ${virtual}/128 dev lo nodad (not on the interface of the network)`];
+  return [
+    'sysctl -w net.ipv4.conf.all.arp_ignore=1; sysctl -w net.ipv4.conf.all.arp_announce=2',
+    `ip address add ${virtual}/32 dev lo (not on the interface of the network)`,
   ];
 }
 

@@ -62,7 +62,7 @@ function peerFindings(facts: DoctorFacts, instance: VrrpInstanceConfiguration, p
     findings.push({
       code: 'peer-silent',
       severity: 'warning',
-      what: `nobody answers ARP for the unicast peer ${peer} on ${route.interface}`,
+      what: `nobody answers ${peer.includes(':') ? 'neighbour solicitations' : 'ARP'} for the unicast peer ${peer} on ${route.interface}`,
       why: 'the other router is down, or its address or cable is not the one that is written here',
       where: [...where, route.interface],
       remedies: [`ping -c 3 -I ${route.interface} ${peer}`],

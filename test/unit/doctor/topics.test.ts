@@ -144,6 +144,20 @@ describe('who has the addresses', () => {
   );
 });
 
+it('tells a real server of IPv6 what IPv6 needs', () => {
+  const text =
+    'virtual_server 2001:db8::100 80 {\nlvs_sched rr\nlvs_method DR\nprotocol TCP\nreal_server 2001:db8::2 80 {\n}\n}\n';
+  const answers = ['2001:db8::2', '2001:db8::100'].map((one) => ({
+    address: one,
+    hardwareAddress: '02:00:00:00:00:77',
+    interface: 'eth0',
+  }));
+  const [finding] = examineRealServers(machine(text, { wire: wire({ answers }) }));
+  expect(finding?.what).toContain('answers neighbour solicitations for 2001:db8::100');
+  expect(finding?.remedies?.[0]).toContain('ip -6 address add 2001:db8::100/128 dev lo nodad');
+  expect(finding?.remedies?.join(' ')).not.toContain('arp_ignore');
+});
+
 describe('unicast peers', () => {
   const text = router('unicast_peer {\n192.0.2.2\n}');
   const reached = { destination: '192.0.2.2', reached: true as const, local: false, interface: 'eth0' };
