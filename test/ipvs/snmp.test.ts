@@ -11,6 +11,8 @@ interface Side {
   readonly trouble: string;
   /** Lines of snmpbulkwalk. */
   readonly walk: readonly string[];
+  /** Of the virtual servers alone, at the same time. */
+  readonly together: readonly (readonly string[])[];
   /** Lines of snmptrapd. */
   readonly told: readonly string[];
   readonly log: readonly string[];
@@ -74,6 +76,12 @@ describe.skipIf(process.arch !== 'x64')('the checker part of KEEPALIVED-MIB', ()
     const theirs = compared(result.debian.walk);
     expect(theirs.length).toBeGreaterThan(850);
     expect(compared(result.ours.walk)).toEqual(theirs);
+  });
+
+  it('is the same in eight walks at a time', () => {
+    const alone = compared(result.ours.walk).filter((line) => line.startsWith(`${check}.3.`));
+    expect(result.ours.together).toHaveLength(8);
+    for (const walk of result.ours.together) expect(compared(walk)).toEqual(alone);
   });
 
   it('counts what the kernel counts', () => {

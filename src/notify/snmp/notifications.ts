@@ -28,6 +28,14 @@ function notification(name: Oid, variables: readonly Variable[]): readonly Varia
   return [{ oid: trapOid, value: { type: 'oid', value: name } }, ...variables];
 }
 
+/** Events that there are notifications of. */
+export const notifiedKinds: ReadonlySet<DaemonEvent['kind']> = new Set([
+  'vrrp-instance',
+  'vrrp-group',
+  'real-server',
+  'virtual-server',
+]);
+
 /**
  * The notifications of one event, each a list of variables; none if nobody asked for them.
  * @param snapshot the configuration counts, and states as far as they are known

@@ -8,7 +8,7 @@ import type { Milliseconds, MonotonicMs } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
 import { defaultMaster } from './agentx/address.ts';
 import { registeredSubtrees, viewOf } from './modules.ts';
-import { notificationsOf, refusalNotifications } from './notifications.ts';
+import { notificationsOf, notifiedKinds, refusalNotifications } from './notifications.ts';
 import { SnmpAgent } from './snmp-agent.ts';
 import type { PoolReport } from './pool-report.ts';
 import { ServiceNames } from './service-names.ts';
@@ -21,6 +21,10 @@ import { CheckerRows, CheckerState } from './mib/checker-rows.ts';
 
 /** A walk asks a thousand times: each view serves for so long. */
 const viewAge: Milliseconds = 500;
+/** Who is told of a change and asks about it is to see it; where thousands of servers change, not each makes another view. */
+const youngestView: Milliseconds = 100;
+/** Events about what a reload took away do not come later. */
+const formerNames: Milliseconds = 60_000;
 /** Statistics that grow old between two readings are shown as they are. */
 const mostReadings = 4;
 /** A stop waits no longer for notifications. */
@@ -45,6 +49,7 @@ export class SnmpService {
   readonly #sources: SnmpSources;
   readonly #log: Log;
   #services: ServiceNames | undefined;
+  #forgetting: NodeJS.Timeout | undefined;
   #configuration: Configuration | undefined;
   #agent: SnmpAgent | undefined;
   #registered = '';
@@ -64,8 +69,10 @@ export class SnmpService {
   follow(configuration: Configuration): void {
     this.#configuration = configuration;
     this.#view = undefined;
-    this.#services = new ServiceNames(configuration, this.#services);
     const { snmp } = configuration.global;
+    this.#services = snmp.checker && snmp.traps ? new ServiceNames(configuration, this.#services) : undefined;
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => this.#services?.forgetFormer(), formerNames).unref();
     this.#checker = snmp.checker ? this.#checkerOf(configuration) : undefined;
     const subtrees = registeredSubtrees(snmp);
     const master = snmp.socket ?? defaultMaster;
@@ -88,8 +95,9 @@ export class SnmpService {
   /** Takes every event; those that the modules know become notifications, one behind the other. Never waits. */
   handle(event: DaemonEvent): void {
     const { global } = this.#configuration ?? {};
-    if (this.#agent === undefined || global?.snmp.traps !== true) return;
-    this.#view = undefined;
+    if (this.#agent === undefined || global?.snmp.traps !== true || !notifiedKinds.has(event.kind)) return;
+    const ofVrrp = event.kind === 'vrrp-instance' || event.kind === 'vrrp-group';
+    if (ofVrrp || performance.now() - (this.#view?.made ?? 0) > youngestView) this.#view = undefined;
     this.#telling = this.#telling.then(() => this.#tell(event)).catch(() => undefined);
   }
 

@@ -22,6 +22,8 @@ import { answerRequest } from './requests.ts';
 
 /** The master must answer within this time. */
 const patience: Milliseconds = 10_000;
+/** So long the master waits for an answer, in seconds: its own second is short when ten thousand services are read. */
+const answerWithin = 5;
 /** A master that hangs is noticed by the silence after a ping. */
 const pingInterval: Milliseconds = 60_000;
 /** A master that reads nothing for so long that this much waits is as good as lost. Octets. */
@@ -74,7 +76,7 @@ export class AgentxSession {
   #begin(): void {
     // RFC 2741 section 7.1.1: the session's identifier is in the head of the answer.
     this.#ask(
-      (header) => encodeOpen(header, this.#options.description, 0),
+      (header) => encodeOpen(header, this.#options.description, answerWithin),
       () => {
         let open = this.#options.subtrees.length;
         for (const subtree of this.#options.subtrees)
