@@ -1,4 +1,5 @@
 /** A step of a replay in words: when, what came in, what was decided and why. */
+import { reasonOf, targetText } from '../live/words.ts';
 import type { AddressFamily } from '../config/model.ts';
 import { peekVirtualRouterId } from '../vrrp/examine.ts';
 import type { RecordedCall } from '../vrrp/recording/records.ts';
@@ -41,6 +42,10 @@ function inputWords(call: RecordedCall): string {
       return `gratuitous messages of ${call.instance} asked for`;
     case 'bfd':
       return `BFD session ${call.session} is ${call.up ? 'up' : 'down'}: ${call.reason}`;
+    case 'overridden': {
+      const words = call.changes.map((change) => `${targetText(change)}: ${reasonOf(change)}`);
+      return `settings of the operator: ${words.join(', ') || 'none'}`;
+    }
     case 'reload':
       return 'reload';
     case 'stop':

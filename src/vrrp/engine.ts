@@ -7,6 +7,8 @@
  */
 import type { GlobalConfiguration, VirtualAddress, VrrpConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import type { VrrpChange } from '../live/types.ts';
+import { reasonOf } from '../live/words.ts';
 import type { DesiredRouting } from '../network/plan-routing.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
@@ -28,6 +30,7 @@ import type { TrackedState } from './priority.ts';
 import { ProcessTable } from './processes.ts';
 import type { VrrpProcessStatus } from './processes.ts';
 import { receive } from './receive.ts';
+import { VrrpOverrides } from './overrides.ts';
 import { planReload } from './reload.ts';
 import { instanceFigures } from './figures.ts';
 import { groupReport, instanceReport } from './report.ts';
@@ -72,6 +75,7 @@ export class VrrpEngine {
   #links: readonly Link[];
   readonly #syncDaemon = new SyncDaemon(this.#out);
   readonly #addresses = new AddressBook();
+  readonly #overrides = new VrrpOverrides();
   #configuration: VrrpConfiguration;
   #instances: readonly Instance[] = [];
   #groups: readonly SyncGroup[] = [];
@@ -125,6 +129,7 @@ export class VrrpEngine {
     }
     this.#syncDaemon.configure(this.#host.global.lvsSyncDaemon, this.#instances);
     this.#scripts.configure(this.#configuration, now);
+    this.#applyOverrides(now);
     this.#reassess(this.#instances, now);
     return this.#out.take();
   }
@@ -246,6 +251,16 @@ export class VrrpEngine {
     return this.#out.take();
   }
 
+  /**
+   * These are all settings of the operator on instances and groups now. Those on what is not in the configuration are no
+   * mistake: they wait for it. May be called before start().
+   */
+  overridden(changes: readonly VrrpChange[], now: MonotonicMs): readonly VrrpIntent[] {
+    this.#overrides.take(changes);
+    if (this.#running) this.#applyOverrides(now);
+    return this.#out.take();
+  }
+
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
   reload(configuration: VrrpConfiguration, global: GlobalConfiguration, now: MonotonicMs): readonly VrrpIntent[] {
     // However long the change takes, the others hear from us first.
@@ -271,6 +286,7 @@ export class VrrpEngine {
     this.#reconcileAfterReload([...plan.removed, ...plan.added], newAddresses);
     for (const { instance, from } of goodbyes) this.#notifyRemoved(instance, from, now);
     this.#syncDaemon.configure(global.lvsSyncDaemon, this.#instances);
+    this.#applyOverrides(now);
     this.#reassess(this.#instances, now);
     for (const { instance, fresh } of newAddresses) {
       if (instance.state === 'MASTER' && fresh.length > 0) {
@@ -446,6 +462,17 @@ export class VrrpEngine {
       if (instance.group) groups.add(instance.group);
     }
     for (const group of groups) group.settle(now);
+  }
+
+  /** Instances whose setting by the operator changed take it; a release that is new makes their groups resign. */
+  #applyOverrides(now: MonotonicMs): void {
+    const changed = this.#overrides.changed(this.#instances);
+    const released = new Map<SyncGroup, string>();
+    for (const [instance, override] of changed) {
+      assessInstance(instance, this.#tracked, now, override);
+      if (instance.group && override?.setting.kind === 'release') released.set(instance.group, reasonOf(override));
+    }
+    for (const [group, reason] of released) group.release(reason, now);
   }
 
   #scriptChanged(name: string, now: MonotonicMs): void {

@@ -97,16 +97,18 @@ export function ownPriority({
   override,
   trackers,
 }: Pick<InstanceFacts, 'basePriority' | 'effectivePriority' | 'override' | 'trackers'>): string | undefined {
-  if (override !== undefined) return `own ${effectivePriority}: ${override.words} by keepalivectl`;
   const changes = trackers.filter(({ contribution }) => contribution !== 0);
   const [only] = changes;
+  if (override !== undefined && only === undefined)
+    return `own ${effectivePriority}: ${override.words} by keepalivectl`;
   if (only === undefined) {
     if (basePriority === effectivePriority) return undefined;
     const yielding = basePriority === VRRP.priorityOwner ? ', another owner was heard' : '';
     return `own ${effectivePriority} instead of ${basePriority}${yielding}`;
   }
   const sum = changes.reduce((total, { contribution }) => total + contribution, basePriority);
-  const limited = sum === effectivePriority ? '' : `, limited to ${effectivePriority}`;
+  const beside = override === undefined ? '' : ` (${override.words} by keepalivectl)`;
+  const limited = `${sum === effectivePriority ? '' : `, limited to ${effectivePriority}`}${beside}`;
   if (changes.length === 1) return `own ${basePriority} ${signed(only)} ${trackerTerm(only)}${limited}`;
   const terms = changes.map((change) => `${signed(change)} (${trackerTerm(change)})`);
   return `own ${basePriority} ${terms.join(' ')} = ${sum}${limited}`;

@@ -1,22 +1,35 @@
 /** What keeps an instance in FAULT, and what its trackers make of its priority. */
 import type { VrrpInstanceConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import type { VrrpChange } from '../live/types.ts';
+import { endOf, reasonOf } from '../live/words.ts';
 import type { Instance } from './instance.ts';
 import { assess, reasonOfChange } from './priority.ts';
 import type { TrackedState } from './priority.ts';
+import { VRRP } from './wire/constants.ts';
 
 /** linux/if.h */
 const IFF_MULTICAST = 0x1000;
 
-/** Evaluates the trackers; a changed effective priority is announced and shifts the running master-down timer. */
-export function assessInstance(instance: Instance, tracked: TrackedState, now: MonotonicMs): void {
-  const { assessment: before, configuration, group, effectivePriority: from, skew, state, host } = instance;
-  instance.assessment = assess(configuration, group?.configuration, tracked);
+/**
+ * Evaluates the trackers; a changed effective priority is announced and shifts the running master-down timer.
+ * @param override what the operator has set, if that changed now; null: nothing any more
+ */
+export function assessInstance(
+  instance: Instance,
+  tracked: TrackedState,
+  now: MonotonicMs,
+  override?: VrrpChange | null,
+): void {
+  const { assessment: before, configuration, group, effectivePriority: from, override: former, skew, state } = instance;
+  const { host } = instance;
+  if (override !== undefined) instance.setOverride(override ?? undefined);
+  instance.assessment = assess(configuration, group?.configuration, tracked, instance.override);
   const { effectivePriority: to, assessment } = instance;
   if (from === to) return;
   // With the way into FAULT the priority is no news.
   if (before.faults.length === 0 && assessment.faults.length > 0) return;
-  const reason = reasonOfChange(before, assessment);
+  const reason = override === undefined ? reasonOfChange(before, assessment) : reasonOfOverride(override, former, now);
   if (state === 'INIT') {
     host.out.event({ kind: 'vrrp-priority', instance: instance.name, state: 'BACKUP', from, to, reason, at: now });
     return;
@@ -28,6 +41,11 @@ export function assessInstance(instance: Instance, tracked: TrackedState, now: M
   });
   host.out.event({ kind: 'vrrp-priority', instance: instance.name, state, from, to, reason, at: now });
   if (state === 'BACKUP' && instance.wanted === 'BACKUP') instance.moveTimer(instance.skew - skew);
+}
+
+function reasonOfOverride(override: VrrpChange | null, former: VrrpChange | undefined, now: MonotonicMs): string {
+  if (override !== null) return reasonOf(override);
+  return former === undefined ? 'the operator' : endOf(former, now);
 }
 
 /** Own fault sources in words, in the order in which an operator would look at them (reference: behaviour A5). */
@@ -83,11 +101,12 @@ function updateSource(instance: Instance): string | undefined {
   const isVirtual = (address: string): boolean => host.isVirtual(name, address);
   const found = host.network.sourceAddress(name, family, isVirtual, instance.sourceAddress);
   // The owner's own address is the virtual one; it sends from it whether or not it is set at the moment.
-  const owned = instance.owner
-    ? configuration.virtualAddresses.find(
-        ({ interface: on }) => on === name || on === configuration.virtualInterface?.name,
-      )
-    : undefined;
+  const owned =
+    configuration.priority === VRRP.priorityOwner
+      ? configuration.virtualAddresses.find(
+          ({ interface: on }) => on === name || on === configuration.virtualInterface?.name,
+        )
+      : undefined;
   const next = found ?? owned?.address;
   // A master that just lost its address still has to resign, from the address the others know.
   const before = instance.sourceAddress;

@@ -4,6 +4,7 @@
  */
 import type { VrrpSyncGroupConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import { overrideStatus } from '../live/words.ts';
 import type { Instance, InstanceState } from './instance.ts';
 import { seconds } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
@@ -93,7 +94,7 @@ export class SyncGroup {
     for (const member of this.members) {
       const { advertisementInterval, initialState, authentication } = member.configuration;
       // A replayed authentication header must not be what a new router hears first (reference: behaviour A2).
-      const eager = member.owner || (initialState === 'MASTER' && authentication?.type !== 'AH');
+      const eager = !member.released && (member.owner || (initialState === 'MASTER' && authentication?.type !== 'AH'));
       const held = first.host.startupEnds - now;
       const delay = held > 0 ? `, held back for ${seconds(held)} by ${delayKeyword(first)}` : '';
       const reason = `start${eager ? ', to be master soon' : ''}${delay}`;
@@ -137,6 +138,16 @@ export class SyncGroup {
     this.#note('BACKUP', `${member.name}: ${reason}`, now);
   }
 
+  /**
+   * The operator wants others to be master, and the members have the lowest priority by now: all masters resign and
+   * listen for a whole master-down interval.
+   */
+  release(reason: string, now: MonotonicMs): void {
+    const masters = this.members.filter(({ state }) => state === 'MASTER');
+    for (const member of masters) member.stepDown(reason, now, member.downInterval);
+    if (masters.length > 0) this.#note('BACKUP', reason, now);
+  }
+
   /** A member heard a master of lower priority: all members tell the switches again where their addresses are. */
   announceLowerPriority(now: MonotonicMs): void {
     for (const member of this.members) {
@@ -155,7 +166,15 @@ export class SyncGroup {
   status(): VrrpGroupStatus | undefined {
     if (this.configuration === undefined) return undefined;
     const { name, members } = this.configuration;
-    return { name, state: this.state, since: this.since, reason: this.reason, members };
+    const override = this.members.find((member) => member.override?.target.kind === 'group')?.override;
+    return {
+      name,
+      state: this.state,
+      since: this.since,
+      reason: this.reason,
+      members,
+      ...(override && { override: overrideStatus(override) }),
+    };
   }
 
   #becomeFault(faulty: Instance, now: MonotonicMs): void {

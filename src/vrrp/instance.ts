@@ -4,6 +4,7 @@
  */
 import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } from '../config/model.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { VrrpChange } from '../live/types.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import { debugSent, debugTimer } from './debug-log.ts';
 import type { FoldedLines } from './folded-lines.ts';
@@ -92,6 +93,8 @@ export class Instance {
   lastRefusal: { readonly source: string; readonly reason: string } | undefined;
   /** An owner that met another owner of higher address counts as 254 until the conflict is over. */
   ownerYields = false;
+  /** What the operator has set beside the file. */
+  override: VrrpChange | undefined;
   /** The process was late: until the timer runs it only listens. */
   listening: Listening | undefined;
   group: SyncGroup | undefined;
@@ -142,8 +145,20 @@ export class Instance {
     return this.configuration.name;
   }
 
+  /** Who owns the addresses and has no other priority from the operator. */
   get owner(): boolean {
-    return this.configuration.priority === VRRP.priorityOwner;
+    return this.override === undefined && this.configuration.priority === VRRP.priorityOwner;
+  }
+
+  /** The operator wants others to be master. */
+  get released(): boolean {
+    return this.override?.setting.kind === 'release';
+  }
+
+  setOverride(override: VrrpChange | undefined): void {
+    this.override = override;
+    // 254 is what an owner counts as; one that is none at the moment has the operator's priority.
+    if (!this.owner) this.ownerYields = false;
   }
 
   get effectivePriority(): number {
@@ -371,10 +386,10 @@ export class Instance {
     this.#finish(from, now);
   }
 
-  /** Resigns, and is master again after the skew if nobody else is. */
-  stepDown(reason: string, now: MonotonicMs): void {
+  /** Resigns, and is master again after `span` if nobody else is. */
+  stepDown(reason: string, now: MonotonicMs, span: Milliseconds = this.skew): void {
     this.#sayGoodbye(now);
-    this.enterBackup(reason, now, this.skew);
+    this.enterBackup(reason, now, span);
   }
 
   enterFault(reason: string, now: MonotonicMs): void {

@@ -9,6 +9,8 @@ import type {
   VrrpSyncGroupConfiguration,
 } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
+import type { VrrpChange } from '../live/types.ts';
+import { reasonOf } from '../live/words.ts';
 import { VRRP } from './wire/constants.ts';
 import type { BfdVerdict } from './bfd-table.ts';
 import type { ProcessVerdict } from './processes.ts';
@@ -221,11 +223,27 @@ export function reasonOfChange(before: Assessment, after: Assessment): string {
   return parts.map(({ difference, words }) => `${words} (${difference > 0 ? '+' : ''}${difference})`).join(', ');
 }
 
-/** Everything an instance tracks by itself, through its group, and through the interfaces its addresses are on. */
+/** The lowest priority that an advertisement of a router that goes on can have (RFC 5798 section 5.2.4). */
+const lowestPriority = 1;
+
+/**
+ * The priority from which trackers count: the operator's, where there is one. Who is released is the last of all whatever
+ * is tracked.
+ */
+export function basePriority({ priority }: VrrpInstanceConfiguration, override: VrrpChange | undefined): number {
+  if (override === undefined) return priority;
+  return override.setting.kind === 'priority' ? override.setting.priority : lowestPriority;
+}
+
+/**
+ * Everything an instance tracks by itself, through its group, and through the interfaces its addresses are on.
+ * @param override what the operator has set beside the file
+ */
 export function assess(
   configuration: VrrpInstanceConfiguration,
   group: VrrpSyncGroupConfiguration | undefined,
   state: TrackedState,
+  override?: VrrpChange,
 ): Assessment {
   const findings: Findings = { shares: new Map(), faults: [], awaited: [], trackers: [] };
   const trackers = trackersOf(configuration, group);
@@ -234,15 +252,16 @@ export function assess(
   assessFiles(trackers, state, findings);
   assessProcesses(trackers, state, findings);
   assessBfd(trackers, state, findings);
-  const { priority } = configuration;
+  const priority = basePriority(configuration, override);
   // The owner has the addresses whatever happens to others: weights do not count, faults do.
   const owner = priority === VRRP.priorityOwner;
-  const changes = owner ? [] : [...findings.shares.values()].filter(({ amount }) => amount !== 0);
+  const fixed = owner || override?.setting.kind === 'release';
+  const changes = fixed ? [] : [...findings.shares.values()].filter(({ amount }) => amount !== 0);
   const sum = changes.reduce((total, change) => total + change.amount, priority);
   const effective = owner ? priority : Math.max(1, Math.min(254, sum));
   return {
     priority: effective,
-    explanation: explain(priority, changes, sum, effective),
+    explanation: explain(baseText(configuration, priority, override), changes, sum, effective),
     faults: [...new Set(findings.faults)],
     awaited: findings.awaited,
     trackers: findings.trackers,
@@ -250,13 +269,18 @@ export function assess(
   };
 }
 
+function baseText(configuration: VrrpInstanceConfiguration, base: number, override: VrrpChange | undefined): string {
+  if (override === undefined) return `${base}`;
+  return `${base} (${reasonOf(override)}; the file says ${configuration.priority})`;
+}
+
 function explain(
-  base: number,
+  base: string,
   changes: readonly { amount: number; words: string }[],
   sum: number,
   effective: number,
 ): string {
-  if (changes.length === 0) return `${base}`;
+  if (changes.length === 0) return base;
   const terms = changes.map(({ amount, words }) => `${amount < 0 ? '-' : '+'} ${Math.abs(amount)} (${words})`);
   const limit = sum === effective ? '' : `, limited to ${effective}`;
   return `${base} ${terms.join(' ')} = ${sum}${limit}`;

@@ -1,5 +1,4 @@
 /** What the VRRP engine says about itself when it is asked: everything an operator wants to know of an instance, and why. */
-import type { LiveChange } from '../core/live-change.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { VrrpProcessStatus } from './processes.ts';
 import type { VrrpGroupStatus, VrrpInstanceStatus, VrrpScriptStatus } from './types.ts';
@@ -108,8 +107,6 @@ export interface VrrpInstanceReport extends VrrpInstanceStatus {
   readonly preemptDelayUntil?: MonotonicMs;
   /** End of vrrp_startup_delay or vrrp_delay_after_boot, while that runs. */
   readonly startupDelayUntil?: MonotonicMs;
-  /** A change by `keepalivectl vrrp` that is not in the file; absent: none. */
-  readonly override?: LiveChange;
 }
 
 export interface VrrpMemberReport {

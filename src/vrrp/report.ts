@@ -19,6 +19,7 @@ import type {
 } from './report-types.ts';
 import { instanceStatus } from './status.ts';
 import type { VrrpGroupStatus } from './types.ts';
+import { VRRP } from './wire/constants.ts';
 
 /** After so many intervals of silence a router counts as not advertising (the master-down time without its skew). */
 const silentIntervals = 3;
@@ -35,7 +36,7 @@ export function instanceReport(instance: Instance, surroundings: ReportSurroundi
   const { configuration, group, host } = instance;
   const { now, timeOf, tracked } = surroundings;
   const status = instanceStatus(instance);
-  const assessment = assess(configuration, group?.configuration, tracked);
+  const assessment = assess(configuration, group?.configuration, tracked, instance.override);
   const trackers = trackerReports(instance, assessment, surroundings);
   const peers = instance.peers.list().map((peer) => peerReport(peer, instance, surroundings));
   const held = host.startupEnds > now;
@@ -58,7 +59,7 @@ export function instanceReport(instance: Instance, surroundings: ReportSurroundi
     peers,
     ranking: ranking(instance, peers),
     addresses: addressReports(instance),
-    acceptsLocalTraffic: configuration.accept || instance.owner,
+    acceptsLocalTraffic: configuration.accept || configuration.priority === VRRP.priorityOwner,
     ...(status.nextTimeout !== undefined && { timer: timerKind(instance) }),
     ...(instance.preemptAt !== undefined && instance.preemptAt > now && { preemptDelayUntil: instance.preemptAt }),
     ...(held && { startupDelayUntil: host.startupEnds }),
@@ -79,7 +80,7 @@ function timerKind({ listening, state }: Instance): 'advertisement' | 'master-do
 }
 
 function trackerReports(
-  { group, owner }: Instance,
+  { group, owner, released }: Instance,
   assessment: Assessment,
   { timeOf, tracked }: ReportSurroundings,
 ): VrrpTrackerReport[] {
@@ -95,7 +96,7 @@ function trackerReports(
       weight,
       reverse,
       // Adding 0 turns -0 into 0.
-      contribution: owner ? 0 : amount + 0,
+      contribution: owner || released ? 0 : amount + 0,
       fault,
       awaited: kind === 'script' && assessment.awaited.includes(name),
       words: wordsOf(finding, tracked),

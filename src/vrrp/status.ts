@@ -1,5 +1,7 @@
 /** An instance as dumps and status show it. */
+import { overrideStatus } from '../live/words.ts';
 import type { Instance } from './instance.ts';
+import { basePriority } from './priority.ts';
 import type { VrrpInstanceStatus } from './types.ts';
 
 export function instanceStatus(instance: Instance): VrrpInstanceStatus {
@@ -11,7 +13,7 @@ export function instanceStatus(instance: Instance): VrrpInstanceStatus {
     since: instance.since,
     ...(instance.operationalSince !== undefined && { operationalSince: instance.operationalSince }),
     reason: instance.reason,
-    basePriority: instance.configuration.priority,
+    basePriority: basePriority(instance.configuration, instance.override),
     effectivePriority: instance.effectivePriority,
     priorityExplanation: ownerYields
       ? `${assessment.explanation} (254: another owner was heard)`
@@ -23,6 +25,7 @@ export function instanceStatus(instance: Instance): VrrpInstanceStatus {
     ...(instance.sourceAddress !== undefined && { sourceAddress: instance.sourceAddress }),
     statistics: { ...instance.statistics },
     heardPeer: instance.heardPeer,
+    ...(instance.override && { override: overrideStatus(instance.override) }),
     refusals: instance.refusals.status(),
     ...(Number.isFinite(instance.timerDue) && { nextTimeout: instance.timerDue }),
     ...(instance.listening && { listeningUntil: instance.listening.until }),

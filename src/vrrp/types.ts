@@ -4,6 +4,7 @@
  * several instances it may execute by kind, all advertisements first, then all addresses.
  */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
+import type { LiveChange } from '../core/live-change.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { AddressFamily, LvsSyncDaemonConfiguration, ScriptCommand, VirtualAddress } from '../config/model.ts';
 import type { KernelAddress, Link } from '../network/types.ts';
@@ -157,6 +158,7 @@ export interface VrrpInstanceStatus {
   readonly operationalSince?: MonotonicMs;
   /** Why it is in this state. */
   readonly reason: string;
+  /** The configured one, or that of the operator. */
   readonly basePriority: number;
   readonly effectivePriority: number;
   /** How the effective priority came about: "150 - 60 (chk_nginx failed 3 times) = 90". */
@@ -169,6 +171,8 @@ export interface VrrpInstanceStatus {
   /** Where its advertisements come from; absent while there is none. */
   readonly sourceAddress?: string;
   readonly statistics: Readonly<VrrpStatistics>;
+  /** Set by the operator beside the file, on it or on its group; absent: nothing. */
+  readonly override?: LiveChange;
   /** Whether an advertisement of another router was ever taken. */
   readonly heardPeer: boolean;
   /** Advertisements dropped since the counters were cleared, the most frequent reason first. */
@@ -253,6 +257,8 @@ export interface VrrpGroupStatus {
   readonly since: MonotonicMs;
   readonly reason: string;
   readonly members: readonly string[];
+  /** Set by the operator on the group; absent: nothing. */
+  readonly override?: LiveChange;
 }
 
 /** A tracked script as dumps and status show it. */

@@ -4,6 +4,7 @@
  */
 import type { GlobalConfiguration, VirtualRoute, VrrpConfiguration } from '../../src/config/model.ts';
 import type { KernelAddress, Link } from '../../src/network/types.ts';
+import type { VrrpChange } from '../../src/live/types.ts';
 import { VrrpEngine } from '../../src/vrrp/engine.ts';
 import type { PacketMeta, RunScriptIntent, ScriptOutcome, VrrpEnvironment, VrrpIntent } from '../../src/vrrp/types.ts';
 import { digests, kernelAddress, link } from '../unit/vrrp/configuration.ts';
@@ -12,7 +13,17 @@ import type { Ethernet, Station } from './ethernet.ts';
 import { Watch } from './watch.ts';
 
 export type Cause =
-  'start' | 'receive' | 'timeout' | 'links' | 'addresses' | 'script' | 'file' | 'processes' | 'reload' | 'stop';
+  | 'start'
+  | 'receive'
+  | 'timeout'
+  | 'links'
+  | 'addresses'
+  | 'script'
+  | 'file'
+  | 'processes'
+  | 'operator'
+  | 'reload'
+  | 'stop';
 
 export interface MachineConfiguration {
   readonly vrrp: VrrpConfiguration;
@@ -58,6 +69,8 @@ export class Machine implements Station {
   file = 0;
   processes = 1;
   pausedUntil = -Infinity;
+  /** What the operator has set; the parent process keeps it over the end of this one. */
+  overrides: readonly VrrpChange[] = [];
   engine: VrrpEngine | undefined;
   readonly watch: Watch;
   /** Every intent of every life, in order. */
@@ -96,6 +109,7 @@ export class Machine implements Station {
     this.engine = this.#makeEngine(this.number, this.configuration, environment, now);
     this.engine.trackFileChanged(tracked.file, this.file, now);
     this.engine.processesCounted(tracked.process, this.processes, now);
+    this.engine.overridden(this.overrides, now);
     this.watch.begin();
     this.#call('start', (engine) => engine.start(now));
   }
@@ -112,6 +126,12 @@ export class Machine implements Station {
     this.#call('stop', (engine, now) => engine.stop(now));
     this.crash();
     this.vmacs.clear();
+  }
+
+  /** The operator has set exactly this. */
+  override(...changes: readonly VrrpChange[]): void {
+    this.overrides = changes;
+    this.#whenAwake(() => this.#call('operator', (engine, now) => engine.overridden(this.overrides, now)));
   }
 
   reload(configuration: MachineConfiguration): void {

@@ -61,6 +61,7 @@ export const happeningKinds = [
   'script',
   'file',
   'process',
+  'operator',
 ] as const;
 
 export interface Happening {

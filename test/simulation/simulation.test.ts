@@ -192,6 +192,16 @@ describe('the simulation notices', () => {
     expect(found(makeEngine)).toMatch(/sent priority \d+, shown is/);
   });
 
+  it('an operator who is not heard', () => {
+    class DeafEngine extends VrrpEngine {
+      override overridden(): readonly VrrpIntent[] {
+        return [];
+      }
+    }
+    const makeEngine: MakeEngine = (_, { vrrp, global }, environment) => new DeafEngine(vrrp, global, environment);
+    expect(found(makeEngine)).toMatch(/: priority \d+ \(.*\), expected is \d+/);
+  });
+
   it('a transition without a reason', () => {
     const makeEngine = defective((intents) =>
       intents.map((intent) =>

@@ -13,6 +13,7 @@ import {
 import { Ethernet } from './ethernet.ts';
 import { Machine, plainEngine } from './machine.ts';
 import type { MachineConfiguration, MakeEngine } from './machine.ts';
+import type { VrrpSetting } from '../../src/live/types.ts';
 import { BrokenInvariant } from './watch.ts';
 
 /** A machine and the plan that it runs at the moment. */
@@ -113,12 +114,31 @@ export class Story {
       case 'pause':
         if (machine.alive) machine.pausedUntil = this.ethernet.now + spanOf(this.scene, 1 + choice);
         break;
+      case 'operator':
+        this.#override(machine, choice);
+        break;
       case 'reload': {
         if (!machine.alive || machine.paused) break;
         actor.plan = actor.plans[choice % actor.plans.length] ?? actor.plan;
         machine.reload(this.#configuration(actor.plan, machine.number));
       }
     }
+  }
+
+  /** Another word of the operator on one instance, or on the group of all. */
+  #override(machine: Machine, choice: number): void {
+    const { grouped, virtualRouters } = this.scene;
+    const name = nameOf(choice % virtualRouters.length);
+    const target = grouped ? ({ kind: 'group', name: 'G' } as const) : ({ kind: 'instance', name } as const);
+    const settings: readonly (VrrpSetting | undefined)[] = [
+      { kind: 'release' },
+      { kind: 'priority', priority: 20 + choice },
+      { kind: 'priority', priority: 240 + choice },
+      undefined,
+    ];
+    const setting = settings[(choice >> 1) % settings.length];
+    const others = machine.overrides.filter((change) => change.target.name !== target.name);
+    machine.override(...others, ...(setting === undefined ? [] : [{ target, setting, since: this.ethernet.now }]));
   }
 
   /** Packets arrive again; what is broken, failed or cut off may stay so: the others have to live with it. */
@@ -217,11 +237,14 @@ export class Story {
   }
 
   #priority(machine: Machine, plan: MachinePlan, index: number): number {
-    if (basePriority(this.scene, plan, index) === 255) return 255;
+    const setting = overrideOf(machine, this.scene, index);
+    if (setting?.kind === 'release') return 1;
+    const base = setting?.priority ?? basePriority(this.scene, plan, index);
+    if (base === 255) return 255;
     const { script = 0, process = 0, interface: link = 0, file = 0 } = plan.trackers;
     const weigh = (weight: number, good: boolean): number => (weight > 0 === good ? weight : 0);
     const sum =
-      basePriority(this.scene, plan, index) +
+      base +
       weigh(script, machine.script === 'good') +
       weigh(process, machine.processes > 0) +
       weigh(link, machine.linkIsUp('eth2')) +
@@ -229,4 +252,9 @@ export class Story {
       (machine.file * file <= -254 ? 0 : Math.min(253, machine.file * file));
     return Math.max(1, Math.min(254, sum));
   }
+}
+
+/** What the operator has set on a virtual router of a machine. */
+function overrideOf({ overrides }: Machine, { grouped }: Scene, index: number): VrrpSetting | undefined {
+  return overrides.find(({ target }) => target.name === (grouped ? 'G' : nameOf(index)))?.setting;
 }

@@ -39,6 +39,8 @@ export class Watch {
   /** When a backup that was reloaded and has heard nothing since must have acted, by instance. */
   #latest = new Map<string, number>();
   #seen: MachineConfiguration | undefined;
+  /** When a master was released, by instance, until somebody is heard. */
+  #released = new Map<string, number>();
 
   constructor(machine: Machine, ethernet: Ethernet) {
     this.#machine = machine;
@@ -51,6 +53,7 @@ export class Watch {
     this.#sent = new Map();
     this.#intervals = new Map();
     this.#latest = new Map();
+    this.#released = new Map();
     this.#seen = this.#machine.configuration;
   }
 
@@ -69,6 +72,7 @@ export class Watch {
     this.#checkReasons(after, intents);
     this.#checkPriorities(before, after, intents);
     this.#checkRate(cause, before, after, intents);
+    this.#checkReleases(cause, before, after);
     if (cause === 'stop') return;
     this.#checkTimers(engine, cause, before, after);
     this.#checkPatience(cause, after);
@@ -140,6 +144,27 @@ export class Watch {
       if (reason === '') this.#fail(`${name} is ${state} for no reason`);
       const told = this.#told.get(name) ?? 'INIT';
       if (told !== state) this.#fail(`${name} is ${state} and was told to be ${told}`);
+    }
+  }
+
+  /** Who was master and is released is it no more, and hears out the others before it is it again. */
+  #checkReleases(cause: Cause, { statuses }: Before, after: readonly VrrpInstanceStatus[]): void {
+    const { now } = this.#ethernet;
+    // What was heard since may be a goodbye, and a reload may change the times.
+    if (cause === 'receive' || cause === 'reload' || cause === 'start') this.#released.clear();
+    for (const { name, override, reason, state } of after) {
+      const isNew = cause === 'operator' && override?.since !== statuses.get(name)?.override?.since;
+      if (override?.words !== 'release') this.#released.delete(name);
+      else if (isNew) {
+        if (state === 'MASTER') this.#fail(`${name} is released and master (${reason})`);
+        if (statuses.get(name)?.state === 'MASTER') this.#released.set(name, now);
+      }
+      const since = this.#released.get(name);
+      if (since === undefined || state !== 'MASTER') continue;
+      const plan = this.#machine.configuration.vrrp.instances.find((each) => each.name === name);
+      const patience = (plan?.downTimerAdvertisements ?? 0) * (plan?.advertisementInterval ?? 0);
+      if (now - since < patience - TOLERANCE)
+        this.#fail(`${name} was released, and is master again after ${now - since} ms: ${reason}`);
     }
   }
 

@@ -1,6 +1,7 @@
 /** The engine, with every call written down. Who does not record uses the plain one and pays nothing. */
 import type { GlobalConfiguration, VrrpConfiguration } from '../../config/model.ts';
 import type { MonotonicMs } from '../../core/time.ts';
+import type { VrrpChange } from '../../live/types.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
 import { VrrpEngine } from '../engine.ts';
 import type { PacketMeta, ScriptOutcome, VrrpEnvironment, VrrpIntent } from '../types.ts';
@@ -175,6 +176,14 @@ export class RecordingVrrpEngine extends VrrpEngine {
       () => ({ call: 'bfd', session, up, reason }),
       now,
       () => super.bfdChanged(session, up, reason, now),
+    );
+  }
+
+  override overridden(changes: readonly VrrpChange[], now: MonotonicMs): readonly VrrpIntent[] {
+    return this.#listen(
+      () => ({ call: 'overridden', changes }),
+      now,
+      () => super.overridden(changes, now),
     );
   }
 

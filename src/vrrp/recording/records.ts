@@ -4,6 +4,7 @@
  */
 import type { GlobalConfiguration, VrrpConfiguration } from '../../config/model.ts';
 import type { MonotonicMs } from '../../core/time.ts';
+import type { VrrpChange } from '../../live/types.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
 import type { PacketMeta, ScriptOutcome, VrrpIntent } from '../types.ts';
 
@@ -53,6 +54,7 @@ export type RecordedInput =
   | { readonly call: 'file'; readonly name: string; readonly value?: number }
   | { readonly call: 'processes'; readonly name: string; readonly running: number }
   | { readonly call: 'gratuitous'; readonly instance: string }
+  | { readonly call: 'overridden'; readonly changes: readonly VrrpChange[] }
   | { readonly call: 'bfd'; readonly session: string; readonly up: boolean; readonly reason: string }
   | ({ readonly call: 'reload' } & RecordedConfiguration)
   | { readonly call: 'stop' };

@@ -118,6 +118,8 @@ export class Replay {
         return engine.sendGratuitous(call.instance, now);
       case 'bfd':
         return engine.bfdChanged(call.session, call.up, call.reason, now);
+      case 'overridden':
+        return engine.overridden(call.changes, now);
       case 'reload':
         return engine.reload(call.vrrp, call.global as GlobalConfiguration, now);
       case 'stop':

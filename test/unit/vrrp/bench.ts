@@ -2,6 +2,7 @@
 import type { GlobalConfiguration, VrrpConfiguration, VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import type { DaemonEvent } from '../../../src/core/events.ts';
 import type { KernelAddress, Link } from '../../../src/network/types.ts';
+import type { VrrpChange } from '../../../src/live/types.ts';
 import { VrrpEngine } from '../../../src/vrrp/engine.ts';
 import { Transmitter } from '../../../src/vrrp/transmitter.ts';
 import type { PacketMeta, ScriptOutcome, VrrpInstanceStatus, VrrpIntent } from '../../../src/vrrp/types.ts';
@@ -122,6 +123,11 @@ export class Bench {
 
   file(name: string, value: number | undefined): VrrpIntent[] {
     return this.#keep(this.engine.trackFileChanged(name, value, this.now));
+  }
+
+  /** The operator has set exactly this. */
+  override(...changes: readonly VrrpChange[]): VrrpIntent[] {
+    return this.#keep(this.engine.overridden(changes, this.now));
   }
 
   reload(configuration: VrrpInstanceConfiguration | VrrpConfiguration): VrrpIntent[] {
