@@ -28,6 +28,11 @@ const configId: CommandOption = {
 
 const limit: CommandOption = { name: '--limit', value: 'NAME', purpose: 'Name of a connection_limit.' };
 const json: CommandOption = { name: '--json', purpose: 'For programs.' };
+const forTime: CommandOption = {
+  name: '--for',
+  value: 'TIME',
+  purpose: 'Ends by itself after 30s, 10m, 2h, 1d (default: until it is taken back).',
+};
 
 export const keepalivectlCommands: readonly ControlCommand[] = [
   {
@@ -78,6 +83,28 @@ export const keepalivectlCommands: readonly ControlCommand[] = [
       { name: '--json', purpose: 'For programs: one object a line.' },
     ],
   },
+  {
+    name: 'server',
+    words: 'SERVICE SERVER weight|drain|maint|ready [WEIGHT]',
+    purpose:
+      'Sets the weight of a real server beside the file, drains it, takes it out, or lets the file count again. SERVICE is ADDRESS:PORT, fwmark:NUMBER, the name of a group, or all; SERVER is ADDRESS:PORT, or ADDRESS for all its ports.',
+    options: [socket, forTime, json],
+  },
+  { name: 'server list', purpose: 'What is set on real servers beside the file.', options: [socket, json] },
+  { name: 'server clear', purpose: 'Takes all of that back.', options: [socket, json] },
+  {
+    name: 'vrrp',
+    words: 'NAME priority|release|auto [PRIORITY]',
+    purpose:
+      'Sets the base priority of an instance or sync group beside the file, lets another router be master, or lets the file count again.',
+    options: [
+      socket,
+      forTime,
+      { name: '--kind', value: 'KIND', purpose: 'What NAME means, instance or group, where it is both.' },
+      json,
+    ],
+  },
+  { name: 'vrrp list', purpose: 'What is set on instances and sync groups beside the file.', options: [socket, json] },
   {
     name: 'bans list',
     purpose: 'Who is banned by a connection_limit, why, and for how long.',

@@ -9,7 +9,9 @@ import { realserver } from './commands/realserver.ts';
 import { plan } from './commands/plan.ts';
 import { reload } from './commands/reload.ts';
 import { replay } from './commands/replay.ts';
+import { server } from './commands/server.ts';
 import { status } from './commands/status.ts';
+import { vrrp } from './commands/vrrp.ts';
 import { Unreachable } from './control/client.ts';
 import { exitCodes } from './control/exit-codes.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -21,6 +23,8 @@ const subcommands: readonly Subcommand[] = [
   reload,
   plan,
   events,
+  server,
+  vrrp,
   bans,
   doctor,
   realserver,
@@ -56,7 +60,7 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
     .help()
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new Error(message.startsWith('Not enough non-option arguments') ? 'Name the files.' : message);
+      throw error ?? new Error(message.startsWith('Not enough non-option arguments') ? missingWords(argv) : message);
     });
   try {
     await parser.parseAsync();
@@ -66,4 +70,10 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
     return error instanceof Unreachable ? exitCodes.unreachable : exitCodes.refused;
   }
   return exitCode;
+}
+
+function missingWords([command = '']: readonly string[]): string {
+  return command === 'server' || command === 'vrrp'
+    ? `words are missing: see keepalivectl ${command} --help`
+    : 'Name the files.';
 }

@@ -13,6 +13,8 @@ export interface Caller {
    * up for it.
    */
   part(value: unknown): void;
+  /** User id of the process that asks; absent: not known. */
+  readonly user?: number;
   /** Settles when the client has read what it was sent so far, or is gone: for who has much to say at once. */
   ready(): Promise<void>;
   /** Aborted when the client has left, or sends no more: whoever follows keeps its sending side open. */

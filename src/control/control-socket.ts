@@ -12,7 +12,7 @@ import { makeDirectory } from '../process/make-directory.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ControlPorts } from './ports.ts';
 import { answerTo } from './registry.ts';
-import { accessOf, giveRights, rootAlone, socketRights } from './socket-access.ts';
+import { accessOf, giveRights, peerUser, rootAlone, socketRights } from './socket-access.ts';
 
 const mostClients = 32;
 
@@ -86,8 +86,9 @@ export class ControlSocket {
   }
 
   #serve(socket: Socket, ports: ControlPorts): void {
+    const user = peerUser(socket);
     const client = new ClientConnection(socket, (line, caller) =>
-      answerTo(line, ports, caller, accessOf(socket, this.#rights)),
+      answerTo(line, ports, user === undefined ? caller : { ...caller, user }, accessOf(user, this.#rights)),
     );
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));

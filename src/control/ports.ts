@@ -3,6 +3,7 @@ import type { Configuration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { EventHistory } from '../events/history.ts';
 import type { Log } from '../log/log.ts';
+import type { LiveOverlay } from '../process/live-overlay.ts';
 import type { ChildKind } from '../process/messages.ts';
 import type { PlanOutcome, PlanPart } from '../process/plan-messages.ts';
 import type { PlanRequest } from '../process/planner.ts';
@@ -16,6 +17,8 @@ export interface ControlPorts {
   configuration(): Configuration | undefined;
   /** The last events, and whoever wants to hear of further ones. */
   readonly events: EventHistory;
+  /** What is set beside the file. */
+  readonly live: Pick<LiveOverlay, 'set' | 'clear' | 'get' | 'list'>;
   /** Changes with every start of the daemon. */
   readonly life: string;
   /** What every part is doing. Children that do not answer in time are said to be silent. */

@@ -4,7 +4,9 @@ import { bansCommand } from './commands/bans.ts';
 import { eventsCommand } from './commands/events.ts';
 import { planCommand } from './commands/plan.ts';
 import { reloadCommand } from './commands/reload.ts';
+import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
+import { vrrpCommand } from './commands/vrrp.ts';
 import type { ControlPorts } from './ports.ts';
 import { controlProtocolVersion, refused } from './protocol.ts';
 import type { Answer } from './protocol.ts';
@@ -16,6 +18,8 @@ export const controlCommands: readonly ControlCommand[] = [
   planCommand,
   eventsCommand,
   bansCommand,
+  serverCommand,
+  vrrpCommand,
 ];
 
 /** @throws RequestError what is wrong with the line */

@@ -52,7 +52,7 @@ export function giveRights(socketPath: string, { gid = 0, mode }: SocketRights):
 }
 
 /** User id of the process that connected. @returns undefined where the kernel does not say */
-function peerUser(socket: Socket): number | undefined {
+export function peerUser(socket: Socket): number | undefined {
   // Node's sockets have no such question; the descriptor is reached by the handle that all of them have.
   const descriptor = (socket as unknown as { readonly _handle?: { readonly fd?: number } | null })._handle?.fd;
   if (descriptor === undefined || descriptor < 0) return undefined;
@@ -63,8 +63,10 @@ function peerUser(socket: Socket): number | undefined {
   return new DataView(credentials.buffer).getUint32(uidOffset, littleEndian);
 }
 
-/** The most that a client may do: everything for root and the daemon's own user, for others what the rights say. */
-export function accessOf(socket: Socket, rights: SocketRights): Access {
-  const user = peerUser(socket);
+/**
+ * The most that a client may do: everything for root and the daemon's own user, for others what the rights say.
+ * @param user id of the client's process; undefined: the kernel does not say
+ */
+export function accessOf(user: number | undefined, rights: SocketRights): Access {
   return user === 0 || (user !== undefined && user === process.geteuid?.()) ? 'change' : rights.others;
 }

@@ -29,6 +29,8 @@ function subject(event: RecordedEvent): string {
       return 'daemon';
     case 'reload':
       return 'reload';
+    case 'live-change':
+      return event.subject;
     case 'process':
       return `process ${event.process}${event.pid === undefined ? '' : `, pid ${event.pid}`}`;
   }

@@ -31,4 +31,14 @@ export interface ProcessEvent extends ParentEventBase {
   readonly to: 'STARTED' | 'DIED' | 'STOPPED';
 }
 
-export type ParentEvent = DaemonLifeEvent | ReloadEvent | ProcessEvent;
+/** Something was set beside the file, or counts as in the file again (keepalivectl server, keepalivectl vrrp). */
+export interface LiveChangeEvent extends ParentEventBase {
+  readonly kind: 'live-change';
+  /** `server 10.0.0.1:80 of 192.0.2.1:80/tcp`, `instance VI_1`, `sync group VG`. */
+  readonly subject: string;
+  /** `weight 5`, `drain`, `maint`, `priority 50`, `release`; `file`: as it says. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export type ParentEvent = DaemonLifeEvent | ReloadEvent | ProcessEvent | LiveChangeEvent;

@@ -47,6 +47,8 @@ function wordsOf(event: RecordedEvent): Said | undefined {
       };
     case 'vrrp-unchanged':
       return undefined;
+    case 'live-change':
+      return { tone: 'attention', subject: event.subject, change: change(event.from, event.to) };
     case 'vrrp-priority':
       return {
         tone: event.to < event.from ? 'attention' : 'good',

@@ -15,6 +15,7 @@ import type { IpvsTimeouts, Service, ServiceKey } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
+import type { ServerChange } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { logLineForEvent } from '../notify/log-lines.ts';
 import { RisingPriority } from './automatic-priority.ts';
@@ -88,6 +89,8 @@ class CheckerWork implements ChildWork {
   readonly #probes = new ProbeTable<ProbeHandle>();
   #engine: CheckEngine | undefined;
   #configuration: Configuration | undefined;
+  /** Of the operator, for an engine that is not made yet. */
+  #overrides: readonly ServerChange[] = [];
   #table: IpvsTable | undefined;
   #reconciler: ServiceReconciler | undefined;
   #watch: TableWatch | undefined;
@@ -151,6 +154,7 @@ class CheckerWork implements ChildWork {
     const left = global.lvsFlush ? [] : await this.#leftServices(table, this.#reconciler);
     const engine = new CheckEngine(check, global, { random: Math.random });
     this.#engine = engine;
+    engine.serversOverridden(this.#overrides, now());
     await this.#trackFiles.follow(followedFiles(configuration));
     await this.#addresses.follow(needsAddresses(configuration));
     // Beside a BFD process that runs, no server begins as down whose session is up.
@@ -239,6 +243,12 @@ class CheckerWork implements ChildWork {
       case 'firewall-finished':
         this.#firewall.finished(message.run, message.output, message.trouble);
         return;
+      case 'live': {
+        const { servers } = message.changes;
+        this.#overrides = servers;
+        this.#step((engine) => engine.serversOverridden(servers, now()));
+        return;
+      }
       default:
     }
   }

@@ -77,6 +77,8 @@ export function runChild(makeWork: ChildWorkFactory): void {
   let log: Log | undefined;
   let pidFile: PidFile | undefined;
   let stopping = false;
+  /** What the operator changed beside the file: kept for the work that is not made yet. */
+  let live: Extract<ParentToChild, { type: 'live' }> | undefined;
   /** Snapshots are taken one after the other; a stop waits for the one in progress. */
   let queue: Promise<void> = Promise.resolve();
 
@@ -128,6 +130,7 @@ export function runChild(makeWork: ChildWorkFactory): void {
       log = createLog({ ...options.log, ident: options.ident, pid: process.pid });
       pidFile = await takePidFile(options.pidFile, log);
       work = makeWork(options, channel, log);
+      if (live !== undefined) work.message(live);
       sizeBuffers(snapshot);
       applyScheduling(work.scheduling(snapshot), log);
       await work.start(snapshot);
@@ -169,6 +172,10 @@ export function runChild(makeWork: ChildWorkFactory): void {
         return;
       case 'dump':
         dump(message.dump);
+        return;
+      case 'live':
+        live = message;
+        work?.message(message);
         return;
       case 'ask': {
         const of = work;

@@ -7,6 +7,8 @@ import type { Milliseconds } from '../core/time.ts';
 import type { ProcessEvent } from '../events/parent-event.ts';
 import { now } from '../kernel/clock.ts';
 import { withEarlySignalGuard } from '../kernel/early-signals.ts';
+import { noLiveChanges } from '../live/types.ts';
+import type { LiveChanges } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
 import { OutstandingQuestions } from './questions.ts';
@@ -65,6 +67,7 @@ export class Child {
   readonly #policy = new RespawnPolicy();
   readonly #questions: OutstandingQuestions;
   #snapshot: Snapshot;
+  #live: LiveChanges = noLiveChanges;
   #process: ChildProcess | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
   #greeted = false;
@@ -158,6 +161,12 @@ export class Child {
     else if (this.#restartTimer !== undefined) this.start();
   }
 
+  /** Gives the child the operator's changes beside the file: now, and when it greets, before its snapshot. */
+  change(live: LiveChanges): void {
+    this.#live = live;
+    if (this.#greeted) this.send({ type: 'live', changes: live });
+  }
+
   send(message: ParentToChild): void {
     // The callback takes the error of a child that died in the meantime; its exit is handled on its own.
     if (this.#process?.connected === true) this.#process.send(message, () => undefined);
@@ -236,6 +245,7 @@ export class Child {
     switch (message.type) {
       case 'hello':
         this.#greeted = true;
+        if (this.#live !== noLiveChanges) this.send({ type: 'live', changes: this.#live });
         this.#sendSnapshot();
         return;
       case 'configured':

@@ -4,6 +4,8 @@ import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { ProcessEvent } from '../events/parent-event.ts';
+import { noLiveChanges } from '../live/types.ts';
+import type { LiveChanges } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { BfdChannels } from './bfd-channel.ts';
 import { Child } from './child.ts';
@@ -32,6 +34,7 @@ export class Children {
   /** Children whose answer to the current snapshot is outstanding. */
   readonly #awaited = new Set<Child>();
   #allConfigured: (() => void) | undefined;
+  #live: LiveChanges = noLiveChanges;
 
   constructor(args: KeepalivedArguments, log: Log, listener: ChildrenListener) {
     this.#args = args;
@@ -63,6 +66,12 @@ export class Children {
     if (child === undefined)
       throw new DaemonError('CHILD_ABSENT', `there is no process ${kind}: the configuration has no use for one`);
     return child.ask(question, asked, patience);
+  }
+
+  /** Gives all of them the operator's changes beside the file, and everyone who comes after them. */
+  change(live: LiveChanges): void {
+    this.#live = live;
+    for (const child of this.all()) child.change(live);
   }
 
   /** Gives every wanted child the snapshot, starts the missing ones, stops those no longer wanted; settles when all answered. */
@@ -109,6 +118,7 @@ export class Children {
       fatal: (_from, exitCode, reason) => this.#listener.fatal(exitCode, reason),
     });
     this.#children.set(kind, child);
+    child.change(this.#live);
     child.start();
     return child;
   }

@@ -3,6 +3,7 @@ import type { DaemonEvent } from '../core/events.ts';
 import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { FirewallProgram } from './limits/messages.ts';
+import type { LiveChanges } from '../live/types.ts';
 import type { LogOptions } from '../log/log.ts';
 import type { RefusedIntent } from '../vrrp/types.ts';
 import type { AnswerMessage, AskMessage } from './questions.ts';
@@ -58,6 +59,8 @@ export type ParentToChild =
   /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
   | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
   | { readonly type: 'dump'; readonly dump: DumpKind }
+  /** All changes of the operator beside the file: before the first snapshot, and whenever they are other ones. */
+  | { readonly type: 'live'; readonly changes: LiveChanges }
   /** Gratuitous messages of an instance, now. */
   | { readonly type: 'send-gratuitous'; readonly instance: string }
   /** Wants an `answer`. */

@@ -27,6 +27,7 @@ import { daemonStatus } from './daemon-status.ts';
 import { fullStatus } from './status-types.ts';
 import type { DaemonStatus, ProcessStatus, StatusQuery } from './status-types.ts';
 import { dumpToLog } from './dump-to-log.ts';
+import { LiveOverlay } from './live-overlay.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildToParent, DumpKind } from './messages.ts';
@@ -112,6 +113,7 @@ export class Parent {
   readonly #memory = new MemoryRest();
   readonly #planner = new Planner();
   readonly #reading = new RememberedReading();
+  readonly #live: LiveOverlay;
   readonly #events = new EventHistory();
   /** Numbers of events are of this life of the daemon. */
   readonly #life = `${Date.now().toString(36)}-${process.pid}`;
@@ -122,6 +124,10 @@ export class Parent {
       message: (from, message) => this.#childSaid(from, message),
       fatal: (exitCode, reason) => void this.stop(exitCode, reason),
       told: (event) => this.#tell(event),
+    });
+    this.#live = new LiveOverlay(environment.log, {
+      changed: (changes) => this.#children.change(changes),
+      event: (event) => this.#tell(event),
     });
     this.#monitoring = new Monitoring(
       environment.args,
@@ -176,6 +182,7 @@ export class Parent {
     const { args, log, ready, serviceManager } = this.#environment;
     const { configuration, diagnostics } = this.#loadForStart();
     this.#loaded = { configuration, diagnostics };
+    this.#live.follow(configuration);
     const { global } = configuration;
     // What is made from here on has it, and the scripts inherit it.
     process.umask(umaskOf(args, global));
@@ -294,6 +301,7 @@ export class Parent {
     this.#reloadTimer.close();
     this.#memory.stop();
     log.info('Stopping');
+    this.#live.close();
     const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
     await this.#children.stop(grace);
     await Promise.all([this.#notifications?.close(), this.#monitoring.close(), this.#web.close()]);
@@ -382,6 +390,7 @@ export class Parent {
       reload: (reason) => this.reload(reason),
       plan: (request, part, gone) => this.#planner.make(request, () => this.#planSource(), part, gone),
       events: this.#events,
+      live: this.#live,
       life: this.#life,
       ask: (kind, question, asked, patience) => this.#children.ask(kind, question, asked, patience),
     };
@@ -438,6 +447,7 @@ export class Parent {
     }
     if (configuration !== running.configuration) this.#memory.soon();
     this.#loaded = { configuration, diagnostics };
+    this.#live.follow(configuration);
     process.umask(umaskOf(args, configuration.global));
     setProcessName(processName('parent', configuration.global));
     this.#retakePidFile(global);

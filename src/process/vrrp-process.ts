@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Configuration, ProcessScheduling, VrrpConfiguration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
+import type { VrrpChange } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { Histogram, latenessBounds } from '../metrics/histogram.ts';
 import type { PacketMeta, SendFrameIntent, VrrpEnvironment, VrrpIntent } from '../vrrp/types.ts';
@@ -91,6 +92,8 @@ class VrrpWork implements ChildWork {
   /** Until the engine has started, nothing but the content of track files and the number of processes may reach it. */
   #started = false;
   #configuration: Configuration | undefined;
+  /** Of the operator, for an engine that is not made yet. */
+  #overrides: readonly VrrpChange[] = [];
   /** What each failing script said last. */
   readonly #scriptWords = new Map<string, string>();
   /** Indexes of the interfaces that have been up since the start. */
@@ -177,6 +180,7 @@ class VrrpWork implements ChildWork {
     const engine = this.#makeEngine(vrrp, configuration.global, environment);
     engine.tellAdvertisements((intent) => this.#sockets.send(intent));
     this.#engine = engine;
+    if (this.#overrides.length > 0) engine.overridden(this.#overrides, now());
     this.#rehearsal = new Rehearsal({
       configuration: { vrrp, global: configuration.global },
       environment,
@@ -273,10 +277,17 @@ class VrrpWork implements ChildWork {
   message(message: ParentToChild): void {
     if (message.type === 'firewall-finished') this.#firewall.finished(message.run, message.output, message.trouble);
     if (message.type === 'send-gratuitous') this.#step((engine) => engine.sendGratuitous(message.instance, now()));
+    if (message.type === 'live') this.#override(message.changes.vrrp);
     if (message.type !== 'script-finished') return;
     const { outcome, script } = message;
     this.#tellWords(script, outcome);
     this.#step((engine) => engine.scriptFinished(script, scriptOutcome(outcome), now()));
+  }
+
+  #override(changes: readonly VrrpChange[]): void {
+    this.#overrides = changes;
+    if (this.#started) this.#step((engine) => engine.overridden(changes, now()));
+    else this.#engine?.overridden(changes, now());
   }
 
   /** What a script says on stderr is why it failed: told when it is something new. */

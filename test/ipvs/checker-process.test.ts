@@ -14,6 +14,10 @@ function service(port: number, servers: readonly number[]): string[] {
   return [`-A ${address} -s rr`, ...servers.map((last) => `-a ${address} -r 10.9.0.${last}:${port} -m -w 1`)];
 }
 
+const operatedName = 'server 10.9.3.2:84 of 10.9.3.1:84/tcp';
+/** A service whose server is drained by hand. */
+const operated = ['-A -t 10.9.3.1:84 -s rr', '-a -t 10.9.3.1:84 -r 10.9.3.2:84 -m -w 0'];
+
 // user-mode-linux exists for x86-64 only.
 describe.skipIf(process.arch !== 'x64')('the checker process', () => {
   beforeAll(async () => {
@@ -45,13 +49,20 @@ describe.skipIf(process.arch !== 'x64')('the checker process', () => {
     [
       'draining',
       [
+        ...operated,
         '-A -t 10.9.3.1:82 -s rr',
         '-a -t 10.9.3.1:82 -r 10.9.3.2:82 -m -w 0',
         '-a -t 10.9.3.1:82 -r 10.9.3.3:82 -m -w 1',
       ],
     ],
     ['heard', ['after the reload']],
-    ['drained', ['-A -t 10.9.3.1:82 -s rr', '-a -t 10.9.3.1:82 -r 10.9.3.3:82 -m -w 1']],
+    [
+      'operator drains',
+      ['', 'it holds over reloads and ends with the daemon', `${operatedName}: weight 0: drained by the operator`],
+    ],
+    ['heard while drained', ['while it drains']],
+    ['drained over a death', ['0']],
+    ['drained', [...operated, '-A -t 10.9.3.1:82 -s rr', '-a -t 10.9.3.1:82 -r 10.9.3.3:82 -m -w 1']],
     ['no services', []],
     ['no checker', ['0']],
     ['services again', service(80, [2, 3])],

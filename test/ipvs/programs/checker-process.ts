@@ -155,21 +155,71 @@ const backend = createServer((socket) => {
 await new Promise<void>((resolve) => backend.listen(82, '10.9.3.2', resolve));
 const drained = (server: string): string =>
   `virtual_server 10.9.3.1 82 {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n drain_timeout 60\n real_server ${server} 82 {\n }\n}\n`;
-await reload(pid, global + drained('10.9.3.2'));
+// Beside it one that the operator drains, with a connection of its own.
+const live: string[] = [];
+const operated = createServer((socket) => {
+  socket.on('data', (data) => live.push(data.toString()));
+  socket.on('error', () => undefined);
+});
+await new Promise<void>((resolve) => operated.listen(84, '10.9.3.2', resolve));
+const operatedService =
+  'virtual_server 10.9.3.1 84 {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 10.9.3.2 84 {\n }\n}\n';
+const operate = (...words: string[]): string =>
+  execFileSync(path.join(path.dirname(keepalived), 'keepalivectl'), ['server', ...words], { encoding: 'utf8' });
+/** The weight of the operated server in IPVS; none if it is not there. */
+const operatedWeight = (): string =>
+  table()
+    .find((line) => line.startsWith('-a -t 10.9.3.1:84'))
+    ?.split(' ')
+    .at(-1) ?? 'none';
+await reload(pid, global + drained('10.9.3.2') + operatedService);
 const client = connect(82, '10.9.3.1');
 await new Promise((resolve) => client.once('connect', resolve));
-await reload(pid, global + drained('10.9.3.3'));
+const operatedClient = connect(84, '10.9.3.1');
+await new Promise((resolve) => operatedClient.once('connect', resolve));
+result['operator drains'] = operate('10.9.3.1:84', '10.9.3.2', 'drain').split('\n');
+await until('weight 0', () => operatedWeight() === '0');
+execFileSync('ipvsadm', ['-e', '-t', '10.9.3.1:84', '-r', '10.9.3.2:84', '-m', '-w', '7']);
+await until('weight 0 again', () => operatedWeight() === '0');
+await reload(pid, global + drained('10.9.3.3') + operatedService);
 await sleep(3000);
 result['draining'] = table();
 client.write('after the reload');
 await until('the word over the old connection', () => heard.length > 0);
 result['heard'] = heard;
 // IPVS forgets a connection 10 s after a reset, but 2 min after an orderly end.
+operatedClient.write('while it drains');
+await until('the word over the connection to a drained server', () => live.length > 0);
+result['heard while drained'] = live;
+operatedClient.resetAndDestroy();
+operated.close();
 client.resetAndDestroy();
 backend.close();
-await until('drained', () => table().length === 2);
+await until('drained', () => table().length === 4);
 result['drained'] = table();
 await until('word of it', () => said('its last connection has ended') > 0);
+
+// What the operator says outlives the checker, and at no moment the file counts.
+await until('word of the drained one', () => said('Drained: server [10.9.3.2]:tcp:84') > 0);
+const words = said('of the services that a process before left');
+const doomed = checkerPid();
+const weights = new Set<string>();
+process.kill(doomed, 'SIGKILL');
+await until('a checker that knows', () => {
+  weights.add(operatedWeight());
+  return said('of the services that a process before left') > words && ![0, doomed].includes(checkerPid());
+});
+for (let look = 0; look < 10; look++) {
+  weights.add(operatedWeight());
+  await sleep(100);
+}
+result['drained over a death'] = [...weights];
+operate('10.9.3.1:84', '10.9.3.2', 'maint');
+await until('no server', () => operatedWeight() === 'none');
+operate('10.9.3.1:84', '10.9.3.2', 'weight', '65535');
+await until('another weight', () => operatedWeight() === '65535');
+operate('clear');
+await until('as the file says', () => operatedWeight() === '1');
 
 await reload(pid, global);
 result['no services'] = table();
@@ -189,7 +239,7 @@ pid = start();
 await until('second start', () => said('Startup complete') === 2);
 result['second start'] = table();
 process.kill(checkerPid(), 'SIGKILL');
-await until('death noticed', () => said('Respawning') === 2);
+await until('death noticed', () => said('Respawning') === 3);
 process.kill(pid, 'SIGTERM');
 await until('the end', () => said('ENDED') === 2);
 result['stopped right after a kill'] = table();

@@ -61,7 +61,11 @@ describe('manual pages', () => {
     const first = commandsIn(help(), 'keepalivectl ');
     const names = first.flatMap((name) =>
       keepalivectlCommands.some((command) => command.name.startsWith(`${name} `))
-        ? commandsIn(help(name), `keepalivectl ${name} `).map((inner) => `${name} ${inner}`)
+        ? [
+            ...commandsIn(help(name), `keepalivectl ${name} `).map((inner) => `${name} ${inner}`),
+            // One that takes words of its own beside its commands.
+            ...(help(name).includes(`keepalivectl ${name} <`) ? [name] : []),
+          ]
         : [name],
     );
     expect(keepalivectlCommands.map(({ name }) => name).sort()).toEqual(names.sort());

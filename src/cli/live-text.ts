@@ -1,0 +1,36 @@
+/** Answers about live changes for people. */
+import type { LiveChangeAnswer, LiveCleared, LiveList, LiveSet } from '../control/live-fields.ts';
+import { formatAge } from './age.ts';
+
+/** What was set, a line each, and what there is to know about it. */
+export function formatSet({ notes, set }: LiveSet): string {
+  return text([
+    ...set.map((change) => `${change.subject}: ${change.reason}`),
+    ...notes.map((note) => `note: ${note}`),
+    'it holds over reloads and ends with the daemon',
+  ]);
+}
+
+export function formatCleared({ cleared }: LiveCleared): string {
+  if (cleared.length === 0) return 'nothing was set beside the file\n';
+  return text(cleared.map(({ subject, what }) => `${subject}: ${what} taken back, the file counts again`));
+}
+
+/** Empty without changes: scripts count lines. */
+export function formatList({ changes }: LiveList): string {
+  return changes.length === 0 ? '' : text(changes.map(listLine));
+}
+
+function listLine({ age, by, left, subject, waiting, what }: LiveChangeAnswer): string {
+  const facts = [
+    `for ${formatAge(age * 1000)}`,
+    ...(left === undefined ? [] : [`ends in ${formatAge(left * 1000)}`]),
+    ...(by === undefined || by === 0 ? [] : [`by uid ${by}`]),
+    ...(waiting === true ? ['waits: it is not in the configuration'] : []),
+  ];
+  return `${subject}: ${what} (${facts.join(', ')})`;
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}
