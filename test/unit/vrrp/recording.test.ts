@@ -161,6 +161,7 @@ describe('a recording', () => {
       'instanceReports',
       'commonReport',
       'firewallWish',
+      'figures',
     ];
     const missing = Object.getOwnPropertyNames(VrrpEngine.prototype).filter(
       (name) => !asks.includes(name) && !Object.hasOwn(RecordingVrrpEngine.prototype, name),
