@@ -174,6 +174,7 @@ export class SimulatedRouter {
         case 'sync-daemon':
         case 'run-script':
         case 'kill-script':
+        case 'refused':
           break;
       }
     }
