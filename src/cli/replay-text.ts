@@ -90,9 +90,6 @@ function decisions(intents: readonly VrrpIntent[]): string[] {
       case 'kill-script':
         lines.push(`${intent.signal} to script ${intent.script}`);
         break;
-      case 'refused':
-        lines.push(`${intent.instance}: a packet from ${intent.source} is dropped (${intent.counter})`);
-        break;
       case 'event':
         lines.push(eventWords(intent));
         break;
