@@ -46,6 +46,8 @@ export const bars = {
   status: [{ kind: 'at-most', statistic: 'median', limit: 100 }],
   statusBlock: [{ kind: 'at-most', statistic: 'max', limit: 50 }],
   configTest: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
+  scrapeTime: [{ kind: 'at-most', statistic: 'median', limit: 300 }],
+  scrapeDelay: [{ kind: 'at-most', statistic: 'median', limit: 1 }],
   bansTime: [{ kind: 'at-most', statistic: 'median', limit: 1500 }],
   bansMemory: [{ kind: 'at-most', statistic: 'max', limit: 64 }],
   scaleStart: [{ kind: 'of-original', statistic: 'median', factor: 0.8 }],

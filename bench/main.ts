@@ -15,6 +15,7 @@ import { ipvsScale } from './measurements/ipvs-scale.ts';
 import { jitter } from './measurements/jitter.ts';
 import { memory } from './measurements/memory.ts';
 import { reload } from './measurements/reload.ts';
+import { scrapeCost } from './measurements/scrape.ts';
 import { start } from './measurements/start.ts';
 import { status } from './measurements/status.ts';
 import { takeoverAfterStop } from './measurements/takeover-stop.ts';
@@ -37,6 +38,7 @@ const measurements: readonly Measurement[] = [
   reload,
   status,
   ipvsScale,
+  scrapeCost,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]

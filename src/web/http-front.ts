@@ -138,7 +138,7 @@ export class HttpFront {
       reply.send(429, plainText, 'Too many requests\n', { 'Retry-After': '1' });
       return;
     }
-    if (target === undefined || hasBody(request)) {
+    if (target === undefined) {
       reply.send(400, plainText, 'Bad request\n', { Connection: 'close' });
       return;
     }
@@ -149,6 +149,10 @@ export class HttpFront {
     }
     if (method !== 'GET' && method !== 'HEAD') {
       reply.send(405, plainText, 'Only GET and HEAD\n', { Allow: 'GET, HEAD', Connection: 'close' });
+      return;
+    }
+    if (hasBody(request)) {
+      reply.send(400, plainText, 'Bad request\n', { Connection: 'close' });
       return;
     }
     const webRequest: WebRequest = { method, ...target, headers: request.headers, client: clientOf(request.socket) };
