@@ -74,7 +74,7 @@ describe('metrics', () => {
     expect(await valueOf(overTcp, 'keepalived_advertisements_sent_total', labels)).toBeGreaterThanOrEqual(sent ?? NaN);
     expect(isAlive(daemon.vrrpPid)).toBe(true);
 
-    await daemon.reload(configuration('127.0.0.1:9165', 'notify_master /usr/bin/true'));
+    await daemon.reload(configuration('127.0.0.1:9165', 'garp_master_delay 4'));
     await daemon.untilLog('HTTP: serving at 127.0.0.1:9165');
     const moved = ['http://127.0.0.1:9165/metrics'];
     expect(await valueOf(moved, 'keepalived_reloads_total', { outcome: 'applied' })).toBe(1);
