@@ -106,8 +106,6 @@ export const readForOthers: Readonly<Record<string, string>> = {};
 /** Properties, or whole types, that are there to be shown and dumped only. */
 export const forShowOnly: Readonly<Record<string, string>> = {
   SourceLocation: 'places in the files, for messages',
-  InterfaceUse: 'read by the check of interfaces in src/config',
-  'Configuration.interfaces': 'read by the check of interfaces in src/config',
   VrrpDefaults: 'every instance has them merged in',
   'GlobalConfiguration.vrrpNotifyPriorityChanges': 'every instance has it merged in',
   'VrrpSyncGroupConfiguration.notifyPriorityChanges': 'every member has it merged in',
