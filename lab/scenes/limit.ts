@@ -20,7 +20,7 @@ const connections = 300;
 /** Seconds between two looks at the connection table. */
 const intervals = { asWritten: 10, shortened: 2 } as const;
 /** Seconds after which IPVS forgets a silent connection, in the shortened play. */
-const forgetful = 12;
+const forgetful = 25;
 /** What a guest on a busy machine may add to a time, in seconds. */
 const slack = 4;
 /** Nothing takes longer unless it is broken, in seconds. */
@@ -82,18 +82,23 @@ class LimitStage {
     return this.#has(greedy);
   }
 
-  async start(): Promise<void> {
-    const { cleanUp, daemons, narrator, scratch } = this.#context;
-    if (daemons.first !== 'ours') throw new LabError('The original has no limit of connections. Use --daemon ours.');
-    narrator.step('director: firewall.sh eth0; start keepalived');
-    await this.#topology.run('director', ['sh', path.join(folder, 'firewall.sh'), 'eth0']);
-    this.#daemon = startDaemon(cleanUp, this.#topology, {
+  #startDaemon(): Daemon {
+    const { cleanUp, daemons, scratch } = this.#context;
+    return startDaemon(cleanUp, this.#topology, {
       kind: daemons.first,
       machine: 'director',
       configuration: this.#configuration,
       scratch: path.join(scratch, 'director', 'tmp'),
       args: ['-p', path.join(scratch, 'director', 'keepalived.pid')],
     });
+  }
+
+  async start(): Promise<void> {
+    const { daemons, narrator } = this.#context;
+    if (daemons.first !== 'ours') throw new LabError('The original has no limit of connections. Use --daemon ours.');
+    narrator.step('director: firewall.sh eth0; start keepalived');
+    await this.#topology.run('director', ['sh', path.join(folder, 'firewall.sh'), 'eth0']);
+    this.#daemon = this.#startDaemon();
     await until('both servers serve', { within: patience * 1000 }, async () => {
       const rules = await ipvsRules(this.#topology, 'director');
       return rules.filter((line) => line.startsWith('-a')).length === webServers.length;
@@ -132,6 +137,19 @@ class LimitStage {
       ).test(readFileSync(this.#blacklist, 'utf8')),
     );
     narrator.expect('it is written into the blacklist', 'yes', appended ? 'yes' : 'no');
+  }
+
+  /** The daemon loses its life and is started again: the kernel has the ban all the while, and the daemon finds it there. */
+  async restart(): Promise<void> {
+    const { narrator } = this.#context;
+    narrator.step('director: keepalived is killed, and started again');
+    await this.#daemon?.crash();
+    narrator.expect('reader10 is banned without it', 'yes', (await this.#isBanned()) ? 'yes' : 'no');
+    this.#daemon = this.#startDaemon();
+    const known = await happens({ within: patience * 1000, every: 500 }, async () =>
+      /192\.168\.1\.10: .*\(banned before the daemon was started/.test((await this.#ctl('bans')).stdout),
+    );
+    narrator.expect('the next one knows of it', 'yes', known ? 'yes' : 'no');
   }
 
   async release(client: Client): Promise<void> {
@@ -207,6 +225,7 @@ async function open(context: SceneContext): Promise<OpenScene> {
         timeout: 10_000,
       });
       await stage.ban(first);
+      await stage.restart();
       await stage.release(first);
       await stage.blacklist(first);
       const { failures, requests } = await second.endLoad();

@@ -120,6 +120,7 @@ class CheckerWork implements ChildWork {
     this.#firewall = new FirewallOfParent(channel);
     this.#limits = new ConnectionLimits({
       log,
+      pidFile: options.pidFile,
       run: (program) => this.#firewall.run(program),
       tell: (event) => this.#tell({ type: 'event', event }),
     });

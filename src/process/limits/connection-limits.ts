@@ -14,6 +14,7 @@ import type {
   LimitSummary,
   ToLimitWorker,
 } from './messages.ts';
+import { StaleTables } from './stale-tables.ts';
 
 /** A thread that has failed is started again after this time. */
 const pause: Milliseconds = 5_000;
@@ -28,10 +29,13 @@ export interface LimitPorts {
   readonly run: (program: FirewallProgram) => Promise<string>;
   readonly tell: (event: BanEvent) => void;
   readonly log: Log;
+  /** The checker process's: what is to be known after a crash stands beside it. */
+  readonly pidFile: string;
 }
 
 export class ConnectionLimits {
   readonly #ports: LimitPorts;
+  readonly #stale: StaleTables;
   #worker: Worker | undefined;
   #configure: Extract<ToLimitWorker, { type: 'configure' }> | undefined;
   #addresses: readonly string[] = [];
@@ -44,22 +48,26 @@ export class ConnectionLimits {
 
   constructor(ports: LimitPorts) {
     this.#ports = ports;
+    this.#stale = new StaleTables(ports.pidFile, ports.run, ports.log);
   }
 
   /** Takes a configuration. @param namespace where IPVS is, if not here: a path */
   configure(configuration: Configuration, namespace: string | undefined): void {
     const { connectionLimits: limits = [], global } = configuration;
+    const suffix = global.instance === undefined ? '' : `_${global.instance.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
+    const table = `keepalived_limits${suffix}`;
+    const hasTable = limits.some(({ enforceInKernel, set }) => set.kind === 'nftables' || enforceInKernel);
+    void this.#stale.follow(hasTable ? { table, ...(namespace !== undefined && { namespace }) } : undefined);
     if (limits.length === 0 && this.#worker === undefined) {
       this.#configure = undefined;
       clearTimeout(this.#restart);
       return;
     }
-    const suffix = global.instance === undefined ? '' : `_${global.instance.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
     this.#configure = {
       type: 'configure',
       limits,
       never: neverBanned(configuration),
-      table: `keepalived_limits${suffix}`,
+      table,
       ...(namespace !== undefined && { namespace }),
     };
     if (this.#worker === undefined) this.#start();

@@ -1,10 +1,15 @@
 /** The sets of the kernel: nftables of ours and of others, ipset; real packets, restarts, a hundred thousand entries. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CleanUp } from '../../../lab/lib/clean-up.ts';
 import { until } from '../../../lab/lib/clock.ts';
 import type { BanSet, ConnectionLimit } from '../../../src/config/model.ts';
 import type { Element, Elements } from '../../../src/limit/engine.ts';
 import { BanSets } from '../../../src/process/limits/ban-sets.ts';
+import { StaleTables } from '../../../src/process/limits/stale-tables.ts';
+import { MemoryLog } from '../../unit/notify/memory-log.ts';
 import { Machine, patience } from '../process/machine.ts';
 import { limitModel } from '../../support/limit-model.ts';
 
@@ -46,8 +51,8 @@ function wanted(elements: Readonly<Record<string, Element>>): ReadonlyMap<string
 }
 
 /** The answer to two echo requests of the client. */
-async function ping(): Promise<'answer' | 'unreachable' | 'silence'> {
-  const { code, stdout } = await client.run(['ping', '-n', '-c', '2', '-i', '0.2', '-W', '1', '10.88.0.1'], {
+async function ping(target = '10.88.0.1'): Promise<'answer' | 'unreachable' | 'silence'> {
+  const { code, stdout } = await client.run(['ping', '-n', '-c', '2', '-i', '0.2', '-W', '1', target], {
     accept: 'any',
   });
   return code === 0 ? 'answer' : /unreachable/i.test(stdout) ? 'unreachable' : 'silence';
@@ -70,6 +75,28 @@ describe('sets and rules of ours', () => {
     expect(await nft('list', 'table', 'ip6', table)).toMatch(/2001:db9::1[^]*2001:db8::\/32/);
     expect(await sets.write(wanted({}), 0)).toBe(true);
     expect(await ping()).toBe('answer');
+    expect(said).toEqual([]);
+  });
+
+  it('stop the packets of an IPv6 client, and of its prefix', async () => {
+    for (const [machine, address] of [
+      [balancer, 'fd00:88::1/64'],
+      [client, 'fd00:88::2/64'],
+    ] as const) {
+      await machine.run(['sysctl', '-q', '-w', 'net.ipv6.conf.eth0.disable_ipv6=0']);
+      await machine.ip(`addr replace ${address} dev eth0 nodad`);
+    }
+    const sets = banSets();
+    await sets.configure([limit(own)], table, 0);
+    await sets.write(wanted({ [clientAddress]: {} }), 0);
+    await until('IPv6 goes through', { within: patience }, async () => (await ping('fd00:88::1')) === 'answer');
+    for (const banned of ['fd00:88::2', 'fd00:88::/64']) {
+      // Neighbour discovery is not stopped: it is the client's packets that are not answered.
+      expect(await sets.write(wanted({ [banned]: { origin: 'count', until: 3_600_000 } }), 0)).toBe(true);
+      expect([await ping('fd00:88::1'), await ping()]).toEqual(['silence', 'answer']);
+    }
+    expect(await sets.write(wanted({}), 0)).toBe(true);
+    await until('IPv6 goes through again', { within: patience }, async () => (await ping('fd00:88::1')) === 'answer');
     expect(said).toEqual([]);
   });
 
@@ -135,6 +162,35 @@ describe('sets and rules of ours', () => {
     expect(await nft('list', 'tables')).toContain(table);
     await sets.close(0);
     expect(await nft('list', 'tables')).toBe('');
+  });
+
+  it('go at the next start when their limit has gone with a crash, also if it was the last', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kts-limits-'));
+    cleanUp.add(`remove ${folder}`, () => rmSync(folder, { recursive: true, force: true }));
+    const runs: string[] = [];
+    const life = (): StaleTables =>
+      new StaleTables(
+        path.join(folder, 'checkers.pid'),
+        async ({ arguments: words, input, program }) => {
+          runs.push(program);
+          return (await balancer.run([program, ...words], { input })).stdout;
+        },
+        new MemoryLog(),
+      );
+    const first = life();
+    await first.follow({ table });
+    const sets = banSets();
+    await sets.configure([limit(own)], table, 0);
+    await sets.write(wanted({ [clientAddress]: { origin: 'operator' } }), 0);
+    expect(await ping()).toBe('silence');
+    // The limit is still there: the table is for the sets to find.
+    await life().follow({ table });
+    expect([runs, await ping()]).toEqual([[], 'silence']);
+    await life().follow(undefined);
+    expect([runs, await ping()]).toEqual([['nft'], 'answer']);
+    expect(await nft('list', 'tables')).not.toContain(table);
+    await life().follow(undefined);
+    expect(runs).toEqual(['nft']);
   });
 
   it('take a hundred thousand entries, and a change of one of them', async () => {
