@@ -101,7 +101,18 @@ export const ipvsScale: Measurement = {
       rows.push(...rowsOf(await livesOf(bench, bench.runs ?? ipvsScale.runs, 'plain', 'time')));
     if (wanted(bench, calls)) {
       const lives = await livesOf(bench, 1, 'plain', 'calls');
-      rows.push(row(calls, 'calls', lives, ({ calls = NaN }) => calls, [], ['strace -f -c, start to stop']));
+      rows.push(
+        row(
+          calls,
+          'calls',
+          lives,
+          ({ calls = NaN }) => calls,
+          [],
+          [
+            'strace -f -c, start to stop, without those for the time of day, which a machine answers without a system call',
+          ],
+        ),
+      );
     }
     if (bench.only !== undefined && wanted(bench, checked)) {
       const ours = { ...bench, contenders: bench.contenders.filter(({ name }) => name === 'keepalived-ts') };

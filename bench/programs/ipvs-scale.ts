@@ -89,11 +89,16 @@ async function daemonPid(starter: ChildProcess): Promise<number> {
   }
 }
 
+/** Asking for the time is no system call but in this guest, which has no vDSO. */
+const clockCalls = new Set(['clock_gettime', 'gettimeofday', 'time', 'total']);
+
 function callsMade(): number {
-  const total = readFileSync(traced, 'utf8')
-    .split('\n')
-    .find((line) => line.endsWith(' total'));
-  return Number(total?.trim().split(/\s+/).at(-3) ?? NaN);
+  let calls = 0;
+  for (const line of readFileSync(traced, 'utf8').split('\n').slice(2)) {
+    const [, , , count = '', ...rest] = line.trim().split(/\s+/);
+    if (/^\d+$/.test(count) && !clockCalls.has(rest.at(-1) ?? '')) calls += Number(count);
+  }
+  return calls;
 }
 
 const listener = createServer((socket) => socket.destroy()).listen(scaledPort, '0.0.0.0');
