@@ -129,7 +129,11 @@ describe('reload', () => {
     );
     expect(await machine.addresses()).toEqual(['10.88.0.1/24', vip]);
     machine.write(configurationFile, good);
-    expect(await machine.run([keepalivectl, 'reload'])).toEqual({ code: 0, stdout: 'reloaded\n', stderr: '' });
+    expect(await machine.run([keepalivectl, 'reload'])).toEqual({
+      code: 0,
+      stdout: 'reloaded: nothing changed\n',
+      stderr: '',
+    });
     await daemon.stop();
 
     const lenient = await machine.daemon(bad);
