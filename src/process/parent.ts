@@ -22,7 +22,9 @@ import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import type { Child } from './child.ts';
 import { Children } from './children.ts';
-import { logDiagnostics } from './configuration-source.ts';
+import { nodeConfigurationFiles } from './configuration-files.ts';
+import { logDiagnostics, machinePorts } from './configuration-source.ts';
+import { ConfigurationWatcher } from './configuration-watch.ts';
 import { daemonStatus } from './daemon-status.ts';
 import { fullStatus } from './status-types.ts';
 import type { DaemonStatus, ProcessStatus, StatusQuery } from './status-types.ts';
@@ -42,6 +44,7 @@ import { MemoryRest } from './memory-rest.ts';
 import { instanceSituations } from './plan-situations.ts';
 import { Planner, changesText } from './planner.ts';
 import type { PlanSource } from './planner.ts';
+import { ReadTrace } from './read-trace.ts';
 import { checkBeforeReload } from './reload-check.ts';
 import { RememberedReading } from './remembered-reading.ts';
 import { whileReloadFileExists } from './reload-file.ts';
@@ -112,7 +115,13 @@ export class Parent {
   readonly #reloadTimer: ReloadTimer;
   readonly #memory = new MemoryRest();
   readonly #planner = new Planner();
-  readonly #reading = new RememberedReading();
+  /** What the last reading looked at: one that looks at what is remembered looks at all of it, too. */
+  #trace = new ReadTrace(nodeConfigurationFiles);
+  readonly #reading = new RememberedReading(() => {
+    this.#trace = new ReadTrace(nodeConfigurationFiles);
+    return { ...machinePorts(), files: this.#trace.files };
+  });
+  readonly #watcher: ConfigurationWatcher;
   readonly #live: LiveOverlay;
   readonly #events = new EventHistory();
   /** Numbers of events are of this life of the daemon. */
@@ -155,6 +164,7 @@ export class Parent {
       },
       environment.log,
     );
+    this.#watcher = new ConfigurationWatcher({ reload: (reason) => this.reload(reason), log: environment.log });
     this.#reloadTimer = new ReloadTimer(environment.log, () => void this.reload('reload_time_file'));
   }
 
@@ -222,6 +232,7 @@ export class Parent {
     await this.#web.follow(configuration);
     if (this.#isStopping()) return;
     this.#reloadTimer.follow(global.reload);
+    this.#watcher.follow(global.watchConfiguration, this.#trace);
     serviceManager.notify('READY=1', `MAINPID=${process.pid}`, 'STATUS=running');
     log.info('Startup complete');
     this.#tell({ kind: 'daemon', to: 'RUNNING', reason: 'started', at: now() });
@@ -299,6 +310,7 @@ export class Parent {
     serviceManager.notify('STOPPING=1', 'STATUS=stopping');
     this.#control?.close();
     this.#reloadTimer.close();
+    this.#watcher.close();
     this.#memory.stop();
     log.info('Stopping');
     this.#live.close();
@@ -443,6 +455,7 @@ export class Parent {
       const texts = errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, { oneLine: true }));
       log.error(`Reload refused, the running configuration stays: ${texts[0] ?? 'the configuration cannot be read'}`);
       serviceManager.notify('READY=1', 'STATUS=running; the last reload was refused');
+      this.#watcher.follow(global.watchConfiguration, this.#trace);
       return { outcome: 'refused', errors: texts };
     }
     if (configuration !== running.configuration) this.#memory.soon();
@@ -460,6 +473,7 @@ export class Parent {
     await this.#control?.follow(configuration.global.controlSocket);
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
+    this.#watcher.follow(configuration.global.watchConfiguration, this.#trace);
     return { outcome: 'applied', summary: await changesText(running.configuration, configuration) };
   }
 

@@ -3,7 +3,7 @@ import type { GlobalDraft } from '../drafts.ts';
 import type { Statement } from '../statement.ts';
 import { parseCInteger, readSeconds } from '../values.ts';
 import { quote, type Context } from './context.ts';
-import { bool, choice, custom, flag, integer, nothingActsYet, optionalText, ours, text } from './forms.ts';
+import { bool, choice, custom, flag, integer, optionalText, ours, text } from './forms.ts';
 import type { Keyword } from './keyword.ts';
 
 type G = GlobalDraft;
@@ -145,7 +145,7 @@ export const fileKeywords: Entries = {
       const value = readSeconds(context, statement, 1, { min: 0.1, max: 3600, decimals: 3 });
       if (value !== undefined) draft.watchConfiguration.settleTime = value;
     },
-    { default: 'off; 2 where nothing stands behind it', ...ours, ...nothingActsYet },
+    { default: 'off; 2 where nothing stands behind it', ...ours },
   ),
   include_check: custom(
     'What makes a plain include fatal.',

@@ -144,6 +144,24 @@ describe('plan, reload and events', () => {
   });
 });
 
+describe('watch_config', () => {
+  it('applies what was written by itself, and refuses what has errors', async () => {
+    const watching = `global_defs {\n    watch_config 0.2\n}\n${quick}`;
+    const daemon = await machine.daemon(watching + instance({ interval }));
+    machine.write(configurationFile, watching + instance({ interval, priority: 141 }));
+    await daemon.untilLog('Reload complete');
+    machine.write(configurationFile, 'nonsense\n');
+    await daemon.untilLog('Reload refused');
+    const reason = `(watch_config: ${configurationFile} changed)`;
+    const told = async (): Promise<string[]> => (await ctl('events')).stdout.split('\n');
+    await until('both are told', { within: patience }, async () => {
+      const lines = (await told()).filter((line) => line.endsWith(reason));
+      return lines.length === 2 && lines[0]!.includes('applied') && lines[1]!.includes('refused');
+    });
+    await daemon.stop();
+  });
+});
+
 describe('the service manager', () => {
   it('is told of readiness, reloads with their time, refusals and the stop', async () => {
     const listener = machine.start('service manager', [
