@@ -40,8 +40,8 @@ scenesAtOnce({
       process.kill(ours.pid, 'SIGHUP');
       await ours.untilLog('Reload complete');
       const before = ours.vrrpPid;
-    // The first process may have begun in FAULT: a cable takes a moment.
-    const begun = ours.said('Entering BACKUP STATE (init)');
+      // The first process may have begun in FAULT: a cable takes a moment.
+      const begun = ours.said('Entering BACKUP STATE (init)');
       process.kill(before, 'SIGKILL');
       await until('another VRRP process', { within: patience, every: 50 }, () => {
         try {
@@ -51,9 +51,9 @@ scenesAtOnce({
         }
       });
       await ours.untilLog('(VI_1) Entering BACKUP STATE (init)', begun + 1);
-      // Longer than its master-down interval would be with the priority of the file.
+      // The new process says so itself.
       await until('words of the new process', { within: patience, every: 200 }, async () =>
-        /VI_1: BACKUP[^]*release/.test((await mine.run([keepalivectl, 'status'])).stdout),
+        /"words":\s*"release"/.test((await mine.run([keepalivectl, 'status', '--json'], { accept: 'any' })).stdout),
       );
       expect(await operate(mine, 'list')).toMatch(/^instance VI_1: release \(for /);
       expect(await other.addresses()).toContain(vip);
