@@ -1,5 +1,6 @@
 // Scheduling, memory, limits, names and children of this process.
 #include <linux/capability.h>
+#include <malloc.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -21,6 +22,15 @@ napi_value lockAll(napi_env env, napi_callback_info info) {
   const int flags = arguments.integer(0);
   if (!arguments.valid()) return invalid(env);
   return toInteger(env, orError(flags == 0 ? munlockall() : mlockall(flags)));
+}
+
+// trimHeap(): what the C library holds free goes back to the kernel, that of all threads; where it cannot, nothing happens.
+napi_value trimHeap(napi_env env, napi_callback_info) {
+#ifdef __GLIBC__
+  return toInteger(env, malloc_trim(0));
+#else
+  return toInteger(env, 0);
+#endif
 }
 
 // setScheduler(thread, policy, priority): thread 0 is this one.
@@ -132,10 +142,10 @@ napi_value waitFor(napi_env env, napi_callback_info info) {
 }  // namespace
 
 std::vector<Function> processFunctions() {
-  return {{"mlockall", lockAll},         {"setScheduler", setScheduler}, {"getScheduler", getScheduler},
-          {"setAffinity", setAffinity},  {"getAffinity", getAffinity},   {"getrlimit", getLimit},
-          {"setrlimit", setLimit},       {"prctl", control},             {"capset", setCapabilities},
-          {"waitpid", waitFor}};
+  return {{"mlockall", lockAll},         {"trimHeap", trimHeap},       {"setScheduler", setScheduler},
+          {"getScheduler", getScheduler}, {"setAffinity", setAffinity}, {"getAffinity", getAffinity},
+          {"getrlimit", getLimit},       {"setrlimit", setLimit},       {"prctl", control},
+          {"capset", setCapabilities},   {"waitpid", waitFor}};
 }
 
 }  // namespace keepalived

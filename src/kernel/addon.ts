@@ -84,6 +84,7 @@ export interface Addon {
 
   // The process. A thread of 0 is the calling one.
   mlockall(flags: number): number;
+  trimHeap(): number;
   setScheduler(thread: number, policy: number, priority: number): number;
   getScheduler(thread: number): number;
   setAffinity(thread: number, processors: readonly number[]): number;

@@ -182,6 +182,11 @@ export function unlockMemory(): void {
   checked(addon().mlockall(0), 'munlockall');
 }
 
+/** Gives back to the kernel what malloc keeps for itself in all threads (malloc_trim); under a millisecond. */
+export function trimHeap(): void {
+  addon().trimHeap();
+}
+
 export type ResourceLimit = keyof typeof RLIMIT;
 
 /** Soft and hard limit; Infinity: none. Units of setrlimit(2) (octets, descriptors, microseconds). */

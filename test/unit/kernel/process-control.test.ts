@@ -50,7 +50,7 @@ describe('a process and itself', () => {
       expect(told.get('rttime')).toMatch(/"5000000 +unlimited"/);
       expect(told.get('unlocked')).toBe('0');
       expect(told.get('nice')).toBe('"-5"');
-      for (const name of ['affinity after', 'locked', 'resident', 'adopted', 'reaped']) {
+      for (const name of ['affinity after', 'trimmed', 'locked', 'resident', 'adopted', 'reaped']) {
         expect([name, told.get(name)]).toEqual([name, 'true']);
       }
       expect(running.lines).toContain('running undefined');

@@ -1,6 +1,8 @@
 // Does to itself what process-control.ts offers and prints what the kernel says then; the test asks other programs too.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   adoptOrphans,
   clearRealTimePriority,
@@ -14,6 +16,7 @@ import {
   setNice,
   setProcessName,
   setRealTimePriority,
+  trimHeap,
   unlockMemory,
 } from '../../../../src/kernel/process-control.ts';
 
@@ -48,6 +51,17 @@ setLimit('core', { soft: 0, hard: getLimit('core').hard });
 setLimit('rttime', { soft: 5_000_000, hard: Infinity });
 tell('core', getLimit('core').soft);
 tell('rttime', run(`prlimit --pid ${process.pid} --rttime -o SOFT,HARD --noheadings`));
+
+// Small blocks of malloc, between which nothing is in use any more.
+const resident = (): number => parseInt(status('VmRSS'), 10);
+const blocks = Array.from({ length: 50_000 }, () => Buffer.allocUnsafeSlow(1000).fill(1));
+tell('blocks', blocks.length);
+blocks.length = 0;
+setFlagsFromString('--expose-gc');
+(runInNewContext('gc') as () => void)();
+const before = resident();
+trimHeap();
+tell('trimmed', resident() < before - 10_000);
 
 lockMemory();
 tell('locked', parseInt(status('VmLck'), 10) > 0);
