@@ -6,6 +6,7 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ControlSocketConfiguration } from '../config/model.ts';
 import type { Log } from '../log/log.ts';
 import { makeDirectory } from '../process/make-directory.ts';
@@ -13,6 +14,7 @@ import { ClientConnection } from './client-connection.ts';
 import type { ControlPorts } from './ports.ts';
 import { answerTo } from './registry.ts';
 import { accessOf, giveRights, peerUser, rootAlone, socketRights } from './socket-access.ts';
+import type { SocketRights } from './socket-access.ts';
 
 const mostClients = 32;
 
@@ -22,6 +24,8 @@ export class ControlSocket {
   readonly #log: Log;
   readonly #clients = new Set<ClientConnection>();
   #rights = rootAlone;
+  /** Those of the file; undefined: not known. */
+  #given: SocketRights | undefined;
 
   private constructor(server: Server, socketPath: string, log: Log) {
     this.#server = server;
@@ -64,18 +68,30 @@ export class ControlSocket {
     }
   }
 
-  /** Lets in whom another configuration names. What clients that are there may do is asked with each request. */
+  /**
+   * Lets in whom another configuration names; never fails, a reload does not depend on it. What clients that are there may
+   * do is asked with each request.
+   */
   async follow(configuration: ControlSocketConfiguration): Promise<void> {
+    let rights = rootAlone;
     try {
-      const rights = await socketRights(configuration);
-      // Nobody may do more, by the rights that are, with the file of those that come.
-      this.#rights = rootAlone;
-      giveRights(this.#path, rights);
-      this.#rights = rights;
+      rights = await socketRights(configuration);
     } catch (error) {
       this.#log.warning((error as Error).message);
-      this.#rights = rootAlone;
-      giveRights(this.#path, rootAlone);
+    }
+    if (isDeepStrictEqual(rights, this.#given)) {
+      this.#rights = rights;
+      return;
+    }
+    // Nobody may do more, by the rights that are, with the file of those that come.
+    this.#rights = rootAlone;
+    this.#given = undefined;
+    try {
+      giveRights(this.#path, rights);
+      this.#given = rights;
+      this.#rights = rights;
+    } catch (error) {
+      this.#log.warning(`control socket ${this.#path} keeps the rights it has: ${(error as Error).message}`);
     }
   }
 
