@@ -88,11 +88,18 @@ setNice(0);
 
 // The shell ends at once and leaves its child to the next ancestor that adopts: this process.
 adoptOrphans(true);
-const orphan = Number(run('sleep 0.05 >/dev/null 2>&1 & echo $!'));
+const orphan = Number(run('sleep 60 >/dev/null 2>&1 & echo $!'));
 tell('adopted', run(`ps -o ppid= -p ${orphan}`) === String(process.pid));
 tell('running', reapChild(orphan));
-setTimeout(() => {
+process.kill(orphan, 'SIGKILL');
+const sigkill = 9;
+const reap = (attempts: number): void => {
   const reaped = reapChild(orphan);
-  tell('reaped', reaped?.processId === orphan && reaped.status === 0);
+  if (reaped === undefined && attempts > 0) {
+    setTimeout(() => reap(attempts - 1), 20);
+    return;
+  }
+  tell('reaped', reaped?.processId === orphan && reaped.status === sigkill);
   tell('no child', reapChild(orphan));
-}, 150);
+};
+reap(500);
