@@ -51,27 +51,6 @@ napi_value getScheduler(napi_env env, napi_callback_info info) {
   return toInteger(env, orError(sched_getscheduler(thread)));
 }
 
-// struct sched_attr of linux/sched/types.h in its first version; the C library has none before glibc 2.41.
-struct SchedulingAttributes {
-  uint32_t size, policy;
-  uint64_t flags;
-  int32_t nice;
-  uint32_t priority;
-  uint64_t runtime, deadline, period;
-};
-
-// setSlice(thread, nanoseconds): how long a time-sharing thread wants to run at a time; everything else stays.
-napi_value setSlice(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const int thread = arguments.integer(0), slice = arguments.integer(1);
-  if (!arguments.valid()) return invalid(env);
-  SchedulingAttributes attributes{};
-  if (syscall(SYS_sched_getattr, thread, &attributes, sizeof attributes, 0) != 0) return toInteger(env, -errno);
-  attributes.size = sizeof attributes;
-  attributes.runtime = static_cast<uint64_t>(slice);
-  return toInteger(env, orError(syscall(SYS_sched_setattr, thread, &attributes, 0)));
-}
-
 // setAffinity(thread, processors)
 napi_value setAffinity(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
@@ -166,7 +145,7 @@ std::vector<Function> processFunctions() {
   return {{"mlockall", lockAll},         {"trimHeap", trimHeap},       {"setScheduler", setScheduler},
           {"getScheduler", getScheduler}, {"setAffinity", setAffinity}, {"getAffinity", getAffinity},
           {"getrlimit", getLimit},       {"setrlimit", setLimit},       {"prctl", control},
-          {"capset", setCapabilities},   {"waitpid", waitFor},         {"setSlice", setSlice}};
+          {"capset", setCapabilities},   {"waitpid", waitFor}};
 }
 
 }  // namespace keepalived

@@ -87,7 +87,6 @@ export interface Addon {
   trimHeap(): number;
   setScheduler(thread: number, policy: number, priority: number): number;
   getScheduler(thread: number): number;
-  setSlice(thread: number, nanoseconds: number): number;
   setAffinity(thread: number, processors: readonly number[]): number;
   getAffinity(thread: number): number[] | number;
   getrlimit(resource: number): [soft: number, hard: number] | number;

@@ -1,7 +1,6 @@
 /** What a process can do to itself: name, scheduling, memory, limits, namespaces, the bond to its parent. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import type { Milliseconds } from '../core/time.ts';
 import { ERRNO, addon } from './addon.ts';
 import { SystemError, checked } from './errors.ts';
 import { signalNumber } from './signals.ts';
@@ -119,16 +118,6 @@ export function clearRealTimePriority(): void {
   forEachThread((thread) => {
     if (isRuntimeHelper(thread)) checked(addon().setScheduler(thread, SCHED.OTHER, 0), 'sched_setscheduler');
   });
-}
-
-/**
- * Asks for short turns for the event loop's thread, under time sharing: a thread that wakes and wants the processor for a
- * short time only is let in at once, before others have used theirs up (Linux 6.12 and later; earlier ones take no notice).
- * @param turn milliseconds, 0.1 to 100
- * @throws SystemError
- */
-export function setTurn(turn: Milliseconds): void {
-  checked(addon().setSlice(thisThread, Math.round(turn * 1e6)), 'sched_setattr', `turns of ${turn} ms`);
 }
 
 function isRuntimeHelper(thread: number): boolean {

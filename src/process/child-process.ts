@@ -13,7 +13,6 @@ import {
   setNice,
   setProcessName,
   setRealTimePriority,
-  setTurn,
   signalOnParentDeath,
 } from '../kernel/process-control.ts';
 import { onSignal, realTimeSignals } from '../kernel/signals.ts';
@@ -24,7 +23,7 @@ import type { ParentChannel } from './child-channel.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import { dumpToLog } from './dump-to-log.ts';
 import { makeDirectory } from './make-directory.ts';
-import type { ChildKind, ChildOptions, DumpKind, ParentToChild } from './messages.ts';
+import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { isOrphaned } from './orphaned.ts';
 import { PidFile } from './pid-file.ts';
 import { answerQuestion } from './questions.ts';
@@ -133,14 +132,14 @@ export function runChild(makeWork: ChildWorkFactory): void {
       work = makeWork(options, channel, log);
       if (live !== undefined) work.message(live);
       sizeBuffers(snapshot);
-      applyScheduling(snapshot.options.kind, work.scheduling(snapshot), log);
+      applyScheduling(work.scheduling(snapshot), log);
       await work.start(snapshot);
     } else {
       log?.reopen();
       await retakePidFile(snapshot.options.pidFile);
       reloads++;
       setProcessName(options.processName);
-      applyScheduling(snapshot.options.kind, work.scheduling(snapshot), log);
+      applyScheduling(work.scheduling(snapshot), log);
       const before = saveState(work, running, 'pre');
       await work.reload(snapshot);
       await before;
@@ -245,20 +244,8 @@ function sizeBuffers({ configuration, options }: Snapshot): void {
   }
 }
 
-/** Under time sharing, milliseconds: an advertisement takes a tenth of this. */
-const protocolTurn = 0.5;
-
-/** Nobody has configured it, so a kernel or a container that does not give it is no trouble to tell of. */
-function askForShortTurns(): void {
-  try {
-    setTurn(protocolTurn);
-  } catch {
-    // Then turns are as long as everybody's.
-  }
-}
-
 /** Real-time priority and the like; a refusal (no privilege) is logged and lived with. */
-function applyScheduling(kind: ChildKind, scheduling: ProcessScheduling, log: Log | undefined): void {
+function applyScheduling(scheduling: ProcessScheduling, log: Log | undefined): void {
   const attempt = (what: string, apply: () => void): void => {
     try {
       apply();
@@ -273,6 +260,5 @@ function applyScheduling(kind: ChildKind, scheduling: ProcessScheduling, log: Lo
   if (realTimeLimitUs !== undefined)
     attempt('real-time limit', () => setLimit('rttime', { soft: realTimeLimitUs, hard: realTimeLimitUs }));
   if (realTimePriority !== undefined) attempt('real-time priority', () => setRealTimePriority(realTimePriority));
-  else if (kind !== 'checker') askForShortTurns();
   if (noSwap) attempt('memory lock', () => lockMemory());
 }

@@ -16,7 +16,6 @@ import {
   setNice,
   setProcessName,
   setRealTimePriority,
-  setTurn,
   trimHeap,
   unlockMemory,
 } from '../../../../src/kernel/process-control.ts';
@@ -29,12 +28,6 @@ const tell = (name: string, value: unknown): void => console.log(`${name} ${JSON
 setProcessName('Keepalived_healthcheckers');
 tell('comm', readFileSync('/proc/self/comm', 'utf8').trim());
 tell('cmdline', readFileSync('/proc/self/cmdline', 'utf8').replaceAll('\0', ' ').trim());
-
-const turn = (): string => /^se\.slice\s*:\s*(\d+)/m.exec(readFileSync('/proc/self/sched', 'utf8'))?.[1] ?? 'unknown';
-const turnBefore = turn();
-setTurn(0.5);
-tell('turn', turnBefore === 'unknown' ? turnBefore : turn());
-tell('policy meanwhile', run(`chrt -p ${process.pid} | head -1`));
 
 setRealTimePriority(7);
 tell('policy', run(`chrt -p ${process.pid}`));
