@@ -1,15 +1,13 @@
 /** `keepalivectl config show`: the effective configuration, every default filled in, and where each value came from. */
 import { isatty } from 'node:tty';
 import { severityOf, type Diagnostic } from '../config/diagnostics.ts';
-import { loadConfiguration, type LoadOptions } from '../config/load.ts';
+import { loadConfiguration } from '../config/load.ts';
 import { OriginRecorder } from '../config/origins.ts';
 import { formatDiagnostic, SourceLines } from '../config/format-diagnostic.ts';
 import { holdsSecret } from '../config/print/secrets.ts';
 import { shownJson, shownText } from '../config/show.ts';
-import { nodeConfigurationFiles } from '../process/configuration-files.ts';
-import { shortHostName, sourceText } from '../process/configuration-source.ts';
-import { nodeHostFacts } from '../process/host-facts.ts';
-import { defaultConfigurationFile } from '../process/settings.ts';
+import { sourceText } from '../process/configuration-source.ts';
+import { optionsHere } from './load-here.ts';
 
 export interface ConfigShowOptions {
   /** Default: the file that the daemon reads. */
@@ -35,16 +33,7 @@ const said: ReadonlySet<string> = new Set(['CFG_NO_EFFECT_YET', 'CFG_OLD_KEYWORD
  */
 export function configShow({ file, json, configId, showSecrets }: ConfigShowOptions): number {
   const origins = new OriginRecorder();
-  const options: LoadOptions = {
-    path: file ?? defaultConfigurationFile,
-    files: nodeConfigurationFiles,
-    configId: configId ?? shortHostName(),
-    environment: process.env,
-    random: Math.random,
-    host: nodeHostFacts(),
-    mode: 'run',
-    origins,
-  };
+  const options = { ...optionsHere({ file, configId }), origins };
   const { configuration, diagnostics, exitCode } = loadConfiguration(options);
   if (!configuration) {
     const tested = loadConfiguration({ ...options, mode: 'test', origins: new OriginRecorder() });

@@ -1,6 +1,6 @@
 /** The configuration as the daemon of this machine would read it, for commands that need no daemon. */
 import { loadConfiguration } from '../config/load.ts';
-import type { LoadResult } from '../config/load.ts';
+import type { LoadOptions, LoadResult } from '../config/load.ts';
 import { nodeConfigurationFiles } from '../process/configuration-files.ts';
 import { shortHostName } from '../process/configuration-source.ts';
 import { nodeHostFacts } from '../process/host-facts.ts';
@@ -12,8 +12,9 @@ export interface LoadHereOptions {
   readonly configId?: string | undefined;
 }
 
-export function loadHere({ configId, file }: LoadHereOptions): LoadResult {
-  return loadConfiguration({
+/** What loadConfiguration() is asked for such a reading. */
+export function optionsHere({ configId, file }: LoadHereOptions): LoadOptions {
+  return {
     path: file ?? defaultConfigurationFile,
     files: nodeConfigurationFiles,
     configId: configId ?? shortHostName(),
@@ -21,5 +22,9 @@ export function loadHere({ configId, file }: LoadHereOptions): LoadResult {
     random: Math.random,
     host: nodeHostFacts(),
     mode: 'run',
-  });
+  };
+}
+
+export function loadHere(options: LoadHereOptions): LoadResult {
+  return loadConfiguration(optionsHere(options));
 }
