@@ -21,7 +21,24 @@ export function formatList({ changes }: LiveList): string {
   return changes.length === 0 ? '' : text(changes.map(listLine));
 }
 
-function listLine({ age, by, left, subject, waiting, what }: LiveChangeAnswer): string {
+/** Lines of a reload: more are a list of its own. */
+const mostKept = 10;
+
+/** What a reload leaves in force, those that wait for their target first. */
+export function formatKept(live: readonly LiveChangeAnswer[] = []): string {
+  if (live.length === 0) return '';
+  const waiting = live.filter((change) => change.waiting === true);
+  const shown = [...waiting, ...live.filter((change) => change.waiting !== true)];
+  const rest = shown.length - mostKept;
+  return text([
+    'set beside the file, and not touched by this:',
+    ...shown.slice(0, mostKept).map((change) => `  ${listLine(change)}`),
+    ...(rest > 0 ? [`  and ${rest} more: keepalivectl server list, keepalivectl vrrp list`] : []),
+  ]);
+}
+
+/** One change with how long it has been so. */
+export function listLine({ age, by, left, subject, waiting, what }: LiveChangeAnswer): string {
   const facts = [
     `for ${formatAge(age * 1000)}`,
     ...(left === undefined ? [] : [`ends in ${formatAge(left * 1000)}`]),

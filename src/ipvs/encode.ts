@@ -212,6 +212,15 @@ export function encodeDumpServices(familyId: number): Uint8Array {
   return command(familyId, IPVS_CMD.GET_SERVICE, NLM_F.DUMP).finish();
 }
 
+/** Asks for one service, without its destinations. */
+export function encodeGetService(familyId: number, key: ServiceKey): Uint8Array {
+  return command(familyId, IPVS_CMD.GET_SERVICE, 0)
+    .nested(IPVS_CMD_ATTR.SERVICE, (builder) => {
+      putServiceKey(builder, key);
+    })
+    .finish();
+}
+
 /** The list of one service's destinations: the kernel has no list over all services. */
 export function encodeDumpDestinations(familyId: number, key: ServiceKey): Uint8Array {
   return command(familyId, IPVS_CMD.GET_DEST, NLM_F.DUMP)

@@ -12,6 +12,7 @@ import {
   encodeDumpDestinations,
   encodeDumpServices,
   encodeGetInfo,
+  encodeGetService,
   encodeGetTimeouts,
   encodeOperation,
 } from '../ipvs/encode.ts';
@@ -30,6 +31,7 @@ import type {
   ServiceKey,
   ServiceTraffic,
   SyncDaemon,
+  Traffic,
 } from '../ipvs/types.ts';
 import { SystemError, describeErrno } from './errors.ts';
 import { glanceAtTable } from './ipvs-text.ts';
@@ -258,6 +260,16 @@ export class IpvsTable implements ServiceTable {
       all.push(...valueOf(decodeServiceTraffic(messages.slice(first, first + TRAFFIC_A_TURN))));
     }
     return all;
+  }
+
+  /** What one service carries; undefined if it is gone. */
+  async readServiceTraffic(key: ServiceKey): Promise<Traffic | undefined> {
+    const request = encodeGetService(this.#familyId, key);
+    const { acknowledgement, messages } = await this.#socket(TRAFFIC_CONVERSATION).request(request);
+    const { errno, message } = acknowledgement;
+    if (errno === ESRCH || errno === ENOENT) return undefined;
+    if (errno !== 0) throw new SystemError('request', errno, `IPVS service ${serviceKeyText(key)}`, message);
+    return valueOf(decodeServiceTraffic(messages))[0]?.traffic;
   }
 
   /**

@@ -35,6 +35,8 @@ export interface StatusForPage {
     readonly outcome: 'applied' | 'refused';
     readonly errors: readonly string[];
   };
+  /** Set beside the file for something that is not in it. */
+  readonly waitingChanges?: readonly { readonly subject: string; readonly what: string }[];
   readonly vrrp?: {
     readonly now: MonotonicMs;
     readonly instances: readonly VrrpInstanceReport[];

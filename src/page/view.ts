@@ -146,7 +146,7 @@ export function serviceTrouble({ condition }: ServiceView, detail: VirtualServer
   return [condition.reason, ...which, ...changed].join('; ');
 }
 
-function processProblems({ processes, lastReload }: StatusForPage): Problem[] {
+function processProblems({ processes, lastReload, waitingChanges = [] }: StatusForPage): Problem[] {
   const words = {
     running: undefined,
     starting: 'is starting',
@@ -173,6 +173,12 @@ function processProblems({ processes, lastReload }: StatusForPage): Problem[] {
       text: `refused at ${lastReload.at}, the configuration before it runs: ${lastReload.errors[0] ?? 'no reason given'}${more}`,
     });
   }
+  for (const { subject, what } of waitingChanges)
+    found.push({
+      tone: 'attention',
+      subject,
+      text: `${what} was set with keepalivectl and waits: it is not in the configuration`,
+    });
   return found;
 }
 

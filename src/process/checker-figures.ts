@@ -21,6 +21,8 @@ export type TrafficSource = (key: ServiceKey) => Promise<readonly DestinationTra
 const readAtOnce = 200;
 /** Younger figures are not read again, in milliseconds. */
 const fresh = 2_000;
+/** Between the last piece of a large scrape and the reading for the next one: whoever scrapes is served first. */
+const readAfter = 1_000;
 
 export class CheckerMetrics {
   readonly lateness = new Histogram(latenessBounds);
@@ -30,6 +32,7 @@ export class CheckerMetrics {
   #traffic: ReadonlyMap<string, readonly DestinationTraffic[]> = new Map();
   #readAt: MonotonicMs | undefined;
   #reading: Promise<void> | undefined;
+  #readTimer: NodeJS.Timeout | undefined;
   /** Never the number of a process before this one. */
   #generation = Date.now();
   #services: CheckEngine['virtualServers'] | undefined;
@@ -54,10 +57,12 @@ export class CheckerMetrics {
       this.#services = services;
       this.#generation++;
     }
-    if (from === 0) await this.#refresh(services);
+    const isLarge = services.length > readAtOnce;
+    if (from === 0 && !isLarge) await this.#refresh(services);
     const piece = services.slice(from, from + servicesInPiece);
     const numbers: number[] = [];
     for (const service of piece) pushNumbers(service, (key) => this.#traffic.get(key), numbers);
+    if (isLarge && from + servicesInPiece >= services.length) this.#refreshSoon();
     return {
       generation: this.#generation,
       services: services.length,
@@ -86,7 +91,16 @@ export class CheckerMetrics {
   async #refresh(services: CheckEngine['virtualServers']): Promise<void> {
     if (this.#readAt !== undefined && now() - this.#readAt < fresh) return;
     this.#reading ??= this.#read(services).finally(() => (this.#reading = undefined));
-    if (services.length <= readAtOnce) await this.#reading;
+    await this.#reading;
+  }
+
+  #refreshSoon(): void {
+    this.#readTimer ??= setTimeout(() => {
+      this.#readTimer = undefined;
+      void this.#refresh(this.#services ?? []);
+    }, readAfter);
+    // Whoever stops does not wait for it.
+    this.#readTimer.unref();
   }
 
   /** Without an answer of the kernel, there are no figures; the log has heard of it when IPVS was opened. */

@@ -1,6 +1,8 @@
 /** What every part of the daemon is doing: the parent's own knowledge and the children's answers. */
 import { ownVersion } from '../cli/version.ts';
+import { answerOf } from '../control/live-fields.ts';
 import type { Milliseconds } from '../core/time.ts';
+import type { AnyChange } from '../live/types.ts';
 import type { Children } from './children.ts';
 import { readinessOf } from './readiness.ts';
 import { statusVersion } from './status-types.ts';
@@ -18,13 +20,15 @@ export interface ParentFacts {
   /** Of the running configuration. */
   readonly files: readonly string[];
   readonly lastReload: DaemonStatus['lastReload'];
+  /** Those that have no target at the moment. */
+  readonly waitingChanges: readonly AnyChange[];
   /** Processes that are not asked. */
   readonly others: readonly ProcessStatus[];
 }
 
 export async function daemonStatus(
   children: Children,
-  { files, lastReload, others, started, startedAt }: ParentFacts,
+  { files, lastReload, others, started, startedAt, waitingChanges }: ParentFacts,
   query: StatusQuery,
 ): Promise<DaemonStatus> {
   const answered = await Promise.all(
@@ -48,6 +52,7 @@ export async function daemonStatus(
     processes,
     readiness: readinessOf({ started, processes, ...reports }),
     ...(lastReload === undefined ? {} : { lastReload }),
+    ...(waitingChanges.length > 0 && { waitingChanges: waitingChanges.map((change) => answerOf(change, true)) }),
     ...reports,
   };
 }

@@ -12,6 +12,19 @@ export async function readServices(table: IpvsTable): Promise<ReadonlyMap<string
   return new Map(all.map(({ key, traffic }) => [serviceKeyText(key), traffic]));
 }
 
+/** What these services carry, by their key texts; those that are gone are left out. @throws the kernel's refusal */
+export async function readServicesOf(
+  table: IpvsTable,
+  keys: readonly ServiceKey[],
+): Promise<ReadonlyMap<string, Traffic>> {
+  const found = new Map<string, Traffic>();
+  for (const key of keys) {
+    const traffic = await table.readServiceTraffic(key);
+    if (traffic !== undefined) found.set(serviceKeyText(key), traffic);
+  }
+  return found;
+}
+
 /** The servers of these services, by the services' key texts; services that are gone are left out. */
 export async function readDestinations(
   table: IpvsTable,

@@ -34,8 +34,9 @@ export class LiveOverlay {
   readonly #log: Log;
   readonly #listener: LiveListener;
   readonly #clock: () => MonotonicMs;
-  #configuration: Targetable | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Keys of changes whose target is not in the configuration. */
+  #waiting: ReadonlySet<string> = new Set();
 
   constructor(log: Log, listener: LiveListener, clock: () => MonotonicMs = now) {
     this.#log = log;
@@ -64,9 +65,13 @@ export class LiveOverlay {
 
   /** Oldest first. */
   list(): LiveEntry[] {
-    if (this.#store.size === 0) return [];
-    const targets = this.#configuration === undefined ? new Set() : targetsIn(this.#configuration);
-    return this.#store.all.map((change) => ({ change, waiting: !targets.has(targetKey(change)) }));
+    return this.#store.all.map((change) => ({ change, waiting: this.#waiting.has(targetKey(change)) }));
+  }
+
+  /** Those whose target is not in the configuration, oldest first. */
+  get waiting(): AnyChange[] {
+    if (this.#waiting.size === 0) return [];
+    return this.#store.all.filter((change) => this.#waiting.has(targetKey(change)));
   }
 
   /** By targetKey(). */
@@ -76,21 +81,26 @@ export class LiveOverlay {
 
   /** A configuration is in force: says which changes have lost their target by it, and which have found it again. */
   follow(configuration: Targetable): void {
-    const former = this.#configuration;
-    this.#configuration = configuration;
-    if (this.#store.size === 0 || former === undefined) return;
-    const [before, after] = [targetsIn(former), targetsIn(configuration)];
+    if (this.#store.size === 0) {
+      this.#waiting = new Set();
+      return;
+    }
+    const targets = targetsIn(configuration);
+    const before = this.#waiting;
+    const waiting = new Set<string>();
     for (const change of this.#store.all) {
       const key = targetKey(change);
-      const [was, is] = [before.has(key), after.has(key)];
       const subject = targetText(change);
       const setting = settingText(change.setting);
-      if (was && !is)
+      if (!targets.has(key)) waiting.add(key);
+      if (waiting.has(key) && !before.has(key))
         this.#log.warning(
           `${subject} is no longer in the configuration: ${setting} waits for it until it is taken back`,
         );
-      else if (is && !was) this.#log.notice(`${subject} is in the configuration again: ${setting} counts`);
+      else if (before.has(key) && !waiting.has(key))
+        this.#log.notice(`${subject} is in the configuration again: ${setting} counts`);
     }
+    this.#waiting = waiting;
   }
 
   /** The daemon ends. */

@@ -376,6 +376,7 @@ export class Parent {
       startedAt: this.#startedAt,
       files,
       lastReload: this.#lastReload,
+      waitingChanges: this.#live.waiting,
       others: web === undefined ? [] : [web],
     };
     return daemonStatus(this.#children, facts, query);

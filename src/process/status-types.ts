@@ -1,5 +1,6 @@
 /** The answer of the control command `status` (docs/status.md). Additive: members come, none goes or changes its meaning. */
 import type { BfdSessionStatus } from '../bfd/types.ts';
+import type { LiveChangeAnswer } from '../control/live-fields.ts';
 import type { CheckReport } from '../check/report-types.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { VrrpGroupReport, VrrpInstanceReport, VrrpScriptReport } from '../vrrp/report-types.ts';
@@ -96,6 +97,8 @@ export interface DaemonStatus {
     readonly outcome: 'applied' | 'refused';
     readonly errors: readonly string[];
   };
+  /** Live changes whose target is not in the configuration; absent: none. */
+  readonly waitingChanges?: readonly LiveChangeAnswer[];
   /** Absent: there is no such process, or it does not answer. `null`: it is about to start or stop. */
   readonly vrrp?: VrrpReport | null;
   readonly checker?: CheckerReport | null;

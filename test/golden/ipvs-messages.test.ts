@@ -4,6 +4,7 @@ import {
   encodeDumpDaemons,
   encodeDumpDestinations,
   encodeDumpServices,
+  encodeGetService,
   encodeGetTimeouts,
   encodeOperation,
 } from '../../src/ipvs/encode.ts';
@@ -205,6 +206,18 @@ describe('the kernel about IPVS', () => {
       value: [webService, dnsService, httpsService, sipService, mark7Service, mark9Service],
     });
   });
+
+  it.each([web, dns, mark7])(
+    'is asked for one service as for the list of its servers, which libipvs asks for',
+    (key) => {
+      const one = essence(encodeGetService(FAMILY, key), { service: SERVICE_KEY, destination: [] });
+      const servers = essence(encodeDumpDestinations(FAMILY, key), { service: SERVICE_KEY, destination: [] });
+      // IPVS_CMD_GET_SERVICE and IPVS_CMD_GET_DEST of linux/ip_vs.h.
+      expect(one).toEqual({ ...servers, command: 4 });
+      // Without NLM_F_DUMP: one answer, not all services.
+      expect(new DataView(encodeGetService(FAMILY, key).buffer).getUint16(6, true) & 0x300).toBe(0);
+    },
+  );
 
   it.each([
     ['NAT with thresholds, direct routing', web, [direct, nat]],

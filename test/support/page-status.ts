@@ -114,10 +114,11 @@ export interface StatusParts extends Partial<Omit<StatusForPage, 'vrrp' | 'check
   readonly groups?: Vrrp['groups'];
   readonly services?: readonly VirtualServerSummary[];
   readonly connectionLimits?: Checker['connectionLimits'];
+  readonly draining?: Checker['draining'];
 }
 
 export function pageStatus(parts: StatusParts = {}): StatusForPage {
-  const { connectionLimits, groups = [], instances = [], services = [], ...rest } = parts;
+  const { connectionLimits, draining, groups = [], instances = [], services = [], ...rest } = parts;
   const up = services.reduce((sum, { servers }) => sum + servers.up, 0);
   const total = services.reduce((sum, { servers }) => sum + servers.total, 0);
   const counts = { total: services.length, up: services.length, down: 0, sorry: 0, suspended: 0, trouble: 0 };
@@ -137,6 +138,7 @@ export function pageStatus(parts: StatusParts = {}): StatusForPage {
         checks: { total, up, down: total - up, pending: 0 },
       },
       ...(connectionLimits && { connectionLimits }),
+      ...(draining && { draining }),
     },
     ...rest,
   };

@@ -1,8 +1,9 @@
 /** `keepalivectl reload`: waits for the outcome. */
-import type { ReloadOutcome } from '../../process/parent.ts';
+import type { ReloadAnswer } from '../../control/commands/reload.ts';
 import { ask } from '../control/client.ts';
 import { exitCodes, refuse } from '../control/exit-codes.ts';
 import { socketOption } from '../control/options.ts';
+import { formatKept } from '../live-text.ts';
 import type { Subcommand } from '../subcommand.ts';
 
 export const reload: Subcommand = (parser, finish) =>
@@ -16,9 +17,11 @@ export const reload: Subcommand = (parser, finish) =>
 async function reloadNow(socketPath: string): Promise<number> {
   const answer = await ask(socketPath, { command: 'reload' });
   if (!answer.ok) return refuse(answer.error);
-  const outcome = answer.result as ReloadOutcome;
+  const outcome = answer.result as ReloadAnswer;
   if (outcome.outcome === 'applied') {
-    process.stdout.write(`reloaded: ${outcome.summary === '' ? 'nothing changed' : outcome.summary}\n`);
+    process.stdout.write(
+      `reloaded: ${outcome.summary === '' ? 'nothing changed' : outcome.summary}\n${formatKept(outcome.live)}`,
+    );
     return exitCodes.done;
   }
   return refuse(

@@ -6,6 +6,7 @@ import type {
   VirtualServerReport,
   VirtualServerSummary,
 } from '../../check/report-types.ts';
+import type { DrainingStatus } from '../../check/status.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { Traffic } from '../../ipvs/types.ts';
 import type { CheckerReport } from '../../process/status-types.ts';
@@ -18,7 +19,7 @@ import { count, duration, left, plural, rate, sinceText } from './numbers.ts';
 /** Totals, then a line a service as far as they were asked for. */
 export function checkOverview(report: CheckerReport, layout: Layout): string[] {
   const { connectionLimits = [], draining = [], now, services = [], totals } = report;
-  if (totals.services.total === 0 && connectionLimits.length === 0) return [];
+  if (totals.services.total + connectionLimits.length + draining.length === 0) return [];
   const rest = totals.services.total - services.length;
   const untold = totals.services.trouble - services.filter(({ trouble }) => trouble).length;
   return [
@@ -30,12 +31,14 @@ export function checkOverview(report: CheckerReport, layout: Layout): string[] {
       2,
     ),
     ...(rest > 0 ? table([[restText(rest, untold)]], layout, 2) : []),
-    ...draining.map(
-      ({ connections, server, since, until, virtualServer }) =>
-        `  draining ${server} of ${virtualServer} for ${formatAge(now - since)}: ${plural(connections, 'connection')} left, goes in ${left(until - now)} at the latest`,
-    ),
+    ...draining.map((server) => `  draining ${server.server} of ${server.virtualServer} ${drainingText(server, now)}`),
     ...connectionLimits.map((limit) => `  ${limitLine(limit)}`),
   ];
+}
+
+/** What a server that a reload took away still has. */
+function drainingText({ connections, since, until }: DrainingStatus, now: MonotonicMs): string {
+  return `for ${formatAge(now - since)}: ${plural(connections, 'connection')} left, goes in ${left(until - now)} at the latest`;
 }
 
 function restText(rest: number, untold: number): string {
@@ -90,8 +93,18 @@ function serviceRow(service: VirtualServerSummary, now: MonotonicMs): Row {
   ];
 }
 
+/** Everything of the services that are told, each with the servers that a reload took away. */
+export function checkDetails({ draining = [], now, virtualServers = [] }: CheckerReport, layout: Layout): string[] {
+  return virtualServers.flatMap((service) => [
+    ...serviceDetails(service, now, layout),
+    ...draining
+      .filter(({ virtualServer }) => virtualServer === service.label)
+      .map((server) => `  server ${server.server}: draining ${drainingText(server, now)} (taken away by a reload)`),
+  ]);
+}
+
 /** Everything of one service. */
-export function serviceDetails(service: VirtualServerReport, now: MonotonicMs, layout: Layout): string[] {
+function serviceDetails(service: VirtualServerReport, now: MonotonicMs, layout: Layout): string[] {
   const { connections, explanation, label, name, quorum, servers, sinceTime, traffic } = service;
   const is = quorum.state;
   const rows: [string, string][] = [

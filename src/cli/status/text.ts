@@ -3,7 +3,8 @@ import type { BfdSessionStatus } from '../../bfd/types.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { DaemonStatus, ProcessStatus } from '../../process/status-types.ts';
 import { formatAge } from '../age.ts';
-import { checkOverview, serviceDetails } from './check-text.ts';
+import { listLine } from '../live-text.ts';
+import { checkDetails, checkOverview } from './check-text.ts';
 import { paint, printable, state, table } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { groupDetails, instanceDetails, scriptLines, trackedProcessLine, vrrpOverview } from './vrrp-text.ts';
@@ -34,7 +35,7 @@ export function formatDetails(status: DaemonStatus, layout: Layout, named: boole
     ...(vrrp ? scriptLines(vrrp, layout) : []),
     ...(vrrp?.processes ?? []).map(trackedProcessLine),
     ...(bfd ? bfd.sessions.flatMap((session) => sessionLines(session, bfd.now, layout, true)) : []),
-    ...(checker?.virtualServers ?? []).flatMap((service) => serviceDetails(service, checker?.now ?? 0, layout)),
+    ...(checker ? checkDetails(checker, layout) : []),
     ...(checker && !named ? checkOverview(checker, layout) : []),
   ]);
 }
@@ -50,7 +51,7 @@ function text(lines: readonly string[]): string {
 }
 
 function headLines(status: DaemonStatus, layout: Layout): string[] {
-  const { files, lastReload, pid, processes, readiness, startedAt, time } = status;
+  const { files, lastReload, pid, processes, readiness, startedAt, time, waitingChanges } = status;
   const age = formatAge(Date.parse(time) - Date.parse(startedAt));
   const ready = readiness.ready ? 'ready' : 'not ready';
   const lines = table([[`keepalived, pid ${pid}, up ${age}, configuration ${files[0] ?? '(none)'}, ${ready}`]], layout);
@@ -68,6 +69,10 @@ function headLines(status: DaemonStatus, layout: Layout): string[] {
       ),
     );
   }
+  const waiting = (waitingChanges ?? []).map((change) => [
+    { text: `beside the file: ${printable(listLine(change))}`, style: 'warn' as const },
+  ]);
+  lines.push(...table(waiting, layout));
   return [...lines, ...processes.flatMap((process) => processLines(process, layout))];
 }
 

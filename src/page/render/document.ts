@@ -7,7 +7,14 @@ import { elementId, type PageModel, type Tone } from '../model.ts';
 import type { Query } from '../query.ts';
 import { selectInstances, selectServices, type Orders } from '../selection.ts';
 import type { TimelineEntry } from '../timeline.ts';
-import { renderGroups, renderInstance, renderInstances, renderLimits, renderSessions } from './instances.ts';
+import {
+  renderDraining,
+  renderGroups,
+  renderInstance,
+  renderInstances,
+  renderLimits,
+  renderSessions,
+} from './instances.ts';
 import { count, moment, type Ages } from './parts.ts';
 import { renderSearch, renderService, renderServices } from './services.ts';
 import { mostProblems, renderSummary, verdict } from './summary.ts';
@@ -89,6 +96,7 @@ export function sections(
       })),
       (rows) => renderServices(services, query, rows),
     ),
+    wholeSection('draining', renderDraining(model, ages)),
     wholeSection('limits', renderLimits(model)),
     wholeSection('events', renderTimeline(timeline)),
   ];
@@ -181,7 +189,7 @@ export function renderDocument(state: PageState, query: Query, assets: Assets): 
           <div class="columns">
             <div class="first">
               ${body('instances')} ${body('groups')} ${body('sessions')} ${body('limits')}
-              ${renderSearch(query, services.length)} ${body('services')}
+              ${renderSearch(query, services.length)} ${body('services')} ${body('draining')}
             </div>
             <aside>${body('events')}</aside>
           </div>

@@ -1,4 +1,4 @@
-/** VRRP instances and sync groups, BFD sessions, connection limits. */
+/** VRRP instances and sync groups, BFD sessions, draining servers, connection limits. */
 import type { VrrpInstanceReport } from '../../vrrp/report-types.ts';
 import type { EpochMs } from '../clock.ts';
 import { html, type Html } from '../html.ts';
@@ -6,7 +6,8 @@ import { elementId, type GroupView, type InstanceView, type PageModel, type Sess
 import type { Query } from '../query.ts';
 import type { Selection } from '../selection.ts';
 import { strip } from '../sparkline.ts';
-import { age, count, counted, foldLink, mark, state, type Ages } from './parts.ts';
+import { shortLabel } from '../view.ts';
+import { age, count, counted, foldLink, mark, moment, state, type Ages } from './parts.ts';
 
 /** The last minutes of an instance. */
 export interface Past {
@@ -180,10 +181,16 @@ interface Column {
   readonly name: string;
 }
 
-/** A section with a table of few rows, which is drawn anew as a whole. */
-function smallSection(id: string, title: string, columns: readonly Column[], rows: readonly Html[]): Html {
+/** A section with a table of few rows, which is drawn anew as a whole. @param total of which the rows are the first */
+function smallSection(
+  id: string,
+  title: string,
+  columns: readonly Column[],
+  rows: readonly Html[],
+  total = rows.length,
+): Html {
   return html`<section id="${id}" aria-labelledby="${id}-title" ${rows.length === 0 && html` hidden`}>
-    <h2 id="${id}-title">${title} <span class="total">${count(rows.length)}</span></h2>
+    <h2 id="${id}-title">${title} <span class="total">${count(total)}</span></h2>
     <div class="scroll">
       <table class="${id}">
         <thead>
@@ -196,6 +203,7 @@ function smallSection(id: string, title: string, columns: readonly Column[], row
         </tbody>
       </table>
     </div>
+    ${total > rows.length && html`<p class="muted">The first ${count(rows.length)} of ${count(total)}.</p>`}
   </section>`;
 }
 
@@ -239,4 +247,23 @@ export function renderLimits({ limits }: PageModel): Html {
       </tr>`,
   );
   return smallSection('limits', 'Connection limits', columns('Limit', 'Banned clients', 'By the blacklist'), rows);
+}
+
+/** Rows of servers that drain: a reload can take thousands away. */
+const mostDraining = 50;
+
+/** Servers that a reload took away and that keep their connections for a while. */
+export function renderDraining({ checkerEpoch, draining }: PageModel, ages: Ages): Html {
+  const rows = draining.slice(0, mostDraining).map(
+    ({ connections, server, since, until, virtualServer }) =>
+      html`<tr class="idle">
+        <th scope="row"><span class="address">${shortLabel(server)}</span></th>
+        <td data-label="Of">${shortLabel(virtualServer)}</td>
+        <td data-label="For"><span class="age">${age(checkerEpoch + since, ages)}</span></td>
+        <td data-label="Connections left" class="figure">${count(connections)}</td>
+        <td data-label="Goes by">${moment(checkerEpoch + until)}</td>
+      </tr>`,
+  );
+  const heads = columns('Server', 'Of', 'For', 'Connections left', 'Goes by');
+  return smallSection('draining', 'Draining servers', heads, rows, draining.length);
 }

@@ -145,6 +145,40 @@ describe('the first view', () => {
     ]);
   });
 
+  it('names what is set beside the file for something that is not there', () => {
+    const waiting = {
+      subject: 'instance VI_9',
+      what: 'release',
+      reason: 'released by the operator',
+      age: 3,
+      waiting: true,
+    } as const;
+    expect(overview(statusModel({ waitingChanges: [waiting] }))).toEqual([
+      'beside the file: instance VI_9: release (for 3 s, waits: it is not in the configuration)',
+    ]);
+  });
+
+  it('tells of servers that a reload took away, also where nothing is left but them', () => {
+    const label = '[192.168.1.54]:tcp:80';
+    const draining = [
+      { virtualServer: label, server: '[172.16.1.9]:tcp:80', since: 5_000, until: 75_000, connections: 3 },
+    ];
+    const told = 'for 10 s: 3 connections left, goes in 60 s at the latest';
+    const checker = { ...checkerModel(halfDown()), draining, now: 15_000 };
+    expect(overview(statusModel({ checker })).at(-1)).toBe(`  draining [172.16.1.9]:tcp:80 of ${label} ${told}`);
+    expect(details(statusModel({ checker })).at(-1)).toBe(
+      `  server [172.16.1.9]:tcp:80: draining ${told} (taken away by a reload)`,
+    );
+    const none = { total: 0, up: 0, down: 0 };
+    const totals = {
+      services: { ...none, sorry: 0, suspended: 0, trouble: 0 },
+      servers: none,
+      checks: { ...none, pending: 0 },
+    };
+    const rest = { ...checker, totals, services: [], virtualServers: [] };
+    expect(overview(statusModel({ checker: rest })).at(-1)).toBe(`  draining [172.16.1.9]:tcp:80 of ${label} ${told}`);
+  });
+
   it('has a line a service, and folds those that are well', () => {
     const status = (most?: number): DaemonStatus => statusModel({ checker: checkerModel(halfDown(), most) });
     expect(overview(status())).toEqual([

@@ -1,6 +1,8 @@
 /** `server` and `vrrp` of the control socket: what requests mean, what is refused, what is answered. */
 import { describe, expect, it } from 'vitest';
+import { formatKept } from '../../../src/cli/live-text.ts';
 import type { Caller } from '../../../src/control/command.ts';
+import type { ReloadAnswer } from '../../../src/control/commands/reload.ts';
 import type { Answer } from '../../../src/control/protocol.ts';
 import { answerTo, understand } from '../../../src/control/registry.ts';
 import { noLiveChanges, type LiveChanges } from '../../../src/live/types.ts';
@@ -42,7 +44,15 @@ function daemon() {
     gone: new AbortController().signal,
     user: 1000,
   };
-  const ports = portsWith({ live, configuration: () => configuration });
+  const ports = portsWith({
+    live,
+    configuration: () => configuration,
+    reload: () => {
+      // What is left of a file without VI_1.
+      live.follow({ ...configuration, vrrp: { ...configuration.vrrp, instances: [] } });
+      return Promise.resolve({ outcome: 'applied', summary: 'less' });
+    },
+  });
   return {
     live,
     ask: (fields: object): Promise<Answer> =>
@@ -198,4 +208,29 @@ describe('the command vrrp', () => {
     expect(access({ command: 'vrrp', action: 'auto', name: 'VI_1' })).toBe('change');
     expect(access({ command: 'server', action: 'clear' })).toBe('change');
   });
+});
+
+it('a reload names what goes on beside the file, and what waits for its target', async () => {
+  const { ask } = daemon();
+  expect(await ask({ command: 'reload' })).toEqual({ ok: true, result: { outcome: 'applied', summary: 'less' } });
+  await ask({ command: 'server', action: 'drain', service: 'fwmark:5', server: '10.0.0.2' });
+  await ask({ command: 'vrrp', action: 'priority', name: 'VI_1', priority: 50 });
+  const answer = await ask({ command: 'reload' });
+  expect(answer).toMatchObject({
+    result: {
+      live: [
+        { subject: 'server 10.0.0.2:80 of fwmark:5/inet', what: 'drain' },
+        { subject: 'instance VI_1', what: 'priority 50', waiting: true },
+      ],
+    },
+  });
+  const { live } = (answer as { readonly result: ReloadAnswer }).result;
+  expect(live?.[0]).not.toHaveProperty('waiting');
+  expect(formatKept(live)).toBe(
+    [
+      'set beside the file, and not touched by this:',
+      '  instance VI_1: priority 50 (for 0 s, by uid 1000, waits: it is not in the configuration)',
+      '  server 10.0.0.2:80 of fwmark:5/inet: drain (for 0 s, by uid 1000)\n',
+    ].join('\n'),
+  );
 });

@@ -32,7 +32,7 @@ export function portsWith(ports: Partial<ControlPorts>): ControlPorts {
     plan: absent,
     events: new EventHistory(),
     life: 'this',
-    live: { set: absent, clear: absent, get: absent, list: absent },
+    live: { set: absent, clear: absent, get: absent, list: () => [] },
     ...ports,
   };
 }

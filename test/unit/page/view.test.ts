@@ -152,6 +152,35 @@ describe('an instance', () => {
   });
 });
 
+describe('beside services and instances', () => {
+  const draining = (count: number) =>
+    Array.from({ length: count }, (_, server) => ({
+      virtualServer: '[10.0.0.1]:tcp:80',
+      server: `[192.168.0.${server}]:tcp:8080`,
+      since: now - 90_000,
+      until: now + 60_000,
+      connections: 1234,
+    }));
+
+  it('stand servers that a reload took away, with what they have left and until when', () => {
+    const text = textOf(documentOf({ services: [serviceSummary()], draining: draining(1) }));
+    expect(text).toContain('Draining servers 1');
+    expect(text).toContain('192.168.0.0:8080 10.0.0.1:80 90 s 1,234 03:05:05');
+    expect(textOf(documentOf({ draining: draining(200) }))).toContain('The first 50 of 200.');
+  });
+
+  it('stands what is set beside the file and has no target', () => {
+    const model = modelOf({ waitingChanges: [{ subject: 'instance VI_9', what: 'release' }] });
+    expect(model.problems).toEqual([
+      {
+        tone: 'attention',
+        subject: 'instance VI_9',
+        text: 'release was set with keepalivectl and waits: it is not in the configuration',
+      },
+    ]);
+  });
+});
+
 describe('services', () => {
   const label = (index: number): string => `[10.0.${index >> 8}.${index & 255}]:tcp:80`;
   const services = Array.from({ length: 10_000 }, (_, index) =>
