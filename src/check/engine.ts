@@ -20,6 +20,7 @@ import { unknownSession, type KnownSession } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
 import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
+import { OwnTrouble } from './own-trouble.ts';
 import { ServerOverrides, type WeightChange } from './overrides.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 import { assumedState, type RealServerState, type ServerCheck } from './real-server.ts';
@@ -48,6 +49,7 @@ export class CheckEngine {
   readonly #environment: CheckEnvironment;
   readonly #schedule: ProbeSchedule;
   readonly #draining = new Draining();
+  readonly #ownTrouble = new OwnTrouble();
   readonly #overrides = new ServerOverrides();
   readonly #drainWatch = new DrainWatch();
   /** Numbers in track files, as last heard. */
@@ -110,7 +112,8 @@ export class CheckEngine {
     if (!result.ok && result.phase === 'setup') return this.#couldNotProbe(check, result, now);
     check.lastResult = result;
     if (!result.ok) check.failures += 1;
-    return this.#conclude(check, result, now);
+    const concluded = this.#conclude(check, result, now);
+    return this.#ownTrouble.any ? [...this.#ownTrouble.over(check, now).map(lineIntent), ...concluded] : concluded;
   }
 
   /** A track_file has this number (undefined: it has none, which counts as 0). Before the start too. */
@@ -199,6 +202,7 @@ export class CheckEngine {
     const cancelled = this.#schedule.clear();
     this.#draining.clear();
     this.#drainWatch.clear();
+    this.#ownTrouble.clear();
     const events = this.#assembly.virtualServers.flatMap((virtualServer) =>
       this.#removed(virtualServer, 'stop', 'Shutting down', now),
     );
@@ -294,18 +298,11 @@ export class CheckEngine {
 
   // ------------------------------------------------------------------------------------------------- probe results
 
-  /** This machine's own trouble says nothing about the server: tell it once, ask again after delay_loop. */
+  /** This machine's own trouble says nothing about the server: ask again after delay_loop. */
   #couldNotProbe(check: HealthCheck, result: ProbeResult, now: MonotonicMs): CheckIntent[] {
-    const news = check.lastResult?.detail !== result.detail;
     check.lastResult = result;
     this.#schedule.schedule(check, now + check.checker.delayLoop);
-    if (!news) return [];
-    return [
-      logIntent(
-        'warning',
-        `${describeCheck(check)} cannot be made: ${result.detail}. The state stays ${check.progress.state}; next attempt in ${check.checker.delayLoop / 1000} s`,
-      ),
-    ];
+    return this.#ownTrouble.met(check, result, now).map(lineIntent);
   }
 
   /** A probe that should have reported long ago counts as failed. */
@@ -490,6 +487,7 @@ export class CheckEngine {
     this.#assembly = change.assembly;
     this.#owners = undefined;
     const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
+    for (const check of change.removedChecks) this.#ownTrouble.forget(check);
     const removals = this.#removals(change, now);
     const installed = change.assembly.virtualServers.flatMap((virtualServer) =>
       this.#installed(virtualServer, change, recollected, now),

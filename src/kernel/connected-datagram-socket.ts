@@ -70,6 +70,8 @@ export class ConnectedDatagramSocket {
     else descriptor.setOption(IPPROTO.IPV6, IPV6_OPTION.RECVERR, 1);
     const scope = options.interface === undefined ? 0 : Math.max(0, addon().interfaceIndex(options.interface));
     const port = (number: number | undefined) => (options.protocol === 'udp' ? (number ?? 0) : 0);
+    // Checks of several servers may leave from one port at the same time: who is connected tells them apart.
+    if (port(sourcePort) !== 0) descriptor.setOption(SOL.SOCKET, SO.REUSEADDR, 1);
     if (source !== undefined || port(sourcePort) !== 0) {
       descriptor.bind(internetName(family, source ?? anyAddress(family), port(sourcePort), scope));
     }

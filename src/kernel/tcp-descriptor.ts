@@ -35,6 +35,7 @@ export function openTcpSocket(options: ProbeDescriptorOptions): Descriptor {
   try {
     if (options.interface !== undefined) descriptor.bindToInterface(options.interface);
     if (options.mark !== undefined) descriptor.setOption(SOL.SOCKET, SO.MARK, options.mark);
+    if (sourcePort !== undefined) leaveNothingOf(descriptor);
     if (source !== undefined || sourcePort !== undefined) {
       const address = source ?? anyAddress(family);
       const scope = scopeOf(options);
@@ -46,6 +47,16 @@ export function openTcpSocket(options: ProbeDescriptorOptions): Descriptor {
     descriptor.close();
     throw error;
   }
+}
+
+/**
+ * The next connection from this port must not wait a minute for what remains of this one (TIME-WAIT), nor for those to
+ * other servers: the port may be bound again, and closing resets the connection instead of waiting for the other side.
+ */
+function leaveNothingOf(descriptor: Descriptor): void {
+  descriptor.setOption(SOL.SOCKET, SO.REUSEADDR, 1);
+  // struct linger: on, for 0 seconds.
+  descriptor.setOption(SOL.SOCKET, SO.LINGER, new Uint8Array(Int32Array.of(1, 0).buffer));
 }
 
 /** Index of the interface to leave through: what link-local IPv6 addresses are relative to; 0: none. */

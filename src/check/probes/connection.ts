@@ -32,6 +32,8 @@ const ownTrouble = new Set([
   'EADDRINUSE',
   'ENODEV',
   'EINVAL',
+  // What a datagram socket gets from connect() when no port is free.
+  'EAGAIN',
 ]);
 
 /** Whose fault a failed connection attempt is. */
@@ -52,6 +54,7 @@ const words: Readonly<Record<string, string>> = {
   EMFILE: 'no descriptor left in this process (raise LimitNOFILE)',
   ENFILE: 'no descriptor left on this machine',
   EADDRNOTAVAIL: 'source address not on this machine, or no free source port',
+  EAGAIN: 'no free source port',
   EADDRINUSE: 'source port in use',
   ENODEV: 'no such interface',
 };
