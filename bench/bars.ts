@@ -49,6 +49,7 @@ export const bars = {
   scrapeTime: [{ kind: 'at-most', statistic: 'median', limit: 300 }],
   scrapeDelay: [{ kind: 'at-most', statistic: 'median', limit: 1 }],
   bansTime: [{ kind: 'at-most', statistic: 'median', limit: 1500 }],
+  bansKernel: [{ kind: 'of-original', statistic: 'median', factor: 1 }],
   bansMemory: [{ kind: 'at-most', statistic: 'max', limit: 64 }],
   scaleStart: [{ kind: 'of-original', statistic: 'median', factor: 0.8 }],
   scaleReload: [{ kind: 'of-original', statistic: 'median', factor: 0.5 }],

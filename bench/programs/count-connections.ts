@@ -1,5 +1,9 @@
-/** Counts a connection table on standard input, once, as the thread of the checker process does. Argument: the limit. */
+/**
+ * Counts a connection table, once, as the thread of the checker process does. Words: the limit, and the table if it is not
+ * on standard input.
+ */
 import { readFileSync } from 'node:fs';
+import type { CountedConnections } from '../kernel-connections.ts';
 import { ClientCounts } from '../../src/limit/client-counts.ts';
 import { readConnectionTable } from '../../src/process/limits/table-reader.ts';
 
@@ -10,12 +14,15 @@ function resident(): { now: number; most: number } {
   return { now: megabytes('VmRSS'), most: megabytes('VmHWM') };
 }
 
-const limit = Number(process.argv[2]);
+const [limitText, table = '/proc/self/fd/0'] = process.argv.slice(2);
+const limit = Number(limitText);
 const counts = new ClientCounts({ clientPrefix: { inet: 32, inet6: 128 }, keepFrom: limit / 2, seed: 0x5eed });
 const before = resident();
 const began = process.cpuUsage();
-await readConnectionTable([{ counts }], '/proc/self/fd/0');
+await readConnectionTable([{ counts }], table);
 const found = [...counts.result()].filter(({ connections }) => connections > limit).length;
 const { user, system } = process.cpuUsage(began);
 const memory = resident().most - before.now;
-process.stdout.write(JSON.stringify({ milliseconds: (user + system) / 1000, memory, found }));
+process.stdout.write(
+  JSON.stringify({ milliseconds: (user + system) / 1000, memory, found } satisfies CountedConnections),
+);

@@ -8,24 +8,36 @@ import type { SetChanges } from './set-changes.ts';
 const longestTimeout = 2_147_483;
 
 export interface IpsetFound {
+  /** It looks as ipsetCreate() makes them; an administrator would have to want the same size and both extensions. */
+  readonly isOurs: boolean;
   readonly timeouts: boolean;
   readonly comments: boolean;
   readonly elements: ReadonlyMap<string, FoundElement>;
 }
 
+/** Addresses and prefixes in a set of ours. */
+const mostElements = 1_048_576;
+
 /** Makes a set that takes addresses, prefixes, times and notes. */
 export function ipsetCreate(name: string, family: 'inet' | 'inet6'): string {
-  return `create ${name} hash:net family ${family} maxelem 1048576 timeout 0 comment\n`;
+  return `create ${name} hash:net family ${family} maxelem ${mostElements} timeout 0 comment\n`;
 }
 
 /** What `ipset save NAME` says; undefined if it is not about that set. */
 export function parseIpsetSave(text: string, name: string): IpsetFound | undefined {
-  let found: { timeouts: boolean; comments: boolean } | undefined;
+  let found: Omit<IpsetFound, 'elements'> | undefined;
   const elements = new Map<string, FoundElement>();
   for (const line of text.split('\n')) {
     const words = line.split(' ');
     if (words[1] !== name) continue;
-    if (words[0] === 'create') found = { timeouts: words.includes('timeout'), comments: words.includes('comment') };
+    if (words[0] === 'create') {
+      const timeouts = words.includes('timeout');
+      const comments = words.includes('comment');
+      const isOurs = [`maxelem ${mostElements} `, ' timeout 0 ', ' hash:net '].every((part) =>
+        `${line} `.includes(part),
+      );
+      found = { timeouts, comments, isOurs: isOurs && comments };
+    }
     if (words[0] !== 'add') continue;
     const prefix = parsePrefixText(words[2] ?? '');
     if (prefix === undefined) continue;

@@ -1,6 +1,6 @@
 /** The child processes of the daemon together: those that a configuration wants are started, given it, asked and stopped. */
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
-import type { Configuration } from '../config/model.ts';
+import type { Configuration, GlobalConfiguration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { ProcessEvent } from '../events/parent-event.ts';
@@ -9,9 +9,11 @@ import type { LiveChanges } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { BfdChannels } from './bfd-channel.ts';
 import { Child } from './child.ts';
+import { OwnSetsRecord } from './limits/own-sets.ts';
 import type { ChildKind, ChildToParent, ParentToChild } from './messages.ts';
 import type { Answered, Asked, Question } from './questions.ts';
-import { childOptions, wantedChildren } from './settings.ts';
+import { runFirewallProgram } from './run-nft.ts';
+import { childOptions, pidFilePath, wantedChildren } from './settings.ts';
 
 /** Wait for the children's answer to a snapshot; a child that takes longer is reported, not waited for. */
 const configureTimeout = 60_000;
@@ -97,6 +99,7 @@ export class Children {
       clearTimeout(timer);
     }
     await Promise.all(stops);
+    if (!wanted.includes('checker')) await this.#removeSets(configuration.global);
   }
 
   /** Settles when all are gone. */
@@ -121,6 +124,14 @@ export class Children {
     child.change(this.#live);
     child.start();
     return child;
+  }
+
+  /** Sets of connection limits are the checker process's; where there is none any more, nobody else would take them away. */
+  async #removeSets(global: GlobalConfiguration): Promise<void> {
+    // Without checks (-P) there may be another daemon for them.
+    if (!this.#args.checker) return;
+    const pidFile = pidFilePath('checker', this.#args, global);
+    await new OwnSetsRecord(pidFile, runFirewallProgram, this.#log).follow({ ipsets: [] });
   }
 
   #configured(child: Child): void {

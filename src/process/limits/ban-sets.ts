@@ -49,10 +49,16 @@ export class BanSets {
   readonly #put = new Map<string, Elements>();
   #complaint = '';
 
-  constructor(run: RunProgram, log: LogLine) {
+  /** @param made told of all ipsets that were made by us, whenever they are others */
+  constructor(run: RunProgram, log: LogLine, made: (ipsets: readonly string[]) => void = () => undefined) {
     this.#run = run;
     this.#log = log;
-    this.#ipsets = new IpsetKeeper(run);
+    this.#ipsets = new IpsetKeeper({ run, log, made });
+  }
+
+  /** What an earlier life has made, before the first configuration. */
+  recall(ipsets: Iterable<string>): void {
+    this.#ipsets.recall(ipsets);
   }
 
   /**
@@ -76,8 +82,7 @@ export class BanSets {
       : [];
     for (const limit of fresh) {
       if (limit.set.kind === 'nftables') found.set(limit.name, ownElements(own, ownLimit(limit)));
-      else if (limit.set.kind === 'ipset')
-        found.set(limit.name, await this.#ipsets.open(limit.name, limit.set, this.#log));
+      else if (limit.set.kind === 'ipset') found.set(limit.name, await this.#ipsets.open(limit.name, limit.set));
     }
     return found;
   }

@@ -14,7 +14,7 @@ import type {
   LimitSummary,
   ToLimitWorker,
 } from './messages.ts';
-import { StaleTables } from './stale-tables.ts';
+import { OwnSetsRecord } from './own-sets.ts';
 
 /** A thread that has failed is started again after this time. */
 const pause: Milliseconds = 5_000;
@@ -35,7 +35,7 @@ export interface LimitPorts {
 
 export class ConnectionLimits {
   readonly #ports: LimitPorts;
-  readonly #stale: StaleTables;
+  readonly #own: OwnSetsRecord;
   #worker: Worker | undefined;
   #configure: Extract<ToLimitWorker, { type: 'configure' }> | undefined;
   #addresses: readonly string[] = [];
@@ -48,7 +48,7 @@ export class ConnectionLimits {
 
   constructor(ports: LimitPorts) {
     this.#ports = ports;
-    this.#stale = new StaleTables(ports.pidFile, ports.run, ports.log);
+    this.#own = new OwnSetsRecord(ports.pidFile, ports.run, ports.log);
   }
 
   /** Takes a configuration. @param namespace where IPVS is, if not here: a path */
@@ -57,7 +57,10 @@ export class ConnectionLimits {
     const suffix = global.instance === undefined ? '' : `_${global.instance.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
     const table = `keepalived_limits${suffix}`;
     const hasTable = limits.some(({ enforceInKernel, set }) => set.kind === 'nftables' || enforceInKernel);
-    void this.#stale.follow(hasTable ? { table, ...(namespace !== undefined && { namespace }) } : undefined);
+    const place = namespace === undefined ? {} : { namespace };
+    const ipsets = limits.flatMap(({ set }) => (set.kind === 'ipset' ? [set.inet, set.inet6] : []));
+    const ownIpsets = this.#own.ipsets(namespace).filter((name) => ipsets.includes(name));
+    void this.#own.follow({ ipsets, ...(hasTable && { table }), ...place }, this.#worker && 'keeper');
     if (limits.length === 0 && this.#worker === undefined) {
       this.#configure = undefined;
       clearTimeout(this.#restart);
@@ -68,7 +71,8 @@ export class ConnectionLimits {
       limits,
       never: neverBanned(configuration),
       table,
-      ...(namespace !== undefined && { namespace }),
+      ownIpsets,
+      ...place,
     };
     if (this.#worker === undefined) this.#start();
     else this.#worker.postMessage(this.#configure);
@@ -167,6 +171,9 @@ export class ConnectionLimits {
       case 'answer':
         this.#requests.get(message.request)?.(message.answer);
         this.#requests.delete(message.request);
+        return;
+      case 'made':
+        void this.#own.made(message.ipsets, this.#configure?.namespace);
         return;
       case 'summary':
         this.summary = message.limits;

@@ -65,6 +65,8 @@ export type ToLimitWorker =
       readonly never: readonly Protected[];
       /** Name of the table of nftables. */
       readonly table: string;
+      /** Sets that an earlier life of the daemon has made. */
+      readonly ownIpsets: readonly string[];
       /** Where IPVS is, if not in the daemon's namespace. */
       readonly namespace?: string;
     }
@@ -78,5 +80,7 @@ export type FromLimitWorker =
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'run'; readonly run: number; readonly program: FirewallProgram }
   | { readonly type: 'answer'; readonly request: number; readonly answer: BanAnswer }
+  /** All sets that we have made, in the namespace of the configuration. */
+  | { readonly type: 'made'; readonly ipsets: readonly string[] }
   | { readonly type: 'summary'; readonly limits: readonly LimitSummary[] }
   | { readonly type: 'stopped' };

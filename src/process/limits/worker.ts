@@ -42,6 +42,7 @@ class LimitWork {
   readonly #seed = randomBytes(4).readUInt32LE();
   #lastRun = 0;
   #namespace: string | undefined;
+  #configured = false;
   #never: readonly Protected[] = [];
   #own: readonly Protected[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -61,7 +62,11 @@ class LimitWork {
 
   constructor(send: (message: FromLimitWorker) => void) {
     this.#send = send;
-    this.#sets = new BanSets((program) => this.#run(program), this.#log);
+    this.#sets = new BanSets(
+      (program) => this.#run(program),
+      this.#log,
+      (ipsets) => this.#send({ type: 'made', ipsets }),
+    );
     try {
       setPriority(niceness);
     } catch {
@@ -107,7 +112,11 @@ class LimitWork {
     this.#log('error', `connection limits: ${(error as Error).message}`);
   }
 
-  async #configure({ limits, namespace, never, table }: Extract<ToLimitWorker, { type: 'configure' }>): Promise<void> {
+  async #configure(message: Extract<ToLimitWorker, { type: 'configure' }>): Promise<void> {
+    const { limits, namespace, never, ownIpsets, table } = message;
+    // Later it is us who know.
+    if (!this.#configured) this.#sets.recall(ownIpsets);
+    this.#configured = true;
     if (namespace !== undefined && namespace !== this.#namespace) enterNetworkNamespace(namespace);
     this.#namespace = namespace;
     this.#never = never;

@@ -1,15 +1,10 @@
 /** The sets of the kernel: nftables of ours and of others, ipset; real packets, restarts, a hundred thousand entries. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CleanUp } from '../../../lab/lib/clean-up.ts';
 import { until } from '../../../lab/lib/clock.ts';
 import type { BanSet, ConnectionLimit } from '../../../src/config/model.ts';
 import type { Element, Elements } from '../../../src/limit/engine.ts';
 import { BanSets } from '../../../src/process/limits/ban-sets.ts';
-import { StaleTables } from '../../../src/process/limits/stale-tables.ts';
-import { MemoryLog } from '../../unit/notify/memory-log.ts';
 import { Machine, patience } from '../process/machine.ts';
 import { limitModel } from '../../support/limit-model.ts';
 
@@ -162,35 +157,6 @@ describe('sets and rules of ours', () => {
     expect(await nft('list', 'tables')).toContain(table);
     await sets.close(0);
     expect(await nft('list', 'tables')).toBe('');
-  });
-
-  it('go at the next start when their limit has gone with a crash, also if it was the last', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'kts-limits-'));
-    cleanUp.add(`remove ${folder}`, () => rmSync(folder, { recursive: true, force: true }));
-    const runs: string[] = [];
-    const life = (): StaleTables =>
-      new StaleTables(
-        path.join(folder, 'checkers.pid'),
-        async ({ arguments: words, input, program }) => {
-          runs.push(program);
-          return (await balancer.run([program, ...words], { input })).stdout;
-        },
-        new MemoryLog(),
-      );
-    const first = life();
-    await first.follow({ table });
-    const sets = banSets();
-    await sets.configure([limit(own)], table, 0);
-    await sets.write(wanted({ [clientAddress]: { origin: 'operator' } }), 0);
-    expect(await ping()).toBe('silence');
-    // The limit is still there: the table is for the sets to find.
-    await life().follow({ table });
-    expect([runs, await ping()]).toEqual([[], 'silence']);
-    await life().follow(undefined);
-    expect([runs, await ping()]).toEqual([['nft'], 'answer']);
-    expect(await nft('list', 'tables')).not.toContain(table);
-    await life().follow(undefined);
-    expect(runs).toEqual(['nft']);
   });
 
   it('take a hundred thousand entries, and a change of one of them', async () => {
