@@ -1,7 +1,7 @@
 /*
  * Preloaded into a daemon whose checks are measured on a machine without IPVS: the calls with which it would write its
  * table succeed and do nothing, the old interface (socket options) as well as generic netlink. Whoever reads the table is
- * told that this is not possible. Everything else is the machine's own.
+ * told that this is not possible, or with STAND_IN_EMPTY in the environment that it is empty. Everything else is the machine's own.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -87,6 +87,10 @@ static void answer(int fd, const struct nlmsghdr *question) {
     say(fd, question, GENL_ID_CTRL, &family, sizeof family);
   }
   struct nlmsgerr verdict = {0, *question};
+  if ((question->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP && getenv("STAND_IN_EMPTY") != NULL) {
+    say(fd, question, NLMSG_DONE, &verdict.error, sizeof verdict.error);
+    return;
+  }
   if ((question->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) verdict.error = -EOPNOTSUPP;
   else if ((question->nlmsg_flags & NLM_F_ACK) == 0) return;
   say(fd, question, NLMSG_ERROR, &verdict, sizeof verdict);

@@ -1,6 +1,6 @@
 /**
  * In the guest kernel: fills the connection table of IPVS as a master's synchronisation does, and has it counted. Words:
- * CONNECTIONS, LIMIT, RUNS, and conn_tab_bits of IPVS. Writes result.json (KernelConnections).
+ * CONNECTIONS, LIMIT, conn_tab_bits of IPVS, and by whom: `ours` or `script`. Writes result.json (KernelConnections).
  */
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CountedConnections, KernelConnections, ReadRun } from '../kernel-connections.ts';
 import { greedyClients } from '../kernel-connections.ts';
 
-const [connectionsText = '', limit = '', runsText = '', bits = ''] = process.argv.slice(2);
+const [connectionsText = '', limit = '', bits = '', by = ''] = process.argv.slice(2);
 const connections = Number(connectionsText);
 const table = '/proc/net/ip_vs_conn';
 
@@ -109,24 +109,27 @@ function timed(command: string): ReadRun & { readonly output: string } {
 }
 
 await fill();
-const copy = '/tmp/table';
-const script = `$3 == "ESTABLISHED" { split($4, client, ":"); count[client[1]]++ } END { for (one in count) if (count[one] > ${limit}) found++; print found }`;
-const result: KernelConnections = { kernel: [], ours: [], fromFile: [], scripts: [] };
-for (let run = 0; run < Number(runsText); run++) {
-  const { output: size, ...kernel } = timed(`dd if=${table} of=${copy} bs=256k status=none; wc -l < ${copy}`);
-  result.kernel.push({ ...kernel, lines: Number(size) - 1 });
-  console.log(`${Number(size) - 1} connections in the kernel, read by dd in ${(kernel.wall / 1000).toFixed(0)} s`);
-  for (const [into, from] of [
-    [result.ours, table],
-    [result.fromFile, copy],
-  ] as const) {
-    const { output, ...times } = timed(`'${process.execPath}' /run/out/count.mjs ${limit} ${from}`);
-    into.push({ ...times, ...(JSON.parse(output) as CountedConnections) });
-    console.log(`${from} counted in ${(times.wall / 1000).toFixed(0)} s`);
-  }
-  const { output, ...times } = timed(`ipvsadm -Lnc | awk '${script}'`);
-  result.scripts.push({ ...times, found: Number(output) });
-  console.log(`counted by ipvsadm and awk in ${(times.wall / 1000).toFixed(0)} s`);
+const tell = (what: string, { wall }: ReadRun): void => console.log(`${what} in ${(wall / 1000).toFixed(0)} s`);
+
+function countOurs(from: string): ReadRun & CountedConnections {
+  const { output, ...times } = timed(`'${process.execPath}' /run/out/count.mjs ${limit} ${from}`);
+  tell(`${from} counted`, times);
+  return { ...times, ...(JSON.parse(output) as CountedConnections) };
 }
-writeFileSync('/run/out/result.json', JSON.stringify(result));
+
+function byOurs(): KernelConnections {
+  const copy = '/tmp/table';
+  const { output, ...kernel } = timed(`dd if=${table} of=${copy} bs=256k status=none; wc -l < ${copy}`);
+  tell(`${Number(output) - 1} connections of the kernel read by dd`, kernel);
+  return { kernel: { ...kernel, lines: Number(output) - 1 }, ours: countOurs(table), fromFile: countOurs(copy) };
+}
+
+function byScript(): KernelConnections {
+  const script = `$3 == "ESTABLISHED" { split($4, client, ":"); count[client[1]]++ } END { for (one in count) if (count[one] > ${limit}) found++; print found }`;
+  const { output, ...times } = timed(`ipvsadm -Lnc | awk '${script}'`);
+  tell('counted by ipvsadm and awk', times);
+  return { script: { ...times, found: Number(output) } };
+}
+
+writeFileSync('/run/out/result.json', JSON.stringify(by === 'ours' ? byOurs() : byScript()));
 process.exit(0);

@@ -73,7 +73,7 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
 }
 
 function missingWords([command = '']: readonly string[]): string {
-  return command === 'server' || command === 'vrrp'
+  return ['bans', 'server', 'vrrp'].includes(command)
     ? `words are missing: see keepalivectl ${command} --help`
     : 'Name the files.';
 }

@@ -99,6 +99,14 @@ class Ipv4Counts {
     }
   }
 
+  of(address: number): number {
+    const key = (address & this.#mask) >>> 0;
+    const last = this.#keys.length - 1;
+    let slot = mix(key ^ this.#seed) & last;
+    while (this.#counts[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & last;
+    return this.#counts[slot] ?? 0;
+  }
+
   *atLeast(connections: number): Generator<ClientCount> {
     for (let slot = 0; slot < this.#counts.length; slot++) {
       const count = this.#counts[slot] ?? 0;
@@ -141,6 +149,14 @@ class Ipv6Counts {
     } else this.#counts.fill(0);
     this.#kept = [];
     this.#used = 0;
+  }
+
+  /** @param words masked */
+  of(words: readonly number[]): number {
+    const [first = 0, second = 0, third = 0, fourth = 0] = words;
+    const high = this.#hash(first, second, third, fourth, this.#seed);
+    const low = this.#hash(fourth, third, second, first, ~this.#seed);
+    return this.#counts[this.#find(high, low)] ?? 0;
   }
 
   #hash(first: number, second: number, third: number, fourth: number, seed: number): number {
@@ -193,9 +209,7 @@ class Ipv6Counts {
   *atLeast(connections: number): Generator<ClientCount> {
     for (let index = 0; index < this.#kept.length; index += 4) {
       const [first = 0, second = 0, third = 0, fourth = 0] = this.#kept.slice(index, index + 4);
-      const high = this.#hash(first, second, third, fourth, this.#seed);
-      const low = this.#hash(fourth, third, second, first, ~this.#seed);
-      const count = this.#counts[this.#find(high, low)] ?? 0;
+      const count = this.of([first, second, third, fourth]);
       if (count >= connections)
         yield { bytes: bytesOf(first >>> 0, second >>> 0, third >>> 0, fourth >>> 0), connections: count };
     }
@@ -248,6 +262,13 @@ export class ClientCounts {
   /** Different clients. */
   get clients(): number {
     return this.#ipv4.clients + this.#ipv6.clients;
+  }
+
+  /** Connections of one client. @param bytes 4 or 16 octets, as a ClientCount has them */
+  of(bytes: Uint8Array): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes.length === 4) return this.#ipv4.of(view.getUint32(0));
+    return this.#ipv6.of([0, 4, 8, 12].map((at) => view.getInt32(at)));
   }
 
   /** Every client with `keepFrom` connections or more. */

@@ -4,7 +4,7 @@
  */
 import type { AddressPrefix, ConnectionLimit } from '../config/model.ts';
 import type { BanEvent, LogLine } from '../core/events.ts';
-import { formatIpAddress } from '../core/ip-address.ts';
+import { formatIpAddress, parseIpAddress } from '../core/ip-address.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import { emptyBlacklist } from './blacklist.ts';
 import type { Blacklist } from './blacklist.ts';
@@ -124,8 +124,15 @@ export class LimitEngine {
     return [{ type: 'write' }, { type: 'log', line: { level: 'info', message } }];
   }
 
-  /** What a reading of the connection table has found: every client with enough connections to matter. */
-  counted(clients: Iterable<ClientCount>, now: MonotonicMs): LimitIntent[] {
+  /**
+   * What a reading of the connection table has found: every client with enough connections to matter.
+   * @param countOf how many one of the others has, by the octets of its address
+   */
+  counted(
+    clients: Iterable<ClientCount>,
+    now: MonotonicMs,
+    countOf: (bytes: Uint8Array) => number = () => 0,
+  ): LimitIntent[] {
     const { banTime, maxEstablished, name, releaseBelow } = this.#limit;
     const counts = new Map<string, number>();
     const banned: Ban[] = [];
@@ -143,7 +150,7 @@ export class LimitEngine {
     this.#totals.banned += banned.length;
     const quiet: Ban[] = [];
     for (const [text, ban] of this.#bans) {
-      ban.connections = counts.get(text) ?? 0;
+      ban.connections = counts.get(text) ?? this.#countOf(ban, countOf);
       if (releaseBelow !== undefined && ban.origin !== 'operator' && ban.connections < releaseBelow) quiet.push(ban);
     }
     const told = this.#tell(banned, 'BANNED', (ban) => this.#withEnd(ban), now);
@@ -239,6 +246,12 @@ export class LimitEngine {
       listed: this.#listed.size,
       totals: { ...this.#totals },
     };
+  }
+
+  /** Of a prefix that is no client nobody has counted. */
+  #countOf({ prefix: { address, family, length } }: Ban, countOf: (bytes: Uint8Array) => number): number {
+    const bytes = parseIpAddress(address)?.bytes;
+    return bytes === undefined || length !== this.#limit.clientPrefix[family] ? 0 : countOf(bytes);
   }
 
   #isWhole({ family, length }: AddressPrefix): boolean {

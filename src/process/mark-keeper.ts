@@ -1,8 +1,18 @@
 /** Keeps the rules of nftables_ipvs: one run of nft a change, one transaction a run. */
+import type { Milliseconds } from '../core/time.ts';
 import type { Log } from '../log/log.ts';
 import { markRemovalScript, markScript } from '../network/mark-script.ts';
 import type { GroupMark, MarkSettings } from '../network/mark-script.ts';
 import type { RunScript } from './firewall-keeper.ts';
+
+/** Where nft refuses, it is asked again after this time, and each time after twice as long. */
+const firstRetry: Milliseconds = 5_000;
+const longestRetry: Milliseconds = 60_000;
+
+interface Wanted {
+  readonly marks: readonly GroupMark[];
+  readonly settings: MarkSettings;
+}
 
 export class MarkKeeper {
   readonly #log: Log;
@@ -11,6 +21,11 @@ export class MarkKeeper {
   /** Of the tables that are there. */
   #settings: MarkSettings | undefined;
   #script = '';
+  #retry: NodeJS.Timeout | undefined;
+  /** What nft says against it; told once. */
+  #complaint = '';
+  /** One change after the other. */
+  #work: Promise<void> = Promise.resolve();
 
   /**
    * @param run while the process works
@@ -22,28 +37,70 @@ export class MarkKeeper {
     this.#runAtEnd = runAtEnd;
   }
 
-  /** Brings the rules there; without settings, or in another table, the former ones go first. Not to be called again before it has settled. */
-  async follow(marks: readonly GroupMark[], settings: MarkSettings | undefined): Promise<void> {
-    if (this.#settings?.table !== settings?.table) await this.#remove(this.#run);
-    if (settings === undefined) return;
+  /**
+   * Brings the rules there; without settings, or in another table, the former ones go first. What nft refuses is told, and
+   * tried again until something else is asked for.
+   */
+  follow(marks: readonly GroupMark[], settings: MarkSettings | undefined): Promise<void> {
+    this.#giveUp();
+    return this.#next(async () => {
+      // A try that was under way has perhaps asked for another one.
+      this.#giveUp();
+      if (this.#settings?.table !== settings?.table) await this.#remove(this.#run);
+      if (settings !== undefined) await this.#write({ marks, settings }, firstRetry);
+    });
+  }
+
+  /** Takes our tables away. */
+  release(): Promise<void> {
+    this.#giveUp();
+    return this.#next(() => {
+      this.#giveUp();
+      return this.#remove(this.#runAtEnd);
+    });
+  }
+
+  #giveUp(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#complaint = '';
+  }
+
+  #next(change: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(change);
+    return this.#work;
+  }
+
+  /** @param pause until the next try */
+  async #write(wanted: Wanted, pause: Milliseconds): Promise<void> {
+    const { marks, settings } = wanted;
     const script = markScript(marks, settings);
     if (script === this.#script) return;
     try {
       await this.#run(script);
       this.#settings = settings;
       this.#script = script;
+      if (this.#complaint !== '')
+        this.#log.notice(
+          `nftables: table ${settings.table} is made now: services of virtual server groups get their packets`,
+        );
+      this.#complaint = '';
     } catch (error) {
       this.#script = '';
-      this.#log.error(
-        `nftables: table ${settings.table} cannot be made: ${(error as Error).message}. Services of virtual server groups ` +
-          'get no packets: repair it and reload, or remove nftables_ipvs',
-      );
+      this.#complain(settings, (error as Error).message);
+      this.#retry = setTimeout(() => {
+        void this.#next(() => this.#write(wanted, Math.min(longestRetry, pause * 2)));
+      }, pause);
     }
   }
 
-  /** Takes our tables away. */
-  release(): Promise<void> {
-    return this.#remove(this.#runAtEnd);
+  #complain({ table }: MarkSettings, complaint: string): void {
+    if (complaint === this.#complaint) return;
+    this.#complaint = complaint;
+    this.#log.error(
+      `nftables: table ${table} cannot be made: ${complaint}. Services of virtual server groups get no packets; it is ` +
+        'tried again. "nft list ruleset" must work here: load nf_tables, install nft, or remove nftables_ipvs',
+    );
   }
 
   async #remove(run: RunScript): Promise<void> {

@@ -102,7 +102,7 @@ export class LimitKeeper {
     const most = clients.reduce((greatest, { connections }) => Math.max(greatest, connections), 0);
     const { clients: different, connections: established } = this.#counts;
     this.#reading = { at, duration: at - began, lines, established, clients: different, most };
-    this.#act(this.engine.counted(clients, at));
+    this.#act(this.engine.counted(clients, at, (bytes) => this.#counts.of(bytes)));
     void this.#file?.look();
     // The kernel walks its table from the beginning for each page that is read: it gets as long a rest as that took.
     this.nextReading = Math.max(began + this.limit.interval, at + (at - began));

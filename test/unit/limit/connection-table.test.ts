@@ -1,6 +1,6 @@
 // Lines as net/netfilter/ipvs/ip_vs_conn.c writes them ("%-3s %08X %04X %08X %04X %s %04X %-11s %7u%s").
 import { describe, expect, it } from 'vitest';
-import { formatIpAddress } from '../../../src/core/ip-address.ts';
+import { formatIpAddress, parseIpAddress } from '../../../src/core/ip-address.ts';
 import { ClientCounts } from '../../../src/limit/client-counts.ts';
 import { ConnectionTableParser } from '../../../src/limit/connection-table.ts';
 import { ServiceFilter } from '../../../src/limit/service-filter.ts';
@@ -130,6 +130,12 @@ describe('client counts', () => {
     expect(found).toHaveLength(clients);
     expect(found.filter(({ connections }) => connections === 4)).toHaveLength(clients / 2);
     expect(new Set(found.map(({ bytes }) => formatIpAddress(bytes))).size).toBe(clients);
+    // Also of those below keepFrom, and of who is not there.
+    const octets = (text: string): Uint8Array => parseIpAddress(text)?.bytes ?? new Uint8Array();
+    expect(['10.0.0.0', '10.0.1.1', '10.0.3.3', '9.9.9.9'].map((text) => counts.of(octets(text)))).toEqual([
+      1, 2, 4, 0,
+    ]);
+    expect(['2001:db8::1', '2001:db8::2:0:1', '2001:db8::9'].map((text) => counts.of(octets(text)))).toEqual([1, 3, 0]);
     counts.clear();
     expect([counts.clients, counts.connections, [...counts.result()].length]).toEqual([0, 0, 0]);
     counts.addIpv4(0);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { GroupMark } from '../../../src/network/mark-script.ts';
 import { MarkKeeper } from '../../../src/process/mark-keeper.ts';
 import { MemoryLog } from '../notify/memory-log.ts';
@@ -20,6 +20,8 @@ function keeper(trouble: () => string | undefined = () => undefined) {
   };
   return { scripts, log, marks: new MarkKeeper(log, run, run) };
 }
+
+afterEach(() => vi.useRealTimers());
 
 describe('the rules that mark', () => {
   it('are written when something differs, and taken away at the end', async () => {
@@ -58,5 +60,43 @@ describe('the rules that mark', () => {
     await marks.follow([mark(80)], settings);
     expect(scripts).toHaveLength(2);
     expect(log.lines).toHaveLength(1);
+    await marks.release();
+  });
+
+  it('that nft refuses are tried again, less and less often, each trouble told once, and the end of it', async () => {
+    vi.useFakeTimers();
+    let words: string | undefined = 'there is no program nft';
+    const { log, marks, scripts } = keeper(() => words);
+    await marks.follow([mark(80)], settings);
+    const tries: number[] = [];
+    for (let second = 1; second <= 200; second++) {
+      const before = scripts.length;
+      await vi.advanceTimersByTimeAsync(1000);
+      if (scripts.length > before) tries.push(second);
+    }
+    expect(tries).toEqual([5, 15, 35, 75, 135, 195]);
+    expect(log.lines).toHaveLength(1);
+    words = 'Operation not supported';
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.lines.slice(1)).toEqual([expect.stringContaining('Operation not supported')]);
+    words = undefined;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.lines.slice(2)).toEqual([expect.stringMatching(/^notice nftables: table one is made now/)]);
+    const made = scripts.length;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(scripts).toHaveLength(made);
+    await marks.release();
+    expect(scripts.at(-1)).toContain('delete table ip one\n');
+  });
+
+  it('that are not wanted any more are not tried again', async () => {
+    vi.useFakeTimers();
+    const { marks, scripts } = keeper(() => 'no');
+    await marks.follow([mark(80)], settings);
+    await marks.follow([], undefined);
+    await marks.follow([mark(80)], settings);
+    await marks.release();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(scripts).toHaveLength(2);
   });
 });
