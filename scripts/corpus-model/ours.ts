@@ -94,6 +94,7 @@ function initialStatus(instance: VrrpInstanceConfiguration): VrrpInstanceStatus 
     addressesSet: false,
     statistics: emptyStatistics(),
     heardPeer: false,
+    nopreempt: instance.nopreempt,
     refusals: [],
   };
 }

@@ -42,7 +42,7 @@ export function listLine({ age, by, left, subject, waiting, what }: LiveChangeAn
   const facts = [
     `for ${formatAge(age * 1000)}`,
     ...(left === undefined ? [] : [`ends in ${formatAge(left * 1000)}`]),
-    ...(by === undefined || by === 0 ? [] : [`by uid ${by}`]),
+    ...(by === undefined || by === 0 ? [] : [by === 'SNMP' ? 'by SNMP, ends with a reload' : `by uid ${by}`]),
     ...(waiting === true ? ['waits: it is not in the configuration'] : []),
   ];
   return `${subject}: ${what} (${facts.join(', ')})`;

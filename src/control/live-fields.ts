@@ -19,8 +19,8 @@ export interface LiveChangeAnswer {
   /** For how long it has been so, and will be, in seconds; `left` is absent without an end. */
   readonly age: number;
   readonly left?: number;
-  /** User id of who asked; absent: not known. */
-  readonly by?: number;
+  /** User id of who asked, or the protocol by which somebody did; absent: not known. */
+  readonly by?: number | 'SNMP';
   /** What it is on is not in the configuration; it counts when it is again. */
   readonly waiting?: true;
 }

@@ -40,6 +40,7 @@ export function groupOf({ syncGroups }: Pick<VrrpConfiguration, 'syncGroups'>, i
 
 /** @param target what the setting is on: of a release the group, where there is one */
 export function vrrpNotes(configuration: VrrpConfiguration, setting: VrrpSetting, target: VrrpTarget): string[] {
+  if (setting.kind === 'preempt' || setting.kind === 'nopreempt') return [];
   const { instances, syncGroups } = configuration;
   const members =
     target.kind === 'instance' ? [target.name] : (syncGroups.find(({ name }) => name === target.name)?.members ?? []);

@@ -41,8 +41,20 @@ export function vrrpTargetKey({ kind, name }: VrrpTarget): string {
   return `${kind} ${name}`;
 }
 
-export function targetKey({ target }: AnyChange): string {
+/** What a change is on. */
+export function objectKey({ target }: Pick<AnyChange, 'target'>): string {
   return 'service' in target ? serverTargetKey(target) : vrrpTargetKey(target);
+}
+
+/** Of preemption, which is set beside the priority. */
+export function preemptionKey(target: VrrpTarget): string {
+  return `preemption of ${vrrpTargetKey(target)}`;
+}
+
+/** Changes of one key take each other's place. */
+export function targetKey({ setting, target }: AnyChange): string {
+  const ofPreemption = setting.kind === 'preempt' || setting.kind === 'nopreempt';
+  return ofPreemption && 'name' in target ? preemptionKey(target) : objectKey({ target });
 }
 
 /** Of a configuration what can be a target. */

@@ -33,18 +33,20 @@ export interface VrrpTarget {
 }
 
 export type VrrpSetting =
-  /** 1..254, instead of the configured one; trackers count as ever. */
+  /** 1..255, instead of the configured one; trackers count as ever. 255 makes nobody the owner: it counts as 254. */
   | { readonly kind: 'priority'; readonly priority: number }
   /** Mastership is given up, and the lowest priority holds until this ends. */
-  | { readonly kind: 'release' };
+  | { readonly kind: 'release' }
+  /** Whether a backup takes over from a master of lower priority, instead of what `nopreempt` says. */
+  | { readonly kind: 'preempt' | 'nopreempt' };
 
-/** Since when, until when and by whom. */
+/** Since when, until when and by whom. What came by SNMP ends with the next reload, as in the original. */
 export interface LiveTerm {
   readonly since: MonotonicMs;
   /** Absent: until it is taken back. */
   readonly until?: MonotonicMs;
-  /** User id of who asked; absent: not known. */
-  readonly by?: number;
+  /** User id of who asked, or the protocol by which somebody did; absent: not known. */
+  readonly by?: number | 'SNMP';
 }
 
 export interface ServerChange extends LiveTerm {

@@ -12,7 +12,7 @@ import type {
   VrrpTarget,
 } from './types.ts';
 
-/** As it was asked for: `weight 5`, `drain`, `maint`, `priority 50`, `release`. */
+/** As it was asked for: `weight 5`, `drain`, `maint`, `priority 50`, `release`, `nopreempt`. */
 export function settingText(setting: ServerSetting | VrrpSetting): string {
   switch (setting.kind) {
     case 'weight':
@@ -27,7 +27,7 @@ export function settingText(setting: ServerSetting | VrrpSetting): string {
 /** "by the operator for 10m". */
 export function termText({ by, since, until }: LiveTerm): string {
   // Root is who operates a machine; anybody else is worth a number.
-  const who = by === undefined || by === 0 ? 'the operator' : `the operator (uid ${by})`;
+  const who = by === 'SNMP' ? by : by === undefined || by === 0 ? 'the operator' : `the operator (uid ${by})`;
   return until === undefined ? `by ${who}` : `by ${who} for ${durationText(until - since)}`;
 }
 
@@ -45,12 +45,16 @@ export function reasonOf(change: AnyChange): string {
       return `priority ${change.setting.priority} set ${term}`;
     case 'release':
       return `released ${term}`;
+    case 'preempt':
+    case 'nopreempt':
+      return `${change.setting.kind} set ${term}`;
   }
 }
 
 /** Why it is no more: its time is over, or somebody took it back. */
-export function endOf({ setting, since, until }: AnyChange, now: MonotonicMs): string {
+export function endOf({ by, setting, since, until }: AnyChange, now: MonotonicMs): string {
   const what = settingText(setting);
+  if (by === 'SNMP') return `${what} set by SNMP has ended`;
   if (until === undefined || now < until) return `${what} taken back by the operator`;
   return `the ${durationText(until - since)} of ${what} are over`;
 }

@@ -1,6 +1,7 @@
 /** From the daemon's status to what the page shows. */
 import type { RealServerReport, VirtualServerReport, VirtualServerSummary } from '../check/report-types.ts';
 import type { VirtualServerIdentity } from '../config/model.ts';
+import { meansOf } from '../core/live-change.ts';
 import type { VrrpInstanceReport } from '../vrrp/report-types.ts';
 import { elementId } from './model.ts';
 import type {
@@ -66,9 +67,11 @@ function addressRemarks({ addresses }: VrrpInstanceReport): string[] {
 }
 
 function instanceRemarks(report: VrrpInstanceReport): string[] {
-  const { heardPeer, notFault, override, refusals, state, unicastPeers } = report;
+  const { heardPeer, notFault, override, preemptionOverride, refusals, state, unicastPeers } = report;
   return [
-    ...(override === undefined ? [] : [`${override.words}, by keepalivectl and not in the file`]),
+    ...[override, preemptionOverride].flatMap((change) =>
+      change === undefined ? [] : [`${change.words}, by ${meansOf(change)} and not in the file`],
+    ),
     ...addressRemarks(report),
     ...(state === 'MASTER' && !heardPeer && unicastPeers.length > 0 ? ['no other router was heard so far'] : []),
     ...notFault,
@@ -133,7 +136,7 @@ export function serviceTrouble({ condition }: ServiceView, detail: VirtualServer
   const servers = detail?.servers ?? [];
   const down = servers.filter(({ state }) => state === 'DOWN');
   const changed = servers.flatMap(({ label, override }) =>
-    override === undefined ? [] : [`${shortLabel(label)}: ${override.words} by keepalivectl`],
+    override === undefined ? [] : [`${shortLabel(label)}: ${override.words} by ${meansOf(override)}`],
   );
   const [first] = down;
   const which =

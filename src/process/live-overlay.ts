@@ -6,7 +6,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { LiveChangeEvent } from '../events/parent-event.ts';
 import { now } from '../kernel/clock.ts';
 import { LiveStore } from '../live/store.ts';
-import { targetKey, targetsIn, type Targetable } from '../live/targets.ts';
+import { objectKey, targetKey, targetsIn, type Targetable } from '../live/targets.ts';
 import type { AnyChange, LiveChanges } from '../live/types.ts';
 import { endOf, reasonOf, settingText, targetText } from '../live/words.ts';
 import type { Log } from '../log/log.ts';
@@ -89,10 +89,12 @@ export class LiveOverlay {
     const before = this.#waiting;
     const waiting = new Set<string>();
     for (const change of this.#store.all) {
+      // It does not outlive this reload.
+      if (change.by === 'SNMP') continue;
       const key = targetKey(change);
       const subject = targetText(change);
       const setting = settingText(change.setting);
-      if (!targets.has(key)) waiting.add(key);
+      if (!targets.has(objectKey(change))) waiting.add(key);
       if (waiting.has(key) && !before.has(key))
         this.#log.warning(
           `${subject} is no longer in the configuration: ${setting} waits for it until it is taken back`,
@@ -101,6 +103,11 @@ export class LiveOverlay {
         this.#log.notice(`${subject} is in the configuration again: ${setting} counts`);
     }
     this.#waiting = waiting;
+  }
+
+  /** A reload is done: the file counts again where SNMP has changed something, as under the original. */
+  reloaded(): void {
+    this.clear(this.#store.all.filter(({ by }) => by === 'SNMP').map(targetKey));
   }
 
   /** The daemon ends. */

@@ -23,6 +23,8 @@ export interface MonitoringPorts {
   /** What the checker process says of its virtual servers. */
   readonly poolReports: SnmpSources['poolReports'];
   readonly traffic: SnmpSources['traffic'];
+  /** What somebody sets over SNMP. */
+  readonly applySettings: SnmpSources['apply'];
 }
 
 export class Monitoring {
@@ -94,6 +96,7 @@ export class Monitoring {
         vrrpReport: this.#ports.vrrpReport,
         poolReports: this.#ports.poolReports,
         traffic: this.#ports.traffic,
+        apply: this.#ports.applySettings,
       },
       this.#log,
     );

@@ -30,6 +30,7 @@ import { fullStatus } from './status-types.ts';
 import type { DaemonStatus, ProcessStatus, StatusQuery } from './status-types.ts';
 import { dumpToLog } from './dump-to-log.ts';
 import { LiveOverlay } from './live-overlay.ts';
+import { applySettings } from './snmp-settings.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildToParent, DumpKind } from './messages.ts';
@@ -148,6 +149,7 @@ export class Parent {
           services: () => this.#children.ask('checker', 'snmp-services', null).catch(() => []),
           servers: (first, count) => this.#children.ask('checker', 'snmp-servers', { first, count }).catch(() => []),
         },
+        applySettings: (settings) => applySettings(this.#live, settings),
       },
       environment.log,
     );
@@ -469,6 +471,7 @@ export class Parent {
     this.#monitoring.follow(configuration);
     await this.#tellConfiguration(configuration.global);
     await this.#children.follow(configuration);
+    this.#live.reloaded();
     await this.#web.follow(configuration);
     this.#reloadTimer.follow(configuration.global.reload);
     await this.#control?.follow(configuration.global.controlSocket);

@@ -466,6 +466,7 @@ export class VrrpEngine {
 
   /** Instances whose setting by the operator changed take it; a release that is new makes their groups resign. */
   #applyOverrides(now: MonotonicMs): void {
+    for (const instance of this.#instances) instance.preemption = this.#overrides.preemptionOf(instance);
     const changed = this.#overrides.changed(this.#instances);
     const released = new Map<SyncGroup, string>();
     for (const [instance, override] of changed) {

@@ -1,4 +1,5 @@
 /** Why an instance is what it is, in one sentence, from plain facts. */
+import { meansOf } from '../core/live-change.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { VrrpInstanceReport, VrrpTrackerReport } from './report-types.ts';
 import { VRRP } from './wire/constants.ts';
@@ -100,14 +101,14 @@ export function ownPriority({
   const changes = trackers.filter(({ contribution }) => contribution !== 0);
   const [only] = changes;
   if (override !== undefined && only === undefined)
-    return `own ${effectivePriority}: ${override.words} by keepalivectl`;
+    return `own ${effectivePriority}: ${override.words} by ${meansOf(override)}`;
   if (only === undefined) {
     if (basePriority === effectivePriority) return undefined;
     const yielding = basePriority === VRRP.priorityOwner ? ', another owner was heard' : '';
     return `own ${effectivePriority} instead of ${basePriority}${yielding}`;
   }
   const sum = changes.reduce((total, { contribution }) => total + contribution, basePriority);
-  const beside = override === undefined ? '' : ` (${override.words} by keepalivectl)`;
+  const beside = override === undefined ? '' : ` (${override.words} by ${meansOf(override)})`;
   const limited = `${sum === effectivePriority ? '' : `, limited to ${effectivePriority}`}${beside}`;
   if (changes.length === 1) return `own ${basePriority} ${signed(only)} ${trackerTerm(only)}${limited}`;
   const terms = changes.map((change) => `${signed(change)} (${trackerTerm(change)})`);
@@ -133,10 +134,10 @@ export function trackerTerm({ kind, name, words }: Pick<VrrpTrackerReport, 'kind
 
 /** Why what is bad does not mean FAULT: the weight. */
 export function explainNotFault(
-  facts: Pick<InstanceFacts, 'basePriority' | 'effectivePriority' | 'state' | 'trackers'>,
+  facts: Pick<InstanceFacts, 'basePriority' | 'effectivePriority' | 'override' | 'state' | 'trackers'>,
 ): string[] {
   if (facts.state !== 'BACKUP' && facts.state !== 'MASTER') return [];
-  const { basePriority, effectivePriority, trackers } = facts;
+  const { basePriority, effectivePriority, override, trackers } = facts;
   return trackers
     .filter(({ fault, state, weight }) => state === 'bad' && !fault && weight !== 0)
     .map((tracker) => {
@@ -145,7 +146,7 @@ export function explainNotFault(
         contribution === 0
           ? `its weight ${weight} is not added`
           : `priority ${basePriority} ${signed(tracker)} = ${basePriority + contribution}`;
-      const owner = basePriority === VRRP.priorityOwner;
+      const owner = override === undefined && basePriority === VRRP.priorityOwner;
       const consequence = owner ? `priority stays ${effectivePriority}, it owns the addresses` : sum;
       return `${trackerTerm(tracker)}: ${consequence}, not FAULT because weight is set`;
     });

@@ -3,6 +3,7 @@ import type { VirtualAddress } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { InstanceFigures, PlacedAddress } from '../metrics/figures.ts';
 import type { Instance } from './instance.ts';
+import { basePriority } from './priority.ts';
 
 export function instanceFigures(instance: Instance, now: MonotonicMs): InstanceFigures {
   const { configuration, group } = instance;
@@ -15,7 +16,7 @@ export function instanceFigures(instance: Instance, now: MonotonicMs): InstanceF
     state: instance.state,
     wanted: instance.wanted,
     stateAge: now - instance.since,
-    basePriority: configuration.priority,
+    basePriority: basePriority(configuration, instance.override),
     effectivePriority: instance.effectivePriority,
     masterPriority: instance.masterPriority,
     gratuitousDelay: configuration.gratuitous.masterDelay,

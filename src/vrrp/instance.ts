@@ -25,7 +25,7 @@ import { Solitude } from './solitude.ts';
 import type { SyncGroup } from './group.ts';
 import { emptyStatistics } from './statistics.ts';
 import { Transmitter, advertisedOctets } from './transmitter.ts';
-import type { VrrpDigests, VrrpInstanceStatus } from './types.ts';
+import type { MasterCause, VrrpDigests, VrrpInstanceStatus } from './types.ts';
 import { VRRP } from './wire/constants.ts';
 
 export type InstanceState = VrrpInstanceStatus['state'];
@@ -83,6 +83,9 @@ export class Instance {
   masterInterval: Milliseconds;
   /** What the master-down timer counts from, in words. */
   silence = 'nobody advertised';
+  /** Why it will be master when the timer expires, and why it was the last time. */
+  candidacy: MasterCause = 'no-response';
+  masterCause: MasterCause | undefined;
   silentSince: MonotonicMs = 0;
   /** End of a running preempt_delay. */
   preemptAt: MonotonicMs | undefined;
@@ -95,6 +98,8 @@ export class Instance {
   ownerYields = false;
   /** What the operator has set beside the file. */
   override: VrrpChange | undefined;
+  /** The same of preemption. */
+  preemption: VrrpChange | undefined;
   /** The process was late: until the timer runs it only listens. */
   listening: Listening | undefined;
   group: SyncGroup | undefined;
@@ -153,6 +158,11 @@ export class Instance {
   /** The operator wants others to be master. */
   get released(): boolean {
     return this.override?.setting.kind === 'release';
+  }
+
+  /** A master of lower priority stays it. */
+  get nopreempt(): boolean {
+    return this.preemption === undefined ? this.configuration.nopreempt : this.preemption.setting.kind === 'nopreempt';
   }
 
   setOverride(override: VrrpChange | undefined): void {
@@ -351,6 +361,9 @@ export class Instance {
   enterMaster(reason: string, now: MonotonicMs): void {
     const from = this.#change('MASTER', reason, now, false);
     this.statistics.becameMaster++;
+    // The original calls an owner that begins so.
+    this.masterCause = this.owner ? 'preempted' : this.candidacy;
+    this.candidacy = 'no-response';
     this.transmitter.becomeMaster();
     this.masterInterval = this.configuration.advertisementInterval;
     this.masterPriority = 0;
@@ -375,6 +388,7 @@ export class Instance {
     if (from === 'MASTER') this.#release();
     if (this.masterAddress === undefined) {
       this.silence = 'nobody advertised';
+      this.candidacy = 'no-response';
       this.silentSince = Math.max(now, this.host.startupEnds);
     }
     // An owner returns at once, but for the time in which another one would be heard (reference: behaviour A5).

@@ -1,15 +1,15 @@
 /** What the operator sets on instances and sync groups beside the file: which of it is for whom. */
 import type { VrrpChange } from '../live/types.ts';
-import { vrrpTargetKey } from '../live/targets.ts';
+import { preemptionKey, targetKey, vrrpTargetKey } from '../live/targets.ts';
 import type { Instance } from './instance.ts';
 
 export class VrrpOverrides {
-  /** By vrrpTargetKey(). */
+  /** By targetKey(). */
   #changes: ReadonlyMap<string, VrrpChange> = new Map();
 
   /** These are in force now, and no others. */
   take(changes: readonly VrrpChange[]): void {
-    this.#changes = new Map(changes.map((change) => [vrrpTargetKey(change.target), change]));
+    this.#changes = new Map(changes.map((change) => [targetKey(change), change]));
   }
 
   /**
@@ -21,6 +21,14 @@ export class VrrpOverrides {
       group?.name === undefined ? undefined : this.#changes.get(vrrpTargetKey({ kind: 'group', name: group.name }));
     if (ofGroup?.setting.kind === 'release') return ofGroup;
     return this.#changes.get(vrrpTargetKey({ kind: 'instance', name })) ?? ofGroup;
+  }
+
+  /** What counts for the preemption of an instance: the word on itself, or that on its group. */
+  preemptionOf({ group, name }: Instance): VrrpChange | undefined {
+    return (
+      this.#changes.get(preemptionKey({ kind: 'instance', name })) ??
+      (group?.name === undefined ? undefined : this.#changes.get(preemptionKey({ kind: 'group', name: group.name })))
+    );
   }
 
   /** Instances whose setting is another one now, each with the new one; null: none any more. */

@@ -254,7 +254,7 @@ export function assess(
   assessBfd(trackers, state, findings);
   const priority = basePriority(configuration, override);
   // The owner has the addresses whatever happens to others: weights do not count, faults do.
-  const owner = priority === VRRP.priorityOwner;
+  const owner = override === undefined && priority === VRRP.priorityOwner;
   const fixed = owner || override?.setting.kind === 'release';
   const changes = fixed ? [] : [...findings.shares.values()].filter(({ amount }) => amount !== 0);
   const sum = changes.reduce((total, change) => total + change.amount, priority);

@@ -90,6 +90,7 @@ function follow(instance: Instance, advertisement: ReceivedAdvertisement, source
   instance.masterPriority = advertisement.priority;
   if (instance.configuration.version === 3) instance.masterInterval = advertisement.interval;
   instance.silence = `no advertisement from ${source}`;
+  instance.candidacy = 'no-response';
   instance.silentSince = now;
 }
 
@@ -99,7 +100,7 @@ function heardAsBackup(
   source: string,
   now: MonotonicMs,
 ): void {
-  const { configuration, host, name } = instance;
+  const { host, name } = instance;
   const { priority } = advertisement;
   // Whoever speaks with less, or resigns, is no owner beside us.
   if (priority !== VRRP.priorityOwner) instance.yieldOwnership(false, now);
@@ -112,15 +113,17 @@ function heardAsBackup(
     host.out.log('info', `(${name}) Backup received priority 0 advertisement`);
     instance.masterPriority = 0;
     instance.silence = `${source} resigned (priority 0), nobody advertised`;
+    instance.candidacy = 'no-response';
     instance.silentSince = now;
     instance.startTimer(instance.skew, now);
     return;
   }
   const atLeastOurs = priority >= effectivePriority;
   if (atLeastOurs) instance.preemptAt = undefined;
-  else if (!configuration.nopreempt && !mayStay(instance, now)) {
+  else if (!instance.nopreempt && !mayStay(instance, now)) {
     host.out.log('info', `(${name}) received lower priority (${priority}) advert from ${source} - discarding`);
     instance.silence = `${source} has the lower priority ${priority}, nobody else advertised`;
+    instance.candidacy = 'preempted';
     return;
   }
   follow(instance, advertisement, source, now);
@@ -160,7 +163,7 @@ function heardAsMaster(
     yieldTo(instance, advertisement, source, now);
     return;
   }
-  if (instance.listening && configuration.nopreempt) {
+  if (instance.listening && instance.nopreempt) {
     const reason = `not run for too long, ${source} (priority ${priority}) took over meanwhile and nopreempt is set`;
     follow(instance, advertisement, source, now);
     instance.group?.memberYields(instance, reason, now);

@@ -51,7 +51,6 @@ export function instanceReport(instance: Instance, surroundings: ReportSurroundi
     virtualRouterId: configuration.virtualRouterId,
     advertisementInterval: configuration.advertisementInterval,
     initialState: configuration.initialState,
-    nopreempt: configuration.nopreempt,
     interfaces: interfaceReports(instance, tracked),
     unicastPeers: configuration.unicastPeers.map(({ address }) => address),
     trackers,

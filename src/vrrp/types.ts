@@ -147,6 +147,12 @@ export interface VrrpStatistics {
   priorityZeroSent: number;
 }
 
+/**
+ * Why an instance became master: it took over from a master of lower priority, or is the owner; or nobody (else) was heard
+ * (vrrpv3StatisticsNewMasterReason of RFC 6527).
+ */
+export type MasterCause = 'preempted' | 'no-response';
+
 /** One instance as dumps and status show it. */
 export interface VrrpInstanceStatus {
   readonly name: string;
@@ -171,8 +177,14 @@ export interface VrrpInstanceStatus {
   /** Where its advertisements come from; absent while there is none. */
   readonly sourceAddress?: string;
   readonly statistics: Readonly<VrrpStatistics>;
+  /** Why it became master the last time; absent: it never was. */
+  readonly masterCause?: MasterCause;
   /** Set by the operator beside the file, on it or on its group; absent: nothing. */
   readonly override?: LiveChange;
+  /** The same of preemption. */
+  readonly preemptionOverride?: LiveChange;
+  /** A master of lower priority stays it: as configured, or as the operator says. */
+  readonly nopreempt: boolean;
   /** Whether an advertisement of another router was ever taken. */
   readonly heardPeer: boolean;
   /** Advertisements dropped since the counters were cleared, the most frequent reason first. */

@@ -13,6 +13,10 @@ interface Side {
   readonly walk: readonly string[];
   /** Of the virtual servers alone, at the same time. */
   readonly together: readonly (readonly string[])[];
+  /** Answers to snmpset, and the weights behind it. */
+  readonly set: readonly string[];
+  /** Lines of ipvsadm -Sn then; behind a reload they are as before. */
+  readonly inForce: string;
   /** Lines of snmptrapd. */
   readonly told: readonly string[];
   readonly log: readonly string[];
@@ -91,6 +95,14 @@ describe.skipIf(process.arch !== 'x64')('the checker part of KEEPALIVED-MIB', ()
       for (const column of ['3.1.28.5', '3.1.30.5', '3.1.39.5', '4.1.18.5.1', '4.1.20.5.1', '4.1.28.5.1'])
         expect([column, Number(valueOf(side, column))]).not.toEqual([column, 0]);
     }
+  });
+
+  it('takes weights, with the same answers and the same effect, until a reload', () => {
+    expect(result.debian.set.filter((line) => line.includes('wrongType'))).toHaveLength(3);
+    expect(result.debian.set).toContain(`.${check.slice(1)}.4.1.7.5.1 = INTEGER: 8`);
+    expect(result.ours.set).toEqual(result.debian.set);
+    expect(result.debian.inForce.match(/-w 8$/gm)).toHaveLength(5);
+    expect(result.ours.inForce).toBe(result.debian.inForce);
   });
 
   it('tells what it tells', () => {

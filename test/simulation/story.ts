@@ -239,7 +239,7 @@ export class Story {
   #priority(machine: Machine, plan: MachinePlan, index: number): number {
     const setting = overrideOf(machine, this.scene, index);
     if (setting?.kind === 'release') return 1;
-    const base = setting?.priority ?? basePriority(this.scene, plan, index);
+    const base = setting?.kind === 'priority' ? setting.priority : basePriority(this.scene, plan, index);
     if (base === 255) return 255;
     const { script = 0, process = 0, interface: link = 0, file = 0 } = plan.trackers;
     const weigh = (weight: number, good: boolean): number => (weight > 0 === good ? weight : 0);

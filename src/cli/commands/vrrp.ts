@@ -1,14 +1,14 @@
-/** `keepalivectl vrrp`: priority, release and auto of instances and sync groups, beside the file. */
+/** `keepalivectl vrrp`: priority, release, preemption and auto of instances and sync groups, beside the file. */
 import { changeLive, forOption, numberIn, readFor } from '../control/live.ts';
 import { jsonOption, socketOption } from '../control/options.ts';
 import type { Subcommand } from '../subcommand.ts';
 
-const actions = ['priority', 'release', 'auto'] as const;
+const actions = ['priority', 'release', 'preempt', 'nopreempt', 'auto'] as const;
 
 export const vrrp: Subcommand = (parser, finish) =>
   parser.command(
     'vrrp',
-    'priority, release and auto of instances and sync groups, beside the file',
+    'priority, release, preemption and auto of instances and sync groups, beside the file',
     (command) =>
       command
         .option('socket', socketOption)
@@ -21,7 +21,7 @@ export const vrrp: Subcommand = (parser, finish) =>
         )
         .command(
           '$0 <name> <action> [priority]',
-          'priority N: that base priority; release: let another router be master; auto: as the file says',
+          'priority N: that base priority; release: let another router be master; preempt, nopreempt: whether a lower master is taken over from; auto: as the file says',
           (set) =>
             set
               .positional('name', { type: 'string', demandOption: true, describe: 'instance or sync group' })

@@ -7,6 +7,7 @@ import type {
   VirtualServerSummary,
 } from '../../check/report-types.ts';
 import type { DrainingStatus } from '../../check/status.ts';
+import { meansOf } from '../../core/live-change.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { Traffic } from '../../ipvs/types.ts';
 import type { CheckerReport } from '../../process/status-types.ts';
@@ -174,7 +175,7 @@ function weightText({
 }: RealServerReport): string {
   const away = is === 'DOWN' && inhibitOnFailure ? '0 in the kernel (inhibit_on_failure)' : 'not in the kernel';
   const place = inPool ? '' : `, ${away}`;
-  const changed = override === undefined ? '' : `, changed by keepalivectl: ${override.words}`;
+  const changed = override === undefined ? '' : `, changed by ${meansOf(override)}: ${override.words}`;
   return `${printable(weightExplanation)}${place}, ${forwarding}${changed}`;
 }
 

@@ -1,4 +1,5 @@
 /** Instances and groups for people: a line each, or everything of one. */
+import { meansOf } from '../../core/live-change.ts';
 import type { MonotonicMs } from '../../core/time.ts';
 import type { VrrpReport } from '../../process/status-types.ts';
 import type {
@@ -52,13 +53,15 @@ function why({ explanation, state: of }: VrrpInstanceReport): string {
 
 /** What is not as it should be, or not as one expects. */
 export function attentionOf(instance: VrrpInstanceReport): string[] {
-  const { acceptsLocalTraffic, addresses, override, state: of } = instance;
+  const { acceptsLocalTraffic, addresses, override, preemptionOverride, state: of } = instance;
   const names = (which: typeof addresses): string => which.map(({ address }) => address).join(', ');
   const missing = addresses.filter(({ kernel, wanted }) => wanted && kernel === 'absent');
   const leftOver = addresses.filter(({ kernel, wanted }) => !wanted && kernel !== 'absent');
   const duplicate = addresses.filter(({ kernel }) => kernel === 'duplicate');
   return [
-    ...(override === undefined ? [] : [`changed by keepalivectl: ${override.words}`]),
+    ...[override, preemptionOverride].flatMap((change) =>
+      change === undefined ? [] : [`changed by ${meansOf(change)}: ${change.words}`],
+    ),
     ...(missing.length === 0 ? [] : [`not on the interface: ${names(missing)}`]),
     ...(leftOver.length === 0 ? [] : [`on this machine although it is not master: ${names(leftOver)}`]),
     ...(duplicate.length === 0

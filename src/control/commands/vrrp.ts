@@ -1,8 +1,8 @@
-/** `vrrp`: priority, release and auto of instances and sync groups, beside the file. */
+/** `vrrp`: priority, release, preemption and auto of instances and sync groups, beside the file. */
 import type { VrrpConfiguration } from '../../config/model.ts';
 import { groupOf, vrrpNotes } from '../../live/notes.ts';
 import { isVrrpChange } from '../../live/store.ts';
-import { vrrpTargetKey } from '../../live/targets.ts';
+import { preemptionKey, vrrpTargetKey } from '../../live/targets.ts';
 import type { VrrpSetting, VrrpTarget } from '../../live/types.ts';
 import { defineCommand } from '../command.ts';
 import type { Caller } from '../command.ts';
@@ -25,14 +25,14 @@ type VrrpRequest =
     };
 
 function read(fields: RequestFields): VrrpRequest {
-  const action = fields.choice('action', ['list', 'priority', 'release', 'auto']) ?? 'list';
+  const action = fields.choice('action', ['list', 'priority', 'release', 'preempt', 'nopreempt', 'auto']) ?? 'list';
   if (action === 'list') return { action };
   const name = fields.requiredText('name', 'the name of an instance or a sync group');
   const kind = fields.choice('kind', ['instance', 'group']);
   if (action === 'auto') return { action, name, kind };
   // 255 says that the addresses are the machine's own (RFC 5798 section 5.2.4): that is for the file to say.
   const setting: VrrpSetting =
-    action === 'release' ? { kind: 'release' } : { kind: 'priority', priority: readWhole(fields, 'priority', 1, 254) };
+    action === 'priority' ? { kind: action, priority: readWhole(fields, 'priority', 1, 254) } : { kind: action };
   return { action: 'set', name, kind, setting, term: readTerm(fields) };
 }
 
@@ -61,7 +61,8 @@ function answer(request: VrrpRequest, ports: ControlPorts, caller: Caller): Answ
     // A member was released with its group; who takes it back means that.
     const released: VrrpTarget | undefined = group === undefined ? undefined : { kind: 'group', name: group };
     if (released !== undefined && live.get(vrrpTargetKey(released))?.setting.kind === 'release') targets.push(released);
-    const result: LiveCleared = { cleared: live.clear(targets.map(vrrpTargetKey)).map((change) => answerOf(change)) };
+    const keys = targets.flatMap((each) => [vrrpTargetKey(each), preemptionKey(each)]);
+    const result: LiveCleared = { cleared: live.clear(keys).map((change) => answerOf(change)) };
     return done(result);
   }
   if (!found.ok) return refused(found.error);

@@ -106,7 +106,7 @@ function instanceNotification(
 
 /** vrrpTrapNewMaster and vrrpv3NewMaster: a virtual router has become master. */
 function newMasterNotifications(
-  { instance, reason, to }: VrrpInstanceEvent,
+  { instance, to }: VrrpInstanceEvent,
   snapshot: SnmpSnapshot,
 ): readonly (readonly Variable[])[] {
   const { rfc2787, rfc6527 } = snapshot.configuration.global.snmp;
@@ -133,7 +133,7 @@ function newMasterNotifications(
           },
           {
             oid: [...vrrpv3Mib, 1, 2, 5, 1, 2, ...rfc6527Index(router)],
-            value: integer(newMasterReason(to, reason)),
+            value: newMasterReason(router),
           },
         ],
       ),

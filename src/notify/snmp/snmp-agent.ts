@@ -5,7 +5,7 @@ import { Reconnection } from '../reconnection.ts';
 import { AgentxSession, type SessionOptions } from './agentx/session.ts';
 import type { Variable } from './value.ts';
 
-export interface SnmpAgentOptions extends Pick<SessionOptions, 'answer' | 'description' | 'subtrees'> {
+export interface SnmpAgentOptions extends Pick<SessionOptions, 'answer' | 'description' | 'subtrees' | 'testSet'> {
   /** As configured. */
   readonly master: string;
 }
@@ -25,7 +25,7 @@ export class SnmpAgent {
 
   /** Begins to look for the master agent. Never waits for it. */
   open(): void {
-    const { answer, description, subtrees } = this.#options;
+    const { answer, description, subtrees, testSet } = this.#options;
     let master;
     try {
       master = parseMasterAddress(this.#options.master);
@@ -38,6 +38,7 @@ export class SnmpAgent {
       answer,
       description,
       subtrees,
+      testSet,
       ready: () => this.#ready(),
       lost: (reason) => this.#lost(session, reason),
     });

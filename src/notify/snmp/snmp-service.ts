@@ -7,13 +7,17 @@ import type { DaemonEvent } from '../../core/events.ts';
 import type { Milliseconds, MonotonicMs } from '../../core/time.ts';
 import type { Log } from '../../log/log.ts';
 import { defaultMaster } from './agentx/address.ts';
+import { ERROR } from './agentx/constants.ts';
 import { registeredSubtrees, viewOf } from './modules.ts';
+import type { SetRefusal, TestedSet } from './agentx/set-transactions.ts';
 import { notificationsOf, notifiedKinds, refusalNotifications } from './notifications.ts';
+import { readSettings, type Setting } from './settings.ts';
 import { SnmpAgent } from './snmp-agent.ts';
 import type { PoolReport } from './pool-report.ts';
 import { ServiceNames } from './service-names.ts';
 import type { SnmpSnapshot, VrrpReport } from './snapshot.ts';
 import { TrafficCache, type TrafficSources } from './traffic-cache.ts';
+import type { SetValue, Variable } from './value.ts';
 import type { RefusedIntent } from '../../vrrp/types.ts';
 import type { Subtree, View } from './view.ts';
 import { checkerTables } from './mib/checker.ts';
@@ -43,6 +47,8 @@ export interface SnmpSources {
   readonly traffic: Pick<TrafficSources, 'services' | 'servers'>;
   /** 0: there is no such interface. */
   readonly interfaceIndex: (name: string) => number;
+  /** Puts in force what somebody sets. @returns what takes it back; undefined: it could not be done */
+  readonly apply: (settings: readonly Setting[]) => (() => void) | undefined;
 }
 
 export class SnmpService {
@@ -86,6 +92,7 @@ export class SnmpService {
       master,
       description: 'Keepalived',
       subtrees,
+      testSet: (variables: readonly Variable<SetValue>[]) => this.#testSet(variables),
       answer: <T>(read: (view: Subtree) => T) => this.#answer(this.#configuration ?? configuration, read),
     };
     this.#agent = new SnmpAgent(options, this.#log);
@@ -163,6 +170,23 @@ export class SnmpService {
       const answer = read(view);
       if (reading === mostReadings || (await this.#checker?.state.complete()) !== true) return answer;
     }
+  }
+
+  #testSet(variables: readonly Variable<SetValue>[]): TestedSet | SetRefusal {
+    if (this.#configuration === undefined) return { error: ERROR.notWritable, index: 1 };
+    const read = readSettings(this.#configuration, variables);
+    if ('error' in read) return read;
+    // Who reads what he has set is to see it.
+    const renewed = <T>(result: T): T => {
+      this.#view = undefined;
+      return result;
+    };
+    return {
+      commit: () => {
+        const undo = renewed(this.#sources.apply(read.settings));
+        return undo && (() => renewed(undo()));
+      },
+    };
   }
 
   #currentView(configuration: Configuration): Promise<View> {

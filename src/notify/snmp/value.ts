@@ -14,6 +14,9 @@ export type SnmpValue =
 /** A value that is there, or why there is none (RFC 3416 section 4.2). */
 export type Answer = SnmpValue | { readonly type: 'no-such-object' | 'no-such-instance' | 'end-of-view' };
 
+/** A value that somebody wants to set. Nothing but integers can be: of others only that they are none counts. */
+export type SetValue = { readonly type: 'integer'; readonly value: number } | { readonly type: 'other' };
+
 export interface Variable<Value = Answer> {
   readonly oid: Oid;
   readonly value: Value;

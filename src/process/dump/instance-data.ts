@@ -18,7 +18,7 @@ function moment(milliseconds: number): string {
 /** Down timer of RFC 5798 section 6.1 (and RFC 3768 section 6.1) in microseconds, from the effective priority. */
 export function masterDownMicroseconds(configuration: VrrpInstanceConfiguration, status: VrrpInstanceStatus): number {
   const interval = status.masterAdvertisementInterval * 1000;
-  const steps = status.basePriority === 255 ? 1 : 256 - status.effectivePriority;
+  const steps = status.basePriority === 255 && status.override === undefined ? 1 : 256 - status.effectivePriority;
   const skew = (steps * (configuration.version === 2 ? 1_000_000 : interval)) / 256;
   return Math.floor(configuration.downTimerAdvertisements * interval + skew);
 }
@@ -152,7 +152,7 @@ function priorityLines(configuration: VrrpInstanceConfiguration, status: VrrpIns
       ? [`   Master advert interval = ${status.masterAdvertisementInterval} milli-sec`]
       : []),
     `   Accept = ${enabled(configuration.accept)}`,
-    `   Preempt = ${enabled(!configuration.nopreempt)}`,
+    `   Preempt = ${enabled(!status.nopreempt)}`,
     ...(configuration.preemptDelay > 0 ? [`   Preempt delay = ${seconds(configuration.preemptDelay)} secs`] : []),
     `   Promote_secondaries = ${enabled(configuration.promoteSecondaries && configuration.virtualInterface === undefined)}`,
   ];

@@ -112,7 +112,7 @@ function instanceData(
     adver_int: inSeconds(configuration.advertisementInterval),
     master_adver_int: inSeconds(status.masterAdvertisementInterval),
     accept: flag(configuration.accept),
-    nopreempt: configuration.nopreempt,
+    nopreempt: status.nopreempt,
     preempt_delay: inSeconds(configuration.preemptDelay),
     state: stateNumbers[status.state],
     wantstate: stateNumbers[status.wantedState],

@@ -18,7 +18,7 @@ const check = `${module}.3`;
 const agent = ['-v2c', '-c', 'public', '-On', '-Oe', '-t', '5', '127.0.0.1:1161'];
 const live = [8001, 8002, 8004];
 
-const agentConfiguration = `rocommunity public 127.0.0.1
+const agentConfiguration = `rwcommunity public 127.0.0.1
 agentaddress udp:127.0.0.1:1161
 master agentx
 agentXSocket /run/agentx
@@ -230,6 +230,25 @@ async function connections(): Promise<number> {
   return counted.reduce((sum, count) => sum + Number(count ?? 0), 0);
 }
 
+/**
+ * What is set, by the row of the real server: values, and types and rows that are refused. The last but one is down, of
+ * the last kernel services of a whole group follow. No virtual server gains or loses its quorum by it.
+ */
+const sets = ['1.2 i 7', '1.2 u 3', '1.2 s 3', '1.1 i 7', '1.4 i 6', '4.1 i 4 5.1 i 8', '1.2 i 200 5.1 s x'];
+
+async function setWeights(): Promise<string[]> {
+  const weights = `${check}.4.1.7`;
+  const told: string[] = [];
+  for (const line of sets) {
+    const words = line.replaceAll(/\d+\.\d+(?= )/g, (row) => `${weights}.${row}`).split(' ');
+    const answer = await output('snmpset', [...agent, ...words]);
+    told.push(line, ...answer.split('\n').filter((each) => /^\.1|Reason|Failed/.test(each)));
+  }
+  return [...told, ...(await walk(weights))];
+}
+
+const table = (): Promise<string> => output('ipvsadm', ['-Sn']);
+
 async function side(program: string, walksTogether: number): Promise<unknown> {
   const prepare = [
     'set -e',
@@ -265,6 +284,8 @@ async function side(program: string, walksTogether: number): Promise<unknown> {
     walk: [] as string[],
     together: [] as string[][],
     told: [] as string[],
+    set: [] as string[],
+    inForce: '',
     log: log.all,
   };
   try {
@@ -275,6 +296,12 @@ async function side(program: string, walksTogether: number): Promise<unknown> {
     await until('the connections are counted', async () => (await connections()) === 6);
     result.walk = await walk(module);
     result.together = await Promise.all(Array.from({ length: walksTogether }, () => walk(`${check}.3`)));
+    const before = await table();
+    result.set = await setWeights();
+    await until('the last weight that was set', async () => /10\.9\.0\.1:8001 .*-w 8/.test(await table()));
+    result.inForce = await table();
+    daemon.kill('SIGHUP');
+    await until('the weights of the file', async () => (await table()) === before);
     servers.get(8001)?.close();
     await until('three more', () => told().length >= 11);
     daemon.kill('SIGTERM');

@@ -175,6 +175,23 @@ describe('the command vrrp', () => {
     expect(settings()).toEqual([]);
   });
 
+  it('sets preemption beside the priority, and takes both back', async () => {
+    const { ask, settings } = daemon();
+    await ask({ command: 'vrrp', action: 'priority', name: 'VI_1', priority: 50 });
+    expect(await ask({ command: 'vrrp', action: 'preempt', name: 'VI_1' })).toMatchObject({
+      result: { set: [{ subject: 'instance VI_1', what: 'preempt' }], notes: [] },
+    });
+    await ask({ command: 'vrrp', action: 'nopreempt', name: 'VI_1' });
+    expect(settings()).toEqual([
+      'instance VI_1 {"kind":"priority","priority":50}',
+      'instance VI_1 {"kind":"nopreempt"}',
+    ]);
+    expect(await ask({ command: 'vrrp', action: 'auto', name: 'VI_1' })).toMatchObject({
+      result: { cleared: [{ what: 'priority 50' }, { what: 'nopreempt' }] },
+    });
+    expect(settings()).toEqual([]);
+  });
+
   it('takes back what waits for its instance', async () => {
     const { ask, live, settings } = daemon();
     await ask({ command: 'vrrp', action: 'priority', name: 'VG', priority: 9 });

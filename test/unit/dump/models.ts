@@ -30,6 +30,7 @@ export function statusOf(
     addressesSet: some.state === 'MASTER',
     statistics: noStatistics,
     heardPeer: false,
+    nopreempt: configuration.nopreempt,
     refusals: [],
     ...some,
   };

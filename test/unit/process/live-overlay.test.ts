@@ -92,6 +92,24 @@ describe('what is set beside the file', () => {
     ]);
   });
 
+  it('ends with the reload where it came by SNMP, and says so', () => {
+    const { live, said, vrrp } = overlay();
+    const nopreempt: VrrpChange = { ...release, setting: { kind: 'nopreempt' }, by: 'SNMP' };
+    live.set([release, nopreempt]);
+    expect(vrrp()).toEqual([release, nopreempt]);
+    live.set([{ ...priority, by: 'SNMP' }]);
+    live.follow(configuration('VI_2'));
+    expect(vrrp()).toHaveLength(2);
+    live.reloaded();
+    expect(vrrp()).toEqual([]);
+    expect(said.slice(1)).toEqual([
+      'instance VI_1: nopreempt set by SNMP',
+      'instance VI_1: priority 50 set by SNMP for 1m',
+      'instance VI_1: nopreempt set by SNMP has ended, the file counts again',
+      'instance VI_1: priority 50 set by SNMP has ended, the file counts again',
+    ]);
+  });
+
   it('is no more than messages bear', () => {
     const { live } = overlay();
     const many = Array.from({ length: 20_000 }, (_, index): VrrpChange => ({

@@ -99,6 +99,56 @@ describe('a priority set by the operator', () => {
   });
 });
 
+describe('preemption set by the operator', () => {
+  const preempt = (kind: 'preempt' | 'nopreempt') => on('VI_1', { kind });
+
+  it('lets a backup take over from a worse master, or leaves it, whatever the file says', () => {
+    for (const nopreempt of [true, false]) {
+      const bench = new Bench(instance({ priority: 150, nopreempt }));
+      bench.start();
+      bench.override(preempt(nopreempt ? 'preempt' : 'nopreempt'));
+      expect(bench.status()).toMatchObject({
+        nopreempt: !nopreempt,
+        preemptionOverride: { words: nopreempt ? 'preempt' : 'nopreempt' },
+      });
+      for (let second = 0; second < 10; second++) {
+        if (bench.status().state === 'BACKUP') bench.hear({ priority: 100 });
+        bench.pass(1000);
+      }
+      expect(bench.status().state).toBe(nopreempt ? 'MASTER' : 'BACKUP');
+      bench.override();
+      expect(bench.status()).toMatchObject({ nopreempt });
+      expect(bench.status()).not.toHaveProperty('preemptionOverride');
+    }
+  });
+
+  it('stands beside a priority, and over a reload; on an instance above that on its group', () => {
+    const grouped = vrrpConfiguration({
+      instances: [instance({ priority: 150 }), instance({ name: 'VI_2', virtualRouterId: 52 })],
+      syncGroups: [syncGroup('G', ['VI_1', 'VI_2'])],
+    });
+    const bench = new Bench(grouped);
+    bench.start();
+    bench.override(group({ kind: 'nopreempt' }), preempt('preempt'), priority(50));
+    expect(bench.status()).toMatchObject({ nopreempt: false, basePriority: 50 });
+    expect(bench.status('VI_2')).toMatchObject({ nopreempt: true, basePriority: 100 });
+    bench.reload(grouped);
+    expect(bench.status('VI_2')).toMatchObject({ nopreempt: true });
+  });
+});
+
+describe('a priority of 255 set by SNMP', () => {
+  it('is shown, and counts as 254: nobody owns the addresses by that', () => {
+    const bench = new Bench(instance({ priority: 150 }));
+    bench.start();
+    bench.override(priority(255, { by: 'SNMP' }));
+    expect(bench.status()).toMatchObject({ basePriority: 255, effectivePriority: 254 });
+    expect(advertised(bench.pass(4000))).toContain(254);
+    bench.hear({ priority: 255 });
+    expect(bench.status().state).toBe('BACKUP');
+  });
+});
+
 describe('a released instance', () => {
   it('says goodbye at once, has the lowest priority, and is backup with a reason', () => {
     const bench = master();

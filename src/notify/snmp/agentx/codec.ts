@@ -4,7 +4,7 @@
  */
 import { DaemonError } from '../../../core/errors.ts';
 import type { Oid } from '../oid.ts';
-import type { Answer, Variable } from '../value.ts';
+import type { Answer, SetValue, Variable } from '../value.ts';
 import { CLOSE_REASON, FLAG, HEADER_LENGTH, PDU, VALUE_TYPE, VERSION } from './constants.ts';
 
 /** From `start`, itself only if `include`, up to `end` but not it; without an end to the end of everything. */
@@ -30,7 +30,8 @@ export type Received = Header &
         readonly maxRepetitions: number;
         readonly ranges: readonly SearchRange[];
       }
-    | { readonly type: 'test-set' | 'commit-set' | 'undo-set' | 'cleanup-set' | 'close' }
+    | { readonly type: 'test-set'; readonly variables: readonly Variable<SetValue>[] }
+    | { readonly type: 'commit-set' | 'undo-set' | 'cleanup-set' | 'close' }
     /** A request about a context of its own. */
     | { readonly type: 'other-context' }
     | { readonly type: 'unknown'; readonly number: number }
@@ -113,6 +114,51 @@ class Reader {
     }
     return ranges;
   }
+
+  /** Section 5.3. */
+  #skipString(): void {
+    const length = this.uint32();
+    this.#take(length + ((4 - (length % 4)) % 4));
+  }
+
+  /** Section 5.4. */
+  variables(): Variable<SetValue>[] {
+    const variables: Variable<SetValue>[] = [];
+    while (this.left > 0) {
+      const type = this.uint16();
+      this.uint16();
+      const { oid } = this.oid();
+      variables.push({ oid, value: this.#value(type) });
+    }
+    return variables;
+  }
+
+  #value(type: number): SetValue {
+    switch (type) {
+      case VALUE_TYPE.integer:
+        return { type: 'integer', value: this.uint32() | 0 };
+      case VALUE_TYPE.counter:
+      case VALUE_TYPE.gauge:
+      case VALUE_TYPE['time-ticks']:
+        this.uint32();
+        return { type: 'other' };
+      case VALUE_TYPE.counter64:
+        this.#take(8);
+        return { type: 'other' };
+      case VALUE_TYPE.string:
+      case VALUE_TYPE['ip-address']:
+      case VALUE_TYPE.opaque:
+        this.#skipString();
+        return { type: 'other' };
+      case VALUE_TYPE.oid:
+        this.oid();
+        return { type: 'other' };
+      case VALUE_TYPE.null:
+        return { type: 'other' };
+      default:
+        throw broken(`a value of type ${type}`);
+    }
+  }
 }
 
 /**
@@ -146,7 +192,7 @@ export function decodeMessage(octets: Uint8Array): Received {
       return { ...header, type: 'get-bulk', nonRepeaters, maxRepetitions, ranges: reader.ranges() };
     }
     case PDU.testSet:
-      return { ...header, type: 'test-set' };
+      return { ...header, type: 'test-set', variables: reader.variables() };
     case PDU.commitSet:
       return { ...header, type: 'commit-set' };
     case PDU.undoSet:

@@ -28,10 +28,12 @@ export const VALUE_TYPE = {
   integer: 2,
   string: 4,
   oid: 6,
+  null: 5,
   'ip-address': 64,
   counter: 65,
   gauge: 66,
   'time-ticks': 67,
+  opaque: 68,
   counter64: 70,
   'no-such-object': 128,
   'no-such-instance': 129,
@@ -42,9 +44,12 @@ export const VALUE_TYPE = {
 export const ERROR = {
   none: 0,
   generic: 5,
-  notWritable: 17,
+  noAccess: 6,
+  wrongType: 7,
+  wrongValue: 10,
   commitFailed: 14,
   undoFailed: 15,
+  notWritable: 17,
   unsupportedContext: 262,
 } as const;
 

@@ -19,6 +19,7 @@ import {
 } from './codec.ts';
 import { ERROR } from './constants.ts';
 import { answerRequest } from './requests.ts';
+import { SetTransactions, type SetTest } from './set-transactions.ts';
 
 /** The master must answer within this time. */
 const patience: Milliseconds = 10_000;
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly subtrees: readonly Oid[];
   /** Reads what there is to know now. It may take a while; the master waits. */
   readonly answer: <T>(read: (view: Subtree) => T) => Promise<T>;
+  /** Tests what somebody wants to set. */
+  readonly testSet: SetTest;
   /** All subtrees are registered. */
   readonly ready: () => void;
   /** It is over, once, for this reason; undefined: close() was asked for. */
@@ -46,6 +49,7 @@ export class AgentxSession {
   readonly #options: SessionOptions;
   readonly #socket: net.Socket;
   readonly #answers = new Map<number, (error: number) => void>();
+  readonly #sets: SetTransactions;
   #waiting: Uint8Array = new Uint8Array();
   #sessionId = 0;
   #packetId = 0;
@@ -55,6 +59,7 @@ export class AgentxSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#sets = new SetTransactions(options.testSet);
     this.#expectAnswer();
     this.#socket = net.connect({ ...options.master });
     this.#socket.on('connect', () => this.#begin());
@@ -150,17 +155,17 @@ export class AgentxSession {
       case 'get-bulk':
         void this.#answer(message);
         return;
-      // Nothing can be set: there are commands for that, with a log.
       case 'test-set':
-        this.#send(encodeResponse(message, { error: ERROR.notWritable, index: 1 }));
+        this.#send(encodeResponse(message, this.#sets.test(message)));
         return;
       case 'commit-set':
-        this.#send(encodeResponse(message, { error: ERROR.commitFailed, index: 1 }));
+        this.#send(encodeResponse(message, this.#sets.commit(message.transactionId)));
         return;
       case 'undo-set':
-        this.#send(encodeResponse(message, { error: ERROR.undoFailed, index: 1 }));
+        this.#send(encodeResponse(message, this.#sets.undo(message.transactionId)));
         return;
       case 'cleanup-set':
+        this.#sets.cleanUp(message.transactionId);
         return;
       case 'other-context':
         this.#send(encodeResponse(message, { error: ERROR.unsupportedContext }));

@@ -30,14 +30,14 @@ const routerColumns: Columns<VirtualRouter> = {
   3: protocolState,
   // vrrpOperAdminState: up(1).
   4: () => integer(1),
-  5: ({ configuration }) => integer(configuration.priority),
+  5: ({ configuration, status }) => integer(status?.basePriority ?? configuration.priority),
   6: ({ configuration }) => integer(configuration.virtualAddresses.length),
   7: ({ status }) => ipAddressValue(status?.masterAddress),
   8: ({ configuration, status }) => ipAddressValue(status?.sourceAddress ?? configuration.sourceAddress),
   9: ({ configuration }) => integer(authenticationTypes[configuration.authentication?.type ?? 'none']),
   // vrrpOperAuthKey is empty whatever it is (RFC 2787): it is not shown at all.
   11: ({ configuration }) => integer(Math.round(configuration.advertisementInterval / 1000)),
-  12: ({ configuration }) => truth(!configuration.nopreempt),
+  12: ({ configuration, status }) => truth(!(status?.nopreempt ?? configuration.nopreempt)),
   // sysUpTime of that moment, not the time since it.
   13: ({ operationalAt }) => ticks(operationalAt),
   // vrrpOperProtocol: ip(1).

@@ -28,11 +28,11 @@ const routerColumns: Columns<VirtualRouter> = {
   4: ({ configuration, status }) => addressValue(status?.sourceAddress ?? configuration.sourceAddress),
   5: (router) => text(virtualHardwareAddress(router)),
   6: protocolState,
-  7: ({ configuration }) => gauge(configuration.priority),
+  7: ({ configuration, status }) => gauge(status?.basePriority ?? configuration.priority),
   8: ({ configuration }) => integer(configuration.virtualAddresses.length),
   // Centiseconds.
   9: ({ configuration }) => integer(Math.round(configuration.advertisementInterval / 10)),
-  10: ({ configuration }) => truth(!configuration.nopreempt),
+  10: ({ configuration, status }) => truth(!(status?.nopreempt ?? configuration.nopreempt)),
   11: ({ configuration }) => truth(configuration.accept),
   12: ({ uptime }) => ticks(uptime),
   13: () => active,
@@ -43,14 +43,10 @@ const statistic =
   (router: VirtualRouter): SnmpValue =>
     counter64(BigInt(statisticsOf(router)[name]));
 
-/**
- * vrrpv3StatisticsNewMasterReason: notMaster(0), priority(1), preempted(2), masterNoResponse(3).
- * @param reason of the last change to MASTER, as events tell it
- */
-export function newMasterReason(state: string | undefined, reason: string): number {
-  if (state !== 'MASTER') return 0;
-  if (/preempt|lower priority|advertises \d+ </.test(reason)) return 2;
-  return /nobody advertised|timeout/.test(reason) ? 3 : 1;
+/** vrrpv3StatisticsNewMasterReason: notMaster(0), preempted(2), masterNoResponse(3); of the last time. */
+export function newMasterReason({ status }: VirtualRouter): SnmpValue {
+  const reasons = { preempted: 2, 'no-response': 3 } as const;
+  return integer(status?.masterCause === undefined ? 0 : reasons[status.masterCause]);
 }
 
 /** vrrpv3StatisticsProtoErrReason: ipTtlError(1), versionError(2), checksumError(3); no error is 0. */
@@ -72,7 +68,7 @@ function protocolError({ status }: VirtualRouter): SnmpValue {
 
 const statisticColumns: Columns<VirtualRouter> = {
   1: (router) => counter(statisticsOf(router).becameMaster),
-  2: ({ status }) => integer(newMasterReason(status?.state, status?.reason ?? '')),
+  2: newMasterReason,
   3: statistic('advertisementsReceived'),
   4: statistic('advertisementIntervalErrors'),
   5: statistic('ttlErrors'),
