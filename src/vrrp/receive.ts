@@ -113,7 +113,7 @@ function heardAsBackup(
     host.out.log('info', `(${name}) Backup received priority 0 advertisement`);
     instance.masterPriority = 0;
     instance.silence = `${source} resigned (priority 0), nobody advertised`;
-    instance.candidacy = 'no-response';
+    instance.candidacy = 'resigned';
     instance.silentSince = now;
     instance.startTimer(instance.skew, now);
     return;

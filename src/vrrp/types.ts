@@ -148,10 +148,10 @@ export interface VrrpStatistics {
 }
 
 /**
- * Why an instance became master: it took over from a master of lower priority, or is the owner; or nobody (else) was heard
- * (vrrpv3StatisticsNewMasterReason of RFC 6527).
+ * Why an instance became master: the master before resigned; it took over from a master of lower priority, or is the owner;
+ * or nobody was heard (vrrpv3StatisticsNewMasterReason of RFC 6527, as the original understands it).
  */
-export type MasterCause = 'preempted' | 'no-response';
+export type MasterCause = 'resigned' | 'preempted' | 'no-response';
 
 /** One instance as dumps and status show it. */
 export interface VrrpInstanceStatus {

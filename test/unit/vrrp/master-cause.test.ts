@@ -37,10 +37,15 @@ describe('the cause of a mastership', () => {
     expect(bench.status()).toMatchObject({ masterCause: 'no-response' });
   });
 
-  it('is no preemption where the master resigned', () => {
+  it('is that the master resigned, of whatever priority it was', () => {
     const bench = begun();
     bench.hear({ priority: 50 });
     bench.hear({ priority: 0 });
+    becomesMaster(bench);
+    expect(bench.status()).toMatchObject({ masterCause: 'resigned' });
+    bench.hear({ priority: 200 });
+    bench.hear({ priority: 0 });
+    bench.hear({ priority: 200 });
     becomesMaster(bench);
     expect(bench.status()).toMatchObject({ masterCause: 'no-response' });
   });

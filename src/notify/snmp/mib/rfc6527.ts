@@ -43,9 +43,9 @@ const statistic =
   (router: VirtualRouter): SnmpValue =>
     counter64(BigInt(statisticsOf(router)[name]));
 
-/** vrrpv3StatisticsNewMasterReason: notMaster(0), preempted(2), masterNoResponse(3); of the last time. */
+/** vrrpv3StatisticsNewMasterReason: notMaster(0), priority(1), preempted(2), masterNoResponse(3); of the last time. */
 export function newMasterReason({ status }: VirtualRouter): SnmpValue {
-  const reasons = { preempted: 2, 'no-response': 3 } as const;
+  const reasons = { resigned: 1, preempted: 2, 'no-response': 3 } as const;
   return integer(status?.masterCause === undefined ? 0 : reasons[status.masterCause]);
 }
 
