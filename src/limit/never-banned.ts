@@ -45,6 +45,11 @@ export function ownAddresses(addresses: Iterable<string>): Protected[] {
   return [...addresses].map((address) => whole(address, 'an address of this machine'));
 }
 
+/** Routers that VRRP has heard; those by multicast no configuration names. */
+export function heardPeers(addresses: Iterable<string>): Protected[] {
+  return [...addresses].map((address) => whole(address, 'a VRRP router that was heard'));
+}
+
 /** `allow` of a limit. */
 export function allowed({ allow, name }: ConnectionLimit): Protected[] {
   return allow.map((prefix) => ({ prefix, what: `allowed by connection_limit ${name}` }));

@@ -244,6 +244,9 @@ class CheckerWork implements ChildWork {
       case 'firewall-finished':
         this.#firewall.finished(message.run, message.output, message.trouble);
         return;
+      case 'vrrp-peers':
+        this.#limits.peersHeard(message.addresses);
+        return;
       case 'live': {
         const { servers } = message.changes;
         this.#overrides = servers;

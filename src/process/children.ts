@@ -9,8 +9,10 @@ import type { LiveChanges } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { BfdChannels } from './bfd-channel.ts';
 import { Child } from './child.ts';
+import { HeardPeers } from './heard-peers.ts';
 import { OwnSetsRecord } from './limits/own-sets.ts';
 import type { ChildKind, ChildToParent, ParentToChild } from './messages.ts';
+import { fullStatus } from './status-types.ts';
 import type { Answered, Asked, Question } from './questions.ts';
 import { runFirewallProgram } from './run-nft.ts';
 import { childOptions, pidFilePath, wantedChildren } from './settings.ts';
@@ -37,6 +39,10 @@ export class Children {
   readonly #awaited = new Set<Child>();
   #allConfigured: (() => void) | undefined;
   #live: LiveChanges = noLiveChanges;
+  readonly #heardPeers = new HeardPeers(
+    () => this.ask('vrrp', 'status', { ...fullStatus, traffic: false }),
+    (addresses) => this.send('checker', { type: 'vrrp-peers', addresses }),
+  );
 
   constructor(args: KeepalivedArguments, log: Log, listener: ChildrenListener) {
     this.#args = args;
@@ -99,11 +105,14 @@ export class Children {
       clearTimeout(timer);
     }
     await Promise.all(stops);
+    const { connectionLimits = [] } = configuration;
+    this.#heardPeers.follow(connectionLimits.length > 0 && wanted.includes('checker') && wanted.includes('vrrp'));
     if (!wanted.includes('checker')) await this.#removeSets(configuration.global);
   }
 
   /** Settles when all are gone. */
   async stop(grace: Milliseconds): Promise<void> {
+    this.#heardPeers.follow(false);
     await Promise.all(this.all().map((child) => child.stop(grace)));
   }
 

@@ -61,6 +61,8 @@ export type ParentToChild =
   | { readonly type: 'dump'; readonly dump: DumpKind }
   /** All changes of the operator beside the file: before the first snapshot, and whenever they are other ones. */
   | { readonly type: 'live'; readonly changes: LiveChanges }
+  /** Routers that were heard, for the checker process; said again and again. */
+  | { readonly type: 'vrrp-peers'; readonly addresses: readonly string[] }
   /** Gratuitous messages of an instance, now. */
   | { readonly type: 'send-gratuitous'; readonly instance: string }
   /** Wants an `answer`. */

@@ -73,7 +73,7 @@ function readSet(statement: Statement, context: Context): BanSet | undefined {
     if (first === '' || wrong >= 0)
       return refuse(
         2 + Math.max(0, wrong),
-        `${quote(names[wrong] ?? '')} is no name of a set`,
+        first === '' ? 'its name is missing' : `${quote(names[wrong] ?? '')} is no name of a set`,
         'write "set ipset NAME"',
       );
     return { kind: 'ipset', inet: first, inet6: second ?? `${first}6` };
@@ -82,7 +82,11 @@ function readSet(statement: Statement, context: Context): BanSet | undefined {
     return refuse(1, `${quote(program ?? '')} is neither nftables nor ipset`, 'write "set nftables NAME"');
   if (second === undefined) {
     if (!setName.test(first))
-      return refuse(2, `${quote(first)} is no name of a set`, 'begin with a letter, use at most 25');
+      return refuse(
+        2,
+        first === '' ? 'its name is missing' : `${quote(first)} is no name of a set`,
+        'write "set nftables NAME": begin with a letter, use at most 25',
+      );
     return { kind: 'nftables', name: first };
   }
   const tableFamily = tableFamilies.find((family) => family === first);

@@ -39,6 +39,7 @@ export class ConnectionLimits {
   #worker: Worker | undefined;
   #configure: Extract<ToLimitWorker, { type: 'configure' }> | undefined;
   #addresses: readonly string[] = [];
+  #peers: readonly string[] = [];
   #restart: NodeJS.Timeout | undefined;
   #stopped: (() => void) | undefined;
   readonly #requests = new Map<number, (answer: BanAnswer) => void>();
@@ -82,6 +83,13 @@ export class ConnectionLimits {
   addressesChanged(addresses: ReadonlySet<string>): void {
     this.#addresses = [...addresses];
     this.#post({ type: 'addresses', addresses: this.#addresses });
+  }
+
+  /** Routers that VRRP has heard. */
+  peersHeard(addresses: readonly string[]): void {
+    if (addresses.join() === this.#peers.join()) return;
+    this.#peers = addresses;
+    this.#post({ type: 'peers', addresses });
   }
 
   /** What an operator asks. Never rejects. */
@@ -153,6 +161,7 @@ export class ConnectionLimits {
       this.#restart = setTimeout(() => this.#start(), pause);
     });
     this.#post({ type: 'addresses', addresses: this.#addresses });
+    this.#post({ type: 'peers', addresses: this.#peers });
     this.#post(this.#configure);
   }
 

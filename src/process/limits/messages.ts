@@ -70,7 +70,10 @@ export type ToLimitWorker =
       /** Where IPVS is, if not in the daemon's namespace. */
       readonly namespace?: string;
     }
+  /** Of this machine's interfaces. */
   | { readonly type: 'addresses'; readonly addresses: readonly string[] }
+  /** Of routers that VRRP has heard. */
+  | { readonly type: 'peers'; readonly addresses: readonly string[] }
   | { readonly type: 'program-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
   | { readonly type: 'command'; readonly request: number; readonly command: BanCommand }
   | { readonly type: 'stop' };

@@ -10,7 +10,7 @@ import type { Milliseconds } from '../../core/time.ts';
 import { now } from '../../kernel/clock.ts';
 import { enterNetworkNamespace } from '../../kernel/process-control.ts';
 import type { Elements, Protected } from '../../limit/engine.ts';
-import { ownAddresses } from '../../limit/never-banned.ts';
+import { heardPeers, ownAddresses } from '../../limit/never-banned.ts';
 import { parsePrefixText } from '../../limit/prefix-table.ts';
 import { BanSets } from './ban-sets.ts';
 import { LimitKeeper } from './limit-keeper.ts';
@@ -45,6 +45,7 @@ class LimitWork {
   #configured = false;
   #never: readonly Protected[] = [];
   #own: readonly Protected[] = [];
+  #peers: readonly Protected[] = [];
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
   #events: BanEvent[] = [];
@@ -84,6 +85,10 @@ class LimitWork {
         return;
       case 'addresses':
         this.#own = ownAddresses(message.addresses);
+        this.#protect();
+        return;
+      case 'peers':
+        this.#peers = heardPeers(message.addresses);
         this.#protect();
         return;
       case 'program-finished': {
@@ -160,7 +165,7 @@ class LimitWork {
   }
 
   #protect(): void {
-    for (const keeper of this.#keepers.values()) keeper.protect([...this.#never, ...this.#own]);
+    for (const keeper of this.#keepers.values()) keeper.protect([...this.#never, ...this.#own, ...this.#peers]);
     this.#flush();
   }
 

@@ -10,23 +10,27 @@ import { CleanUp } from '../../../lab/lib/clean-up.ts';
 import { until } from '../../../lab/lib/clock.ts';
 import type { BanList } from '../../../src/process/limits/messages.ts';
 import type { Daemon } from '../process/machine.ts';
-import { keepalivectl, Machine, patience } from '../process/machine.ts';
+import { instance, keepalivectl, Machine, patience, quick } from '../process/machine.ts';
 
 const cleanUp = new CleanUp();
 let machine: Machine;
+/** Another router on the same cable, 10.88.0.2. */
+let other: Machine;
 const table = '/run/table';
 const header = 'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n';
 const program = path.join(import.meta.dirname, '..', '..', '..', 'bench', 'programs', 'ipvs-stand-in.c');
 const sources = { ipvs: program, table: path.join(import.meta.dirname, 'connection-table.c') };
 
 beforeAll(async () => {
-  machine = await Machine.make(cleanUp, 'balancer');
-  await machine.ethernet('10.88.0.1/24');
+  [machine, other] = await Machine.pair(cleanUp);
   for (const [name, source] of Object.entries(sources))
     execFileSync('cc', ['-O2', '-shared', '-fPIC', '-o', machine.path(`/run/${name}.so`), source, '-ldl']);
   machine.write('/run/note', '#!/bin/sh\necho "$*" >>/run/noted\n', 0o755);
 });
-afterEach(() => machine.killAll());
+afterEach(() => {
+  machine.killAll();
+  other.killAll();
+});
 afterAll(async () => {
   expect(await cleanUp.run()).toEqual([]);
 });
@@ -188,6 +192,18 @@ describe('a client with too many connections', () => {
     expect(await sets()).not.toContain('keepalived_limits');
     expect(await next.stop()).toBe(0);
   });
+});
+
+it('a router that VRRP hears by multicast is never banned', async () => {
+  connections();
+  const daemon = await start(configuration(limited('nftables web')) + instance({ state: 'BACKUP', priority: 100 }));
+  await other.daemon(quick + instance({ interval: 0.2 }));
+  // It may be banned until it is heard.
+  await until('it is refused', { within: patience }, async () =>
+    (await ctl('bans', 'add', '10.88.0.2')).includes('10.88.0.2 is never banned: a VRRP router that was heard'),
+  );
+  expect((await bans())?.bans).toEqual([]);
+  expect(await daemon.stop()).toBe(0);
 });
 
 describe('sets of a limit that has gone', () => {
