@@ -6,6 +6,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { ScriptCommand } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
@@ -46,6 +47,8 @@ export interface ScriptPolicy {
 
 const killAfterTerm = 2_000;
 const longestStderr = 4_096;
+/** Between two pieces (64 KiB) of what is written beyond that. */
+const restTime = 20;
 /** How long the end of stderr is waited for after the exit. */
 const lastWordsTime = 100;
 /** The user of scripts that name none, if it exists on the machine. */
@@ -194,6 +197,12 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** Reads on a little later: what nobody will see must not keep this process busy, however fast it is written. */
+function rest(stream: Readable | null): void {
+  stream?.pause();
+  setTimeout(() => stream?.resume(), restTime).unref();
+}
+
 function watch(child: ChildProcess, begun: number, timeout: Milliseconds | undefined): Promise<ScriptResult> {
   return new Promise((resolve) => {
     let stderr = '';
@@ -207,6 +216,7 @@ function watch(child: ChildProcess, begun: number, timeout: Milliseconds | undef
     // Read to its end, also after the exit: something the script left running may still write, and must not die of it.
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (stderr.length < longestStderr) stderr += text;
+      else rest(child.stderr);
     });
     child.stderr?.on('error', () => undefined);
     let spawnError: Error | undefined;

@@ -102,6 +102,17 @@ describe('running a script', () => {
     expect(() => running.kill('SIGTERM')).not.toThrow();
   });
 
+  it('takes its time with one that floods its stderr, and lets it write all it wants', async () => {
+    // 30 MB are nothing for a pipe that is read as fast as can be.
+    const flood = script('#!/bin/sh\necho first >&2\nexec head -c 30000000 /dev/zero >&2\n');
+    expect(await new ScriptRunner(policy).run(call([flood]), { timeout: 1000 })).toMatchObject({
+      signal: 'SIGTERM',
+      message: 'first',
+    });
+    const much = script('#!/bin/sh\nhead -c 500000 /dev/zero >&2\nexit 7\n', 'much');
+    expect(await new ScriptRunner(policy).run(call([much]))).toMatchObject({ exit: 7 });
+  });
+
   it('does not wait for what the script left running', async () => {
     const result = await new ScriptRunner(policy).run(call([script('#!/bin/sh\nsleep 3 &\nexit 0\n')]));
     expect(result.exit).toBe(0);
