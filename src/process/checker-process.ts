@@ -11,7 +11,7 @@ import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { Look, ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
 import { serviceKeyText } from '../ipvs/keys.ts';
-import type { IpvsTimeouts, Service, ServiceKey } from '../ipvs/types.ts';
+import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { DeadlineTimer } from '../kernel/deadline-timer.ts';
 import { IpvsTable } from '../kernel/ipvs-table.ts';
@@ -31,13 +31,15 @@ import {
 } from './checker-settings.ts';
 import type { ParentChannel } from './child-channel.ts';
 import { CheckerMetrics } from './checker-figures.ts';
-import { runChild } from './child-process.ts';
+import { progressInterval, runChild } from './child-process.ts';
 import type { ChildWork, Snapshot } from './child-process.ts';
 import type { Answers } from './questions.ts';
 import { poolReports, serverTraffic, serviceTraffic } from './snmp-answers.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import type { ChildOptions, DumpKind, ParentToChild } from './messages.ts';
 import { ConnectionLimits } from './limits/connection-limits.ts';
+import { KernelTimeouts } from './kernel-timeouts.ts';
+import { standstillText, watchLateness } from './lateness-watch.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { ServicesRecord } from './services-record.ts';
 import { MemoryRest } from './memory-rest.ts';
@@ -60,8 +62,8 @@ const bfdPatience = 200;
 /** Lines of the log, mostly, of a reload that changes many servers: some milliseconds. */
 const intentsInSlice = 256;
 
-/** How often a stop that takes its time says so, in milliseconds. */
-const progressInterval = 500;
+/** Lateness of this process from which on probes under way get their time again, in milliseconds. */
+const worthMending = 250;
 
 /** What a collection of garbage may take, in milliseconds. */
 const idleTime = 250;
@@ -80,6 +82,7 @@ class CheckerWork implements ChildWork {
   readonly #scripts: ParentScripts;
   readonly #registry: ProbeRegistry;
   readonly #record: ServicesRecord;
+  readonly #timeouts = new KernelTimeouts();
   readonly #limits: ConnectionLimits;
   readonly #firewall: FirewallOfParent;
   readonly #marks: MarkKeeper;
@@ -94,8 +97,6 @@ class CheckerWork implements ChildWork {
   #table: IpvsTable | undefined;
   #reconciler: ServiceReconciler | undefined;
   #watch: TableWatch | undefined;
-  /** The kernel's time-outs before ours, to be given back. */
-  #formerTimeouts: IpvsTimeouts | undefined;
   /** Calls of the engine that have to wait for a moment, in their order. */
   #held: EngineCall[] | undefined;
   /** Stopping with -I: whatever the engine wants now, IPVS stays as it is. */
@@ -150,7 +151,7 @@ class CheckerWork implements ChildWork {
     this.#table = table;
     this.#reconciler = new ServiceReconciler(table, (report) => this.#report(report));
     if (global.lvsFlush) await table.apply([{ op: 'flush' }]);
-    await this.#setTimeouts(global);
+    await this.#timeouts.follow(table, global.lvsTimeouts);
     await this.#startSyncDaemons(global);
     const left = global.lvsFlush ? [] : await this.#leftServices(table, this.#reconciler);
     const engine = new CheckEngine(check, global, { random: Math.random });
@@ -166,6 +167,12 @@ class CheckerWork implements ChildWork {
     await this.#marks.follow(engine.groupMarks(), markSettings(global));
     this.#memory.soon();
     this.#watch = new TableWatch((look) => this.#mend(look));
+    watchLateness(
+      (late) => this.#log.warning(`${standstillText('checker', late)}. No check was made meanwhile`),
+      (late) => {
+        if (late > worthMending) this.#step((running) => running.stoodStill(now()));
+      },
+    );
   }
 
   async reload({ configuration }: Snapshot): Promise<void> {
@@ -173,7 +180,7 @@ class CheckerWork implements ChildWork {
     const isNew = configuration !== this.#configuration;
     this.#configuration = configuration;
     this.#priority.configure(global.automaticPriority, global.checkerScheduling);
-    await this.#setTimeouts(global);
+    if (this.#table !== undefined) await this.#timeouts.follow(this.#table, global.lvsTimeouts);
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.
     await this.#mend('glance');
@@ -209,7 +216,7 @@ class CheckerWork implements ChildWork {
     else if (table !== undefined) {
       const global = this.#configuration?.global;
       if (global?.lvsFlushOnStop === 'all' && !this.#options.keepServicesAtStop) await table.apply([{ op: 'flush' }]);
-      if (this.#formerTimeouts !== undefined) await table.apply([{ op: 'set-timeouts', ...this.#formerTimeouts }]);
+      await this.#timeouts.restore(table);
       if (runsSyncDaemons(global)) await applySyncDaemons(table, []);
       table.close();
     }
@@ -234,6 +241,12 @@ class CheckerWork implements ChildWork {
 
   #recordServices(engine: CheckEngine): Promise<void> {
     return this.#record.write(engine.desiredServices().map(({ key }) => serviceKeyText(key)));
+  }
+
+  /** Before they are written: whoever comes after a process that died on the way must know them, and those that go. */
+  #announceServices(engine: CheckEngine): Promise<void> {
+    const wanted = engine.desiredServices().map(({ key }) => serviceKeyText(key));
+    return this.#record.write(new Set([...(this.#reconciler?.owned ?? []), ...wanted]));
   }
 
   message(message: ParentToChild): void {
@@ -302,6 +315,7 @@ class CheckerWork implements ChildWork {
   async #startEngine(engine: CheckEngine, left: readonly Service[]): Promise<void> {
     this.#held = [];
     const { acts, tells } = actsAndTells(engine.start(now(), left));
+    await this.#announceServices(engine);
     this.#perform(engine, acts);
     await this.#written;
     await this.#performInSlices(engine, tells);
@@ -345,7 +359,13 @@ class CheckerWork implements ChildWork {
     }
     // What happens while IPVS is written, in slices too, is told behind what the reload has to tell.
     this.#held = [];
+    const parts: (readonly ServiceKey[])[] = [];
     for (const keys of engine.serviceSlices()) {
+      await nextTurn();
+      parts.push(keys);
+    }
+    await this.#announceServices(engine);
+    for (const keys of parts) {
       await nextTurn();
       if (keys.length > 0) this.#reconcile(engine, keys);
     }
@@ -444,29 +464,6 @@ class CheckerWork implements ChildWork {
     } catch (error) {
       this.#log.error(`${(error as Error).message}. The checks go on with the former certificate`);
     }
-  }
-
-  async #setTimeouts(global: GlobalConfiguration): Promise<void> {
-    const table = this.#table;
-    const wanted = global.lvsTimeouts;
-    if (table === undefined) return;
-    if (wanted === undefined) {
-      if (this.#formerTimeouts !== undefined) await table.apply([{ op: 'set-timeouts', ...this.#formerTimeouts }]);
-      this.#formerTimeouts = undefined;
-      return;
-    }
-    this.#formerTimeouts ??= await table.timeouts();
-    const former = this.#formerTimeouts;
-    const seconds = (milliseconds: number | undefined, otherwise: number): number =>
-      milliseconds === undefined ? otherwise : Math.round(milliseconds / 1000);
-    await table.apply([
-      {
-        op: 'set-timeouts',
-        tcp: seconds(wanted.tcp, former.tcp),
-        tcpFin: seconds(wanted.tcpFin, former.tcpFin),
-        udp: seconds(wanted.udp, former.udp),
-      },
-    ]);
   }
 
   /** Where IPVS is, and with it its rules of nftables; undefined: here. */

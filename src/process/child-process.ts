@@ -29,6 +29,7 @@ import { PidFile } from './pid-file.ts';
 import { answerQuestion } from './questions.ts';
 import type { Answers } from './questions.ts';
 import type { StatusQuery } from './status-types.ts';
+import { internalErrorExitCode } from './respawn.ts';
 import { savedStatePath } from './saved-state.ts';
 import { SnapshotCollector } from './snapshot-pieces.ts';
 
@@ -63,6 +64,8 @@ export type ChildWorkFactory = (options: ChildOptions, channel: ParentChannel, l
 const fatalExitCode = 1;
 /** How long the last log lines may take to be written, in milliseconds. */
 const lastWordsTime = 500;
+/** How often a stop that takes its time says so, in milliseconds. */
+export const progressInterval = 500;
 /** How long a child of a former daemon may take to stop, in milliseconds. */
 const predecessorTime = 10_000;
 
@@ -98,7 +101,10 @@ export function runChild(makeWork: ChildWorkFactory): void {
     if (stopping) return;
     stopping = true;
     if (orphaned) log?.warning('The parent process has ended: stopping');
+    // What is under way, a start of thousands of services perhaps, comes to its end first.
+    const progress = setInterval(() => channel.send({ type: 'stopping' }), progressInterval);
     queue = queue
+      .then(() => clearInterval(progress))
       .then(() => work?.stop(orphaned))
       .catch((error: unknown) => log?.error(`while stopping: ${(error as Error).message}`))
       .then(() => leave(0));
@@ -205,9 +211,6 @@ export function runChild(makeWork: ChildWorkFactory): void {
   });
   channel.send({ type: 'hello' });
 }
-
-/** A defect of ours: the parent starts the child again. */
-const internalErrorExitCode = 70;
 
 /** A child whose parent was killed is giving its addresses or services back; they must be free before we begin. */
 async function takePidFile(path: string, log: Log): Promise<PidFile | undefined> {

@@ -14,7 +14,7 @@ import type { ChildOptions, ChildToParent, ParentToChild } from './messages.ts';
 import { OutstandingQuestions } from './questions.ts';
 import type { Answered, Asked, Question } from './questions.ts';
 import type { ProcessStatus } from './status-types.ts';
-import { RespawnPolicy } from './respawn.ts';
+import { RespawnPolicy, internalErrorExitCode } from './respawn.ts';
 import { childRoles } from './roles.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 
@@ -43,6 +43,9 @@ const runtimeFlags = {
 
 /** A child that stops and says that it is at work is waited for so long. */
 const longestStop: Milliseconds = 60_000;
+
+/** One that only comes to give back what another one left has so long to take it over. */
+const longestTidying: Milliseconds = 20_000;
 
 /** What the original's log calls them: scrapers look for "VRRP child process(4711) died: Respawning". */
 const logNames = { vrrp: 'VRRP', checker: 'Healthcheck', bfd: 'BFD' } as const;
@@ -193,7 +196,20 @@ export class Child {
     this.#stopping = true;
     // A child that died in disorder left addresses behind: only its successor knows how to take them away.
     if (this.#process === undefined && this.#restartTimer !== undefined) this.start();
-    if (this.#untidy && this.#process !== undefined) await this.#tidied(grace);
+    if (this.#untidy && this.#process !== undefined) await this.#tidied(longestTidying);
+    this.#untidy = false;
+    await this.#end(grace);
+    if (!this.#untidy) return;
+    this.#log.notice(
+      `${this.#snapshot.options.ident} ended before it had given everything back: another one is started to do it`,
+    );
+    this.start();
+    await this.#tidied(longestTidying);
+    await this.#end(grace);
+  }
+
+  /** Tells the process to stop, if there is one, and waits until it is gone. */
+  async #end(grace: Milliseconds): Promise<void> {
     const child = this.#process;
     if (child === undefined) return;
     // Its last messages (states for notify scripts) may be behind its exit: "close" comes after both.
@@ -277,13 +293,19 @@ export class Child {
 
   #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#process !== child) return;
+    const hadSnapshot = this.#greeted;
     this.#process = undefined;
     this.#greeted = false;
     this.#configured = false;
     this.#answersDue = 0;
     this.#onSettled?.();
     this.#questions.ended();
-    if (this.#stopping) return;
+    if (this.#stopping) {
+      // Killed (it hung, or somebody else did it) or by a defect of ours, with addresses or services in its hands.
+      if (hadSnapshot && this.kind !== 'bfd' && this.#respawnAllowed)
+        this.#untidy = signal !== null || code === internalErrorExitCode;
+      return;
+    }
     this.#untidy = true;
     this.#deaths += 1;
     const how =

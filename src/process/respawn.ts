@@ -5,6 +5,9 @@ import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 const stableAfter: Milliseconds = 60_000;
 const longestDelay: Milliseconds = 60_000;
 
+/** Exit status for a defect of ours (sysexits.h, EX_SOFTWARE), as the original has it: nothing was given back. */
+export const internalErrorExitCode = 70;
+
 /** Exit statuses that say "starting me again changes nothing": the daemon stops with them. */
 const finalExitCodes: ReadonlySet<number> = new Set([1, 2, 4]);
 

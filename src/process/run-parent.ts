@@ -9,11 +9,9 @@ import { allowCoreDumps } from './core-dumps.ts';
 import { reportVerdict } from './daemonize.ts';
 import { NamespaceWanted, beginInNamespace, takeNamespace } from './namespace-place.ts';
 import { Parent, StartRefused } from './parent.ts';
+import { internalErrorExitCode } from './respawn.ts';
 import { logOptions, syslogIdent } from './settings.ts';
 import { connectServiceManager, statusLine } from './systemd.ts';
-
-/** A defect of ours (sysexits.h, EX_SOFTWARE), as the original has it. */
-const internalErrorExitCode = 70;
 
 /** Runs the parent in this process; the event loop goes on until it ends the process. */
 export function runParent(args: KeepalivedArguments): void {

@@ -69,6 +69,9 @@ describe.skipIf(process.arch !== 'x64')('the checker process', () => {
     ['parent killed', [...service(25, [1]), ...service(80, [2, 3])]],
     ['second start', service(80, [2, 3])],
     ['stopped right after a kill', []],
+    ['hung at the stop', []],
+    ['killed in the middle of a start', ['left something']],
+    ['after that', []],
   ])('leaves the table as wanted: %s', (step, wanted) => {
     expect(tables[step]?.toSorted()).toEqual([...wanted].sort());
   });

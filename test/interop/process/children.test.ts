@@ -102,11 +102,14 @@ describe('a daemon that cannot stop in order', () => {
     expect(machine.exists('/run/vrrp.pid')).toBe(false);
   });
 
-  it('kills a child that hangs, after child_wait_time', async () => {
+  it('kills a child that hangs, after child_wait_time, and has another one give back what it held', async () => {
     const daemon = await machine.daemon(`child_wait_time 1\n${quick}${instance({ interval })}`);
+    await machine.untilAddress(vip);
     process.kill(daemon.vrrpPid, 'SIGSTOP');
     expect(await daemon.stop()).toBe(0);
     expect(daemon.said(/Keepalived_vrrp \(pid \d+\) did not stop in 1 s, killing it/)).toBe(1);
+    expect(daemon.said('Keepalived_vrrp ended before it had given everything back')).toBe(1);
+    expect(await machine.addresses()).toEqual(['10.88.0.1/24']);
   });
 
   it('obeys a stop that comes while it starts', async () => {

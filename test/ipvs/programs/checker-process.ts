@@ -243,4 +243,29 @@ await until('death noticed', () => said('Respawning') === 3);
 process.kill(pid, 'SIGTERM');
 await until('the end', () => said('ENDED') === 2);
 result['stopped right after a kill'] = table();
+
+// A checker that hangs is killed by the stop; what it had goes all the same.
+writeFileSync(configurationFile, `child_wait_time 1\n${global}${service(80, [2, 3])}`);
+pid = start();
+await until('third start', () => said('Startup complete') === 3);
+process.kill(checkerPid(), 'SIGSTOP');
+process.kill(pid, 'SIGTERM');
+await until('its end', () => said('ENDED') === 3);
+result['hung at the stop'] = table();
+
+// Killed in the middle of a start: what it had written by then is known to the next one, whose file has it no more.
+const many = Array.from({ length: 400 }, (_, index) => service(1000 + index, [1, 2])).join('');
+writeFileSync(configurationFile, global + many);
+pid = start();
+await until('a first service', () => readFileSync('/proc/net/ip_vs', 'utf8').includes('TCP'));
+process.kill(checkerPid(), 'SIGKILL');
+process.kill(pid, 'SIGKILL');
+await until('both ends', () => said('ENDED') === 4);
+result['killed in the middle of a start'] = [table().length > 0 ? 'left something' : 'left nothing'];
+writeFileSync(configurationFile, global + service(80, [2, 3]));
+pid = start();
+await until('fourth start', () => said('Startup complete') >= 4 && table().length === 3);
+process.kill(pid, 'SIGTERM');
+await until('the last end', () => said('ENDED') === 5);
+result['after that'] = table();
 writeFileSync('/run/out/result.json', JSON.stringify({ result, log: log.join('') }));
