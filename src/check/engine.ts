@@ -177,6 +177,12 @@ export class CheckEngine {
     return intents;
   }
 
+  /** This process was not run for a while: what is under way is not given up for that. */
+  stoodStill(now: MonotonicMs): CheckIntent[] {
+    this.#schedule.stoodStill(this.#assembly.checks.values(), now);
+    return [];
+  }
+
   /** The answer to a `read-connections` intent. Services that could not be read are left out and asked for again. */
   connectionsRead(answers: readonly ServiceConnections[], now: MonotonicMs): CheckIntent[] {
     if (!this.#running) return [];

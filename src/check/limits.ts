@@ -59,3 +59,10 @@ export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
  * in a probe must not end the checks of a server.
  */
 export const watchdogSlack: Milliseconds = 2000;
+
+/**
+ * A timer that is later than this, and the process was not run (stopped, suspended with its machine): the server may have
+ * answered in time, which is found out within the extension.
+ */
+export const standstill: Milliseconds = 1000;
+export const extension: Milliseconds = 1000;

@@ -72,6 +72,13 @@ export class ProbeSchedule {
     return ids;
   }
 
+  /** This process was not run for a while: who is in flight among these gets its whole time again. */
+  stoodStill(checks: Iterable<HealthCheck>, now: MonotonicMs): void {
+    for (const check of checks) {
+      if (check.inFlight !== undefined) check.giveUpAt = now + wholeCheckLimit(check.checker) + watchdogSlack;
+    }
+  }
+
   #takeWatchdog(): HealthCheck | undefined {
     const check = this.#watchdogs.peek();
     this.#watchdogs.shift();

@@ -34,7 +34,7 @@ import { applySettings } from './snmp-settings.ts';
 import { makeDirectory } from './make-directory.ts';
 import { initializeTrackFiles } from './initialize-track-files.ts';
 import type { ChildToParent, DumpKind } from './messages.ts';
-import { watchLateness } from './lateness-watch.ts';
+import { standstillText, watchLateness } from './lateness-watch.ts';
 import { NamespaceWanted } from './namespace-place.ts';
 import { serverNames } from './page-settings.ts';
 import { writeParentDump } from './parent-dump.ts';
@@ -179,7 +179,7 @@ export class Parent {
     watchLateness(
       (late) =>
         this.#environment.log.warning(
-          `The parent process was not run for ${(late / 1000).toFixed(1)} s: stopped, or the machine was too busy. Reloads, scripts and mail waited; VRRP and checks did not wait for them`,
+          `${standstillText('parent', late)}. Reloads, scripts and mail waited; VRRP and checks did not wait for them`,
         ),
       (late) => this.#metrics.late(late),
     );

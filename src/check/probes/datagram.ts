@@ -5,6 +5,7 @@ import type { CheckTarget } from '../../config/model.ts';
 import { SystemError } from '../../kernel/errors.ts';
 import type { ProbeHandle, ProbePhase, ProbeResult, ProbeStep } from '../types.ts';
 import { connectFailurePhase, errorText } from './connection.ts';
+import { Patience } from './patience.ts';
 
 export type Verdict =
   | { readonly ok: true; readonly detail: string }
@@ -31,7 +32,7 @@ export function startDatagramProbe(
   let finished = false;
   const release = () => {
     finished = true;
-    clearTimeout(timer);
+    patience.end();
     clearImmediate(beginning);
     socket?.close();
   };
@@ -47,7 +48,7 @@ export function startDatagramProbe(
     const noSocket = error instanceof SystemError && error.syscall === 'socket';
     finish({ ok: false, phase: noSocket ? 'setup' : connectFailurePhase(error), detail: errorText(error) });
   };
-  const timer = setTimeout(() => finish(exchange.silence), target.connectTimeout);
+  const patience = new Patience(target.connectTimeout, finish, exchange.silence);
   // Never within start(): the engine has not finished handing the probe out.
   const beginning = setImmediate(() => {
     try {

@@ -11,6 +11,7 @@ import type { ProbeHandle, ProbePhase, ProbeStep } from '../types.ts';
 import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
 import { connectFailurePhase, errorText, tcpOptionsOf, type ConnectionTarget } from './connection.ts';
 import { headerLength, parseResponseHeader } from './http-message.ts';
+import { Patience } from './patience.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
 export interface TlsOptions {
@@ -70,9 +71,6 @@ export type HttpExchangeResult =
 
 type FailureCause = Extract<HttpExchangeResult, { ok: false }>['cause'];
 
-/** setTimeout() takes no more; longer ones would fire at once. */
-const longestTimer = 2 ** 31 - 1;
-
 const requestBuffer = Buffer.allocUnsafeSlow(4096);
 
 /** The octets of a request, in memory that the next one uses again if it is short. */
@@ -86,8 +84,8 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
   readonly #options: HttpExchangeOptions;
   readonly #done: (result: HttpExchangeResult) => void;
   readonly #started = performance.now();
-  readonly #wholeTimer: NodeJS.Timeout;
-  readonly #stepTimer: NodeJS.Timeout;
+  readonly #wholePatience: Patience<HttpExchange>;
+  readonly #stepPatience: Patience<HttpExchange>;
   readonly #hash: Hash | undefined;
   #keptBody: Buffer[] | undefined;
   #connection: TcpConnection | TlsConnection | undefined;
@@ -107,8 +105,8 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
     this.#options = options;
     this.#done = done;
     this.#hash = options.digest ? createHash('md5') : undefined;
-    this.#wholeTimer = setTimeout(wholeTimeout, Math.min(options.wholeTimeout, longestTimer), this);
-    this.#stepTimer = setTimeout(stepTimeout, Math.min(options.stepTimeout, longestTimer), this);
+    this.#wholePatience = new Patience<HttpExchange>(options.wholeTimeout, wholeTimeout, this);
+    this.#stepPatience = new Patience<HttpExchange>(options.stepTimeout, stepTimeout, this);
     try {
       if (options.tls === undefined) this.#connection = new TcpConnection(tcpOptionsOf(options.target), this);
       else this.#connectTls(options.tls);
@@ -145,13 +143,13 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
 
   #send(): void {
     this.#phase = 'headers';
-    this.#stepTimer.refresh();
+    this.#stepPatience.restart();
     this.#connection?.send(latin1Octets(this.#options.request));
   }
 
   received(octets: Buffer): void {
     if (this.#finished) return;
-    this.#stepTimer.refresh();
+    this.#stepPatience.restart();
     if (this.#answeredAfter === 0) this.#answeredAfter = this.#elapsed();
     if (this.#phase === 'body') this.#receivedBody(octets);
     else this.#receivedHeader(octets);
@@ -258,8 +256,8 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
 
   #release(): void {
     this.#finished = true;
-    clearTimeout(this.#wholeTimer);
-    clearTimeout(this.#stepTimer);
+    this.#wholePatience.end();
+    this.#stepPatience.end();
     this.#keptBody = undefined;
     this.#connection?.close();
   }

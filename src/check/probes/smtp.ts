@@ -5,6 +5,7 @@ import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-conn
 import { SmtpDialogue } from '../smtp-dialogue.ts';
 import type { ProbeHandle, ProbePhase, ProbeResult, ProbeStep } from '../types.ts';
 import { connectFailurePhase, errorText, tcpOptionsOf } from './connection.ts';
+import { Patience } from './patience.ts';
 
 /** Starts one attempt; see Probe. */
 export function startSmtpProbe(checker: SmtpCheckerConfiguration, done: (result: ProbeResult) => void): ProbeHandle {
@@ -17,7 +18,7 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
   readonly #dialogue: SmtpDialogue;
   readonly #started = performance.now();
   readonly #connection: TcpConnection | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #patience: Patience<SmtpAttempt>;
   #phase: ProbePhase = 'connect';
   readonly #steps: ProbeStep[] = [];
   #finished = false;
@@ -26,7 +27,7 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
     this.#checker = checker;
     this.#done = done;
     this.#dialogue = new SmtpDialogue(checker.heloName);
-    this.#restartTimer();
+    this.#patience = new Patience<SmtpAttempt>(checker.connectTimeout, timedOut, this);
     try {
       this.#connection = new TcpConnection(tcpOptionsOf(checker), this);
     } catch (error) {
@@ -38,14 +39,14 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
   /** Gives up; nothing will be reported. */
   cancel(): void {
     this.#finished = true;
-    clearTimeout(this.#timer);
+    this.#patience.end();
     this.#connection?.close();
   }
 
   connected(): void {
     this.#reached('connected');
     this.#phase = 'body';
-    this.#restartTimer();
+    this.#patience.restart();
   }
 
   ended(): void {
@@ -66,7 +67,7 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
       case 'send':
         // The step is over: a server that is slow octet by octet gets no more time by that.
         this.#reached(awaited);
-        this.#restartTimer();
+        this.#patience.restart();
         this.#connection?.send(Buffer.from(reaction.text, 'latin1'));
         return;
       case 'failed':
@@ -77,13 +78,9 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
     }
   }
 
-  #restartTimer(): void {
-    clearTimeout(this.#timer);
-    const { connectTimeout } = this.#checker;
-    this.#timer = setTimeout(() => {
-      const awaited = this.#phase === 'connect' ? 'the connection' : this.#dialogue.awaited;
-      this.#fail(`no sign of ${awaited} within ${connectTimeout / 1000} s`);
-    }, connectTimeout);
+  timedOut(): void {
+    const awaited = this.#phase === 'connect' ? 'the connection' : this.#dialogue.awaited;
+    this.#fail(`no sign of ${awaited} within ${this.#checker.connectTimeout / 1000} s`);
   }
 
   #fail(detail: string, phase = this.#phase): void {
@@ -103,4 +100,8 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
   #elapsed(): number {
     return performance.now() - this.#started;
   }
+}
+
+function timedOut(attempt: SmtpAttempt): void {
+  attempt.timedOut();
 }

@@ -4,6 +4,7 @@ import type { TcpCheckerConfiguration } from '../../config/model.ts';
 import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
 import type { ProbeHandle, ProbePhase, ProbeResult } from '../types.ts';
 import { connectFailurePhase, errorText, tcpOptionsOf } from './connection.ts';
+import { Patience } from './patience.ts';
 
 /** Starts one attempt; see Probe. */
 export function startTcpProbe(checker: TcpCheckerConfiguration, done: (result: ProbeResult) => void): ProbeHandle {
@@ -14,14 +15,14 @@ class TcpAttempt implements TcpConnectionListener, ProbeHandle {
   readonly #checker: TcpCheckerConfiguration;
   readonly #done: (result: ProbeResult) => void;
   readonly #started = performance.now();
-  readonly #timer: NodeJS.Timeout;
+  readonly #patience: Patience<TcpAttempt>;
   readonly #connection: TcpConnection | undefined;
   #finished = false;
 
   constructor(checker: TcpCheckerConfiguration, done: (result: ProbeResult) => void) {
     this.#checker = checker;
     this.#done = done;
-    this.#timer = setTimeout(timedOut, checker.connectTimeout, this);
+    this.#patience = new Patience<TcpAttempt>(checker.connectTimeout, timedOut, this);
     try {
       this.#connection = new TcpConnection(tcpOptionsOf(checker), this);
     } catch (error) {
@@ -32,7 +33,7 @@ class TcpAttempt implements TcpConnectionListener, ProbeHandle {
 
   cancel(): void {
     this.#finished = true;
-    clearTimeout(this.#timer);
+    this.#patience.end();
     this.#connection?.close();
   }
 
