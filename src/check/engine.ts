@@ -31,7 +31,7 @@ import { ServiceOwners } from './service-owners.ts';
 import type { TotalsCounter } from './report.ts';
 import type { CheckReport } from './report-types.ts';
 import type { CheckStatus } from './status.ts';
-import { drained, eventIntent, lineIntent, logIntent, uniqueKeys, weightIntent } from './intents.ts';
+import { drained, eventIntent, lineIntent, logIntent, uniqueKeys, weightChanges, weightIntent } from './intents.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -606,13 +606,4 @@ function toTheEnd<T>(slices: Generator<void, T, MonotonicMs>, now: MonotonicMs):
 function earlier(a: MonotonicMs | undefined, b: MonotonicMs | undefined): MonotonicMs | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.min(a, b);
-}
-
-function weightChanges(change: AssemblyChange): CheckIntent[] {
-  const intents: CheckIntent[] = [];
-  for (const [server, old] of change.keptServers) {
-    if (server.effectiveWeight === old.effectiveWeight) continue;
-    intents.push(weightIntent({ server, from: old.effectiveWeight }));
-  }
-  return intents;
 }
