@@ -23,8 +23,9 @@ NAPI_MODULE_INIT() {
   auto* environment = keepalived::Environment::create(env);
   if (environment == nullptr) return nullptr;
   using namespace keepalived;
-  for (const auto& list : {watchFunctions(), socketFunctions(), messageFunctions(), streamFunctions(), interfaceFunctions(),
-                           timerFunctions(), signalFunctions(), namespaceFunctions(), processFunctions(), fileFunctions()}) {
+  for (const auto& list : {watchFunctions(), socketFunctions(), messageFunctions(), timedSendFunctions(), streamFunctions(),
+                           interfaceFunctions(), timerFunctions(), signalFunctions(), namespaceFunctions(), processFunctions(),
+                           fileFunctions()}) {
     if (!define(env, exports, environment, list)) return nullptr;
   }
   return exports;

@@ -55,11 +55,13 @@ int Environment::close(int descriptor) {
   }
   // The kernel takes a socket out of the epoll set with its last descriptor, which this is.
   forget(descriptor);
+  timedSender_.forget(descriptor);
   return ::close(descriptor) == 0 ? 0 : -errno;
 }
 
 int Environment::release(int descriptor) {
   unwatch(descriptor);
+  timedSender_.forget(descriptor);
   return owned_.erase(descriptor) == 0 ? -EBADF : 0;
 }
 
@@ -156,7 +158,10 @@ void Environment::tearDown(napi_async_cleanup_hook_handle hook) {
   for (const auto& entry : watches_) napi_delete_reference(env_, entry.second.callback);
   watches_.clear();
   tokens_.clear();
-  for (const int descriptor : owned_) ::close(descriptor);
+  for (const int descriptor : owned_) {
+    timedSender_.forget(descriptor);
+    ::close(descriptor);
+  }
   owned_.clear();
   napi_async_destroy(env_, context_);
   uv_poll_stop(&poll_);

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "timed-send.h"
+
 namespace keepalived {
 
 class Environment {
@@ -29,6 +31,9 @@ class Environment {
 
   // The eventfd that tells this thread of signals; made at the first call.
   int signalDescriptor();
+
+  // Datagrams of this thread that leave at a given moment.
+  TimedSender& timedSender() { return timedSender_; }
 
   napi_env env() const { return env_; }
 
@@ -66,6 +71,7 @@ class Environment {
   std::unordered_map<uint64_t, Watch> watches_;
   std::unordered_map<int, uint64_t> tokens_;
   std::unordered_set<int> owned_;
+  TimedSender timedSender_;
 };
 
 // Signal dispositions are the process's, so the last thread that catches a signal gets it.

@@ -21,7 +21,7 @@ struct Bytes {
 
 class Arguments {
  public:
-  static constexpr size_t kMaximum = 6;
+  static constexpr size_t kMaximum = 7;
 
   Arguments(napi_env env, napi_callback_info info) : env_(env) {
     void* data = nullptr;
@@ -189,6 +189,7 @@ std::vector<Function> socketFunctions();
 std::vector<Function> messageFunctions();
 std::vector<Function> streamFunctions();
 std::vector<Function> interfaceFunctions();
+std::vector<Function> timedSendFunctions();
 std::vector<Function> timerFunctions();
 std::vector<Function> signalFunctions();
 std::vector<Function> namespaceFunctions();

@@ -75,6 +75,10 @@ function decisions(intents: readonly VrrpIntent[]): string[] {
           `${intent.instance}: sends priority ${priorityIn(intent.packet, intent.family)} to ${intent.destination}`,
         );
         break;
+      case 'send-ahead':
+        for (const { destination, family, packet } of intent.advertisements)
+          lines.push(`${intent.instance}: the next one, priority ${priorityIn(packet, family)} to ${destination}, is on its way`);
+        break;
       case 'reconcile-addresses':
         lines.push(`${intent.instances.join(', ')}: addresses are set or removed as the states are now`);
         break;

@@ -42,6 +42,24 @@ export interface Addon {
   /** Fills data, name and control; `lengths` (3 numbers) gets the lengths of name and control and the MSG_* flags. */
   recvmsg(descriptor: number, data: Uint8Array, name: Uint8Array, control: Uint8Array, lengths: Int32Array): number;
 
+  // Datagrams that a thread of the addon's own sends at their moment; milliseconds on CLOCK_MONOTONIC.
+  timedSendStart(): number;
+  /**
+   * Answers the number of the arrangement. Nothing is sent from `until` on; the thread is awake `lead` before `at`. All
+   * bytes are copied; closing the descriptor ends its arrangements.
+   */
+  timedSend(
+    descriptor: number,
+    at: number,
+    until: number,
+    lead: number,
+    data: Uint8Array,
+    name?: Uint8Array,
+    control?: Uint8Array,
+  ): number;
+  /** Ends an arrangement: 1 sent, 0 not sent and never will be, negative: refused by the kernel. */
+  timedSendTake(arrangement: number): number;
+
   // Octets of connected streams. send() may take fewer than given; receive() answers 0 when the peer has closed.
   send(descriptor: number, data: Uint8Array): number;
   receive(descriptor: number, data: Uint8Array): number;

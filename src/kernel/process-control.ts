@@ -86,13 +86,14 @@ export function reapChild(processId: number): { readonly processId: number; read
   return ended === 0 ? undefined : { processId: ended, status };
 }
 
-/** Name of the threads in which V8 compiles and collects garbage. */
+/** Names of the threads in which V8 compiles and collects garbage, and of the one that sends datagrams at their moment. */
 const runtimeHelper = 'V8Worker';
+const timedSender = 'timed-send';
 
 /**
- * Real-time round robin for the event loop's thread and, a step below it, for the helper threads of V8: the collector
- * waits until they have put down what they compile, and beside busy processes threads without priority take up to 100 ms
- * for that. Threads and children made from now on start without it.
+ * Real-time round robin for the event loop's thread and the one that sends at a given moment and, a step below them, for
+ * the helper threads of V8: the collector waits until they have put down what they compile, and beside busy processes
+ * threads without priority take up to 100 ms for that. Threads and children made from now on start without it.
  * @param priority 1..99
  * @throws SystemError EPERM without CAP_SYS_NICE, EINVAL
  */
@@ -100,7 +101,9 @@ export function setRealTimePriority(priority: number): void {
   setPolicy(thisThread, priority);
   const helpers = Math.max(1, priority - 1);
   forEachThread((thread) => {
-    if (isRuntimeHelper(thread)) setPolicy(thread, helpers);
+    const name = threadName(thread);
+    if (name === timedSender) setPolicy(thread, priority);
+    else if (name === runtimeHelper) setPolicy(thread, helpers);
   });
 }
 
@@ -116,16 +119,18 @@ function setPolicy(thread: number, priority: number): void {
 export function clearRealTimePriority(): void {
   checked(addon().setScheduler(thisThread, SCHED.OTHER, 0), 'sched_setscheduler');
   forEachThread((thread) => {
-    if (isRuntimeHelper(thread)) checked(addon().setScheduler(thread, SCHED.OTHER, 0), 'sched_setscheduler');
+    const name = threadName(thread);
+    if (name === timedSender || name === runtimeHelper)
+      checked(addon().setScheduler(thread, SCHED.OTHER, 0), 'sched_setscheduler');
   });
 }
 
-function isRuntimeHelper(thread: number): boolean {
+/** Undefined: it is gone already. */
+function threadName(thread: number): string | undefined {
   try {
-    return readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trimEnd() === runtimeHelper;
+    return readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trimEnd();
   } catch {
-    // Gone already.
-    return false;
+    return undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import { acceptNothing } from './packet-filter.ts';
 import { receptionTime } from './reception-time.ts';
 import { addressOctets, anyAddress, internetName, readInternetName, saysGone } from './socket-address.ts';
 import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
+import type { TimedDatagram } from './timed-send.ts';
 
 export interface RawSocketOptions {
   readonly family: AddressFamily;
@@ -170,13 +171,19 @@ export class RawSocket {
     this.#descriptor.setOption(SOL.SOCKET, SO.ATTACH_FILTER, program);
   }
 
+  /** The same packet for somebody who sends it later. @throws DaemonError ADDRESS_INVALID */
+  datagram(data: Uint8Array, target: SendTarget): TimedDatagram {
+    const name = internetName(this.#family, target.destination, 0, target.interfaceIndex ?? 0);
+    return { descriptor: this.#descriptor.number, data, name, control: encodeControl(this.#family, target) };
+  }
+
   /**
    * Sends one packet now.
    * @throws SystemError (ENETDOWN, ENOBUFS, EADDRNOTAVAIL ...), DaemonError ADDRESS_INVALID; the socket stays usable
    */
   send(data: Uint8Array, target: SendTarget): void {
-    const name = internetName(this.#family, target.destination, 0, target.interfaceIndex ?? 0);
-    const result = addon().sendmsg(this.#descriptor.number, data, name, encodeControl(this.#family, target));
+    const { control, descriptor, name } = this.datagram(data, target);
+    const result = addon().sendmsg(descriptor, data, name, control);
     if (result < 0) throw new SystemError('sendmsg', -result, `packet to ${target.destination}`);
   }
 

@@ -3,10 +3,11 @@
  * when its interface appears, opened anew when the interface was made again, closed when the configuration drops it.
  */
 import type { Link } from '../network/types.ts';
-import { RawSocket } from '../kernel/raw-socket.ts';
+import { RawSocket, type SendTarget } from '../kernel/raw-socket.ts';
 import { virtualRouterIdFilter } from '../kernel/vrrp-filter.ts';
-import type { PacketMeta, SendAdvertisementIntent, VrrpTransport } from '../vrrp/types.ts';
+import type { PacketMeta, SendAdvertisementIntent, SendAheadIntent, VrrpTransport } from '../vrrp/types.ts';
 import { IP_FIELD } from '../vrrp/wire/constants.ts';
+import { AdvertisementsAhead } from './advertisements-ahead.ts';
 
 const IPPROTO_AH = 51;
 const IPPROTO_VRRP = 112;
@@ -64,6 +65,19 @@ function keyOf(transport: VrrpTransport): string {
   ].join(' ');
 }
 
+function targetOf(intent: SendAdvertisementIntent, { interfaceIndex }: OpenSocket): SendTarget {
+  return {
+    destination: intent.destination,
+    ...(interfaceIndex > 0 ? { interfaceIndex } : {}),
+    ...(intent.family === 'inet6' ? { source: intent.source, ttl: intent.ttl } : {}),
+  };
+}
+
+/** Where nothing can be sent is said once, with what stands behind it. */
+function placeOf({ family, interface: name }: SendAdvertisementIntent): string {
+  return `${family} ${name}`;
+}
+
 export class AdvertisementSockets {
   readonly #listener: AdvertisementListener;
   readonly #open = new Map<string, OpenSocket>();
@@ -71,6 +85,15 @@ export class AdvertisementSockets {
   readonly #troubled = new Set<string>();
   /** Interfaces that can send, as of the last look. */
   #working: ReadonlySet<string> = new Set();
+  readonly #ahead = new AdvertisementsAhead({
+    way: (intent) => {
+      const found = this.#isSilent(intent) ? undefined : this.#socketFor(intent);
+      return found && { socket: found.socket, target: targetOf(intent, found) };
+    },
+    sendNow: (intent) => this.send(intent),
+    sent: (intent) => this.#troubled.delete(placeOf(intent)),
+    refused: (intent, error) => this.#refused(intent, error),
+  });
 
   constructor(listener: AdvertisementListener) {
     this.#listener = listener;
@@ -98,31 +121,42 @@ export class AdvertisementSockets {
       const deviceIndex = indexOf(transport);
       if (deviceIndex !== undefined && !this.#open.has(key)) this.#openSocket(key, transport, deviceIndex);
     }
+    this.#ahead.rearrange();
   }
 
   /** Sends one advertisement. A refusal by the kernel is reported once and is no error: the next one may pass. */
   send(intent: SendAdvertisementIntent): void {
-    const place = `${intent.family} ${intent.interface}`;
     const found = this.#socketFor(intent);
-    // That nothing goes out where the cable is out needs no words: the change of state has said it.
-    if (intent.interface !== '' && !this.#working.has(intent.interface)) return;
+    if (this.#isSilent(intent)) return;
     if (found === undefined) {
-      this.#report(place, `(${intent.instance}) no socket on ${intent.interface} to send an advertisement`);
+      const words = `(${intent.instance}) no socket on ${intent.interface} to send an advertisement`;
+      this.#report(placeOf(intent), words);
       return;
     }
     try {
-      found.socket.send(intent.packet, {
-        destination: intent.destination,
-        ...(found.interfaceIndex > 0 ? { interfaceIndex: found.interfaceIndex } : {}),
-        ...(intent.family === 'inet6' ? { source: intent.source, ttl: intent.ttl } : {}),
-      });
-      this.#troubled.delete(place);
+      found.socket.send(intent.packet, targetOf(intent, found));
+      this.#troubled.delete(placeOf(intent));
     } catch (error) {
-      this.#report(
-        place,
-        `(${intent.instance}) advertisement on ${intent.interface} not sent: ${(error as Error).message}`,
-      );
+      this.#refused(intent, error as Error);
     }
+  }
+
+  /** Lets the next advertisement of an instance go by itself. What cannot is sent when its time has come. */
+  sendAhead(intent: SendAheadIntent): void {
+    this.#ahead.arrange(intent);
+  }
+
+  /** VrrpEnvironment.wentAhead */
+  readonly wentAhead = (instance: string): boolean => this.#ahead.end(instance);
+
+  /** That nothing goes out where the cable is out needs no words: the change of state has said it. */
+  #isSilent(intent: SendAdvertisementIntent): boolean {
+    return intent.interface !== '' && !this.#working.has(intent.interface);
+  }
+
+  #refused(intent: SendAdvertisementIntent, error: Error): void {
+    const words = `(${intent.instance}) advertisement on ${intent.interface} not sent: ${error.message}`;
+    this.#report(placeOf(intent), words);
   }
 
   /** The places as asked for last, each with the number of its socket's descriptor if it is open. */

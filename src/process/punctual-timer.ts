@@ -27,6 +27,12 @@ export function warmUpBefore(wait: Milliseconds): Milliseconds {
   return Math.max(0, Math.min(warm.longest, wait * warm.share));
 }
 
+/**
+ * How much a deadline matters: others wait for what is done then; it is to be met exactly; a tenth of a millisecond more
+ * or less is nothing to anybody.
+ */
+export type Urgency = 'urgent' | 'exact' | 'relaxed';
+
 export class PunctualTimer {
   readonly #onDeadline: () => void;
   readonly #warmUp: () => void;
@@ -47,7 +53,7 @@ export class PunctualTimer {
   }
 
   /** Replaces the deadline; undefined: none. */
-  arm(at: MonotonicMs | undefined, urgent = false): void {
+  arm(at: MonotonicMs | undefined, urgency: Urgency = 'exact'): void {
     if (at === this.#deadline) return;
     this.#deadline = at;
     this.#awakeAt = undefined;
@@ -55,10 +61,14 @@ export class PunctualTimer {
       this.#timer.arm(undefined);
       return;
     }
+    if (urgency === 'relaxed') {
+      this.#timer.arm(at);
+      return;
+    }
     const wait = at - now();
     const awakeAt = at - awakeBefore(wait);
-    if (urgent) this.#awakeAt = awakeAt;
-    this.#timer.arm(urgent ? at - warmUpBefore(wait) : awakeAt);
+    if (urgency === 'urgent') this.#awakeAt = awakeAt;
+    this.#timer.arm(urgency === 'urgent' ? at - warmUpBefore(wait) : awakeAt);
   }
 
   /** Safe to call twice. */

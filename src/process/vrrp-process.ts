@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Configuration, ProcessScheduling, VrrpConfiguration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
+import { startTimedSender } from '../kernel/timed-send.ts';
 import type { VrrpChange } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { Histogram, latenessBounds } from '../metrics/histogram.ts';
@@ -76,6 +77,8 @@ class VrrpWork implements ChildWork {
   readonly #firewall: FirewallOfParent;
   readonly #bfd: BfdFollower;
   readonly #timer: PunctualTimer;
+  /** Advertisements go by themselves at their moment. */
+  readonly #sendsAhead: boolean;
   readonly #memory = new MemoryRest(
     collectQuickly,
     () => (this.#engine?.nextTimeout() ?? Infinity) - now() > timeForMemory,
@@ -123,6 +126,8 @@ class VrrpWork implements ChildWork {
       packet: (packet, meta) => this.#received(packet, meta),
       trouble: (message) => log.warning(message),
     });
+    // Before priorities are given to threads.
+    this.#sendsAhead = startTimedSending(log);
     this.#syncDaemons = new SyncDaemonKeeper(log);
     this.#promotedSecondaries = new PromotedSecondaries(log);
     this.#trackFiles = new TrackFiles(log, (name, value) => {
@@ -175,6 +180,7 @@ class VrrpWork implements ChildWork {
       // CLOCK_MONOTONIC counts from the boot.
       bootedAt: 0,
       forwardsIpv6: this.#ipv6Forwarding.forwards,
+      ...(this.#sendsAhead && { wentAhead: this.#sockets.wentAhead }),
     };
     await this.#ipv6Forwarding.follow(vrrp);
     const engine = this.#makeEngine(vrrp, configuration.global, environment);
@@ -392,7 +398,8 @@ class VrrpWork implements ChildWork {
     if (engine === undefined || !this.#started) return;
     this.#perform(engine, call(engine));
     this.#latest = now();
-    this.#timer.arm(engine.nextTimeout(), engine.takeoverIsNext());
+    const usual = this.#sendsAhead ? 'relaxed' : 'exact';
+    this.#timer.arm(engine.nextTimeout(), engine.takeoverIsNext() ? 'urgent' : usual);
   }
 
   /**
@@ -421,6 +428,9 @@ class VrrpWork implements ChildWork {
           break;
         case 'send-frame':
           this.#sendFrame(intent);
+          break;
+        case 'send-ahead':
+          this.#sockets.sendAhead(intent);
           break;
         case 'sync-daemon':
           this.#syncDaemons.follow(intent);
@@ -475,6 +485,17 @@ class VrrpWork implements ChildWork {
         `gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`,
       );
     }
+  }
+}
+
+/** @returns whether there is a thread for it; without one advertisements wait for the event loop */
+function startTimedSending(log: Log): boolean {
+  try {
+    startTimedSender();
+    return true;
+  } catch (error) {
+    log.warning(`advertisements are not sent ahead: ${(error as Error).message}`);
+    return false;
   }
 }
 

@@ -76,6 +76,8 @@ export class VrrpEngine {
   readonly #syncDaemon = new SyncDaemon(this.#out);
   readonly #addresses = new AddressBook();
   readonly #overrides = new VrrpOverrides();
+  /** Whose advertisements are sent ahead, if any are. */
+  readonly #masters = new Set<Instance>();
   #configuration: VrrpConfiguration;
   #instances: readonly Instance[] = [];
   #groups: readonly SyncGroup[] = [];
@@ -101,7 +103,8 @@ export class VrrpEngine {
       global,
       startupEnds: 0,
       isVirtual: (name, address) => this.#addresses.isVirtual(name, address),
-      roleChanged: (instance) => this.#syncDaemon.follow(instance),
+      wentAhead: environment.wentAhead,
+      roleChanged: (instance) => this.#roleChanged(instance),
     };
     this.#scripts = new ScriptTable(this.#deadlines, this.#out, (name, now) => this.#scriptChanged(name, now));
     this.#links = environment.links;
@@ -131,7 +134,7 @@ export class VrrpEngine {
     this.#scripts.configure(this.#configuration, now);
     this.#applyOverrides(now);
     this.#reassess(this.#instances, now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /**
@@ -144,7 +147,7 @@ export class VrrpEngine {
     const instance = this.#index.find(packet, meta);
     if (instance) receive(instance, packet, meta, now, handledAt);
     else if (this.#host.global.logUnknownVirtualRouters) this.#logUnknown(packet, meta, now);
-    return this.#out.take();
+    return this.#answer(handledAt);
   }
 
   #logUnknown(packet: Uint8Array, meta: PacketMeta, now: MonotonicMs): void {
@@ -156,7 +159,7 @@ export class VrrpEngine {
   /** Runs everything that is due at `now`; harmless when nothing is. */
   timeout(now: MonotonicMs): readonly VrrpIntent[] {
     this.#deadlines.runDue(now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /** When timeout() is wanted next; undefined: never, as things stand. */
@@ -181,17 +184,17 @@ export class VrrpEngine {
   linksChanged(links: readonly Link[], now: MonotonicMs): readonly VrrpIntent[] {
     this.#links = links;
     this.#applyLinks(now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /** All addresses as they are now (a complete snapshot). Our own that are missing on a master are put back. */
   addressesChanged(addresses: readonly KernelAddress[], now: MonotonicMs): readonly VrrpIntent[] {
     this.#network.setAddresses(addresses);
-    if (!this.#running) return this.#out.take();
+    if (!this.#running) return this.#answer(now);
     // Faults first: the kernel may have taken our addresses along with the interface's own.
     this.#reassess(this.#instances, now);
     for (const instance of this.#instances) if (instance.state === 'MASTER') this.#restoreAddresses(instance, now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /**
@@ -200,7 +203,7 @@ export class VrrpEngine {
    */
   scriptFinished(script: string, outcome: ScriptOutcome, now: MonotonicMs, run?: number): readonly VrrpIntent[] {
     if (this.#running) this.#scripts.finished(script, outcome, now, run);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /** The number in a track file; undefined: no file, or nothing in it. May be called before start(). */
@@ -218,20 +221,20 @@ export class VrrpEngine {
         now,
       );
     }
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /** So many processes of a vrrp_track_process run now. May be called before start(). */
   processesCounted(name: string, running: number, now: MonotonicMs): readonly VrrpIntent[] {
     this.#processes.counted(name, running, now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /** Somebody asks for gratuitous messages of an instance: one for each address, if it is master. */
   sendGratuitous(name: string, now: MonotonicMs): readonly VrrpIntent[] {
     const instance = this.#instances.find((each) => each.name === name);
     if (instance?.state === 'MASTER') instance.announce(1, now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /**
@@ -240,7 +243,7 @@ export class VrrpEngine {
    * @param reason why, in words
    */
   bfdChanged(session: string, up: boolean, reason: string, now: MonotonicMs): readonly VrrpIntent[] {
-    if (!this.#sessions.take(session, up, reason, now) || !this.#running) return this.#out.take();
+    if (!this.#sessions.take(session, up, reason, now) || !this.#running) return this.#answer(now);
     const using = (tracked: readonly { bfd: string }[]): boolean => tracked.some(({ bfd }) => bfd === session);
     const followers = this.#instances.filter(
       ({ configuration, group }) => using(configuration.trackBfd) || using(group?.configuration?.trackBfd ?? []),
@@ -248,7 +251,7 @@ export class VrrpEngine {
     for (const { name } of followers)
       this.#out.log('info', `VRRP_Instance(${name}) Tracked BFD instance ${session} is ${up ? 'UP' : 'DOWN'}`);
     this.#reassess(followers, now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /**
@@ -258,7 +261,7 @@ export class VrrpEngine {
   overridden(changes: readonly VrrpChange[], now: MonotonicMs): readonly VrrpIntent[] {
     this.#overrides.take(changes);
     if (this.#running) this.#applyOverrides(now);
-    return this.#out.take();
+    return this.#answer(now);
   }
 
   /** Goes over to another configuration with state, timers, statistics and script results kept. */
@@ -278,6 +281,7 @@ export class VrrpEngine {
     this.#index = new InstanceIndex(plan.instances, this.#network);
     this.#addresses.reconfigure(plan.instances);
     const goodbyes = plan.removed.map((instance) => ({ instance, from: instance.retire(now) }));
+    for (const instance of plan.removed) this.#masters.delete(instance);
     const groups = this.#makeGroups(this.#groups);
     this.#groups = groups;
     this.#scripts.configure(configuration, now);
@@ -293,7 +297,7 @@ export class VrrpEngine {
         instance.announceNew(fresh, now);
       }
     }
-    const intents = this.#out.take();
+    const intents = this.#answer(now);
     if (!global.repeatStatesAfterReload) return intents;
     return [...intents, ...unchangedStates(this.status(), this.groupStatus(), intents, now)];
   }
@@ -318,6 +322,18 @@ export class VrrpEngine {
     }
     for (const group of this.#groups) group.retire(now);
     this.#syncDaemon.stop();
+    return this.#answer(now);
+  }
+
+  #roleChanged(instance: Instance): void {
+    this.#syncDaemon.follow(instance);
+    if (instance.state === 'MASTER') this.#masters.add(instance);
+    else this.#masters.delete(instance);
+  }
+
+  /** The end of every call. */
+  #answer(now: MonotonicMs): readonly VrrpIntent[] {
+    if (this.#host.wentAhead !== undefined) for (const instance of this.#masters) instance.planAhead(now);
     return this.#out.take();
   }
 

@@ -6,6 +6,7 @@ import type { GlobalConfiguration, VirtualAddress, VrrpInstanceConfiguration } f
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { VrrpChange } from '../live/types.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
+import { AdvertisementAhead } from './ahead.ts';
 import { debugSent, debugTimer } from './debug-log.ts';
 import type { FoldedLines } from './folded-lines.ts';
 import type { GratuitousSender } from './gratuitous.ts';
@@ -47,6 +48,8 @@ export interface InstanceHost {
   startupEnds: MonotonicMs;
   /** Whether an address of the interface is a virtual one of any instance. */
   readonly isVirtual: (interfaceName: string, address: string) => boolean;
+  /** VrrpEnvironment.wentAhead */
+  readonly wentAhead: ((instance: string) => boolean) | undefined;
   /** An instance became master or stopped being it. */
   readonly roleChanged: (instance: Instance) => void;
 }
@@ -122,6 +125,7 @@ export class Instance {
   readonly #secondBurst: Deadline;
   readonly #refresh: Deadline;
   readonly #extra: Deadline;
+  readonly #ahead: AdvertisementAhead;
   readonly #rivals: RivalWatch;
   readonly #solitude: Solitude;
 
@@ -141,6 +145,7 @@ export class Instance {
     this.#secondBurst = deadlines.create((now) => this.announce(this.#secondRepeat, now));
     this.#refresh = deadlines.create((now) => this.#refreshAddresses(now));
     this.#extra = deadlines.create((now) => this.#announceElsewhere(now));
+    this.#ahead = new AdvertisementAhead(this);
     this.#rivals = new RivalWatch(() => this.name, host.out, deadlines);
     this.refusals = new Refusals(() => this.name, host.out, deadlines);
     this.#solitude = new Solitude(this);
@@ -192,7 +197,7 @@ export class Instance {
 
   /** When the running timer is due; never, if none runs. */
   get timerDue(): MonotonicMs {
-    return this.host.deadlines.isSet(this.#timer) ? this.#timer.at : Infinity;
+    return this.#ahead.at ?? (this.host.deadlines.isSet(this.#timer) ? this.#timer.at : Infinity);
   }
 
   /** (Re)starts the master-down timer; during the startup delay it counts from the end of that. Listening is not cut short. */
@@ -218,7 +223,31 @@ export class Instance {
     if (this.host.deadlines.isSet(this.#timer) && this.#timer.at > at) this.host.deadlines.set(this.#timer, at);
   }
 
+  /**
+   * Ends what was sent ahead. If it has gone, the interval counts from it; if not, the timer is where it was without it.
+   * @returns whether it has gone
+   */
+  settle(): boolean {
+    const plan = this.#ahead.end();
+    if (plan === undefined) return false;
+    if (plan.went) this.#countSent(plan.priority, plan.packets);
+    const interval = plan.went ? this.configuration.advertisementInterval : 0;
+    this.host.deadlines.set(this.#timer, plan.at + interval);
+    return plan.went;
+  }
+
+  /** At the end of a call: what goes ahead is what would be sent at its time. */
+  planAhead(now: MonotonicMs): void {
+    if (this.#ahead.isCurrent(this.#timer.at)) return;
+    this.settle();
+    const { at } = this.#timer;
+    const speaks = this.state === 'MASTER' && this.listening === undefined && this.host.deadlines.isSet(this.#timer);
+    if (!speaks || this.sourceAddress === undefined || at <= now) return;
+    this.host.deadlines.set(this.#timer, this.#ahead.make(at, this.sourceAddress));
+  }
+
   #expired(now: MonotonicMs): void {
+    if (this.settle() && this.#timer.at > now) return;
     if (noticeLateness(this, now, this.#timer.at)) return;
     const listened = this.listening !== undefined;
     this.listening = undefined;
@@ -249,6 +278,7 @@ export class Instance {
   }
 
   send(priority: number, now: MonotonicMs): void {
+    this.settle();
     if (this.sourceAddress === undefined) return;
     const { configuration, host } = this;
     const intents = this.transmitter.compose(
@@ -260,9 +290,13 @@ export class Instance {
       host.realTime(now),
     );
     for (const intent of intents) host.out.push(intent);
-    debugSent(this, priority, intents.length);
-    this.statistics.advertisementsSent++;
+    this.#countSent(priority, intents.length);
     if (priority === VRRP.priorityStop) this.statistics.priorityZeroSent++;
+  }
+
+  #countSent(priority: number, packets: number): void {
+    debugSent(this, priority, packets);
+    this.statistics.advertisementsSent++;
   }
 
   /** One burst of gratuitous ARPs and neighbour advertisements for all addresses, or for these. */
@@ -453,6 +487,7 @@ export class Instance {
   }
 
   #change(to: InstanceState, reason: string, now: MonotonicMs, initial: boolean): InstanceState {
+    this.settle();
     const from = this.state;
     this.state = to;
     this.wanted = to;

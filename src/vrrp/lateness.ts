@@ -21,8 +21,10 @@ export interface Listening {
  * @param due when the instance's timer was due
  * @returns whether what the timer is for must not be done now
  */
-export function noticeLateness(instance: Instance, now: MonotonicMs, due: MonotonicMs = instance.timerDue): boolean {
-  const late = now - due;
+export function noticeLateness(instance: Instance, now: MonotonicMs, due?: MonotonicMs): boolean {
+  // What has gone ahead meanwhile was not late.
+  if (due === undefined && now > instance.timerDue) instance.settle();
+  const late = now - (due ?? instance.timerDue);
   const other = instance.state === 'MASTER' ? instance.configuration.timerExpiredBackup : undefined;
   if (other !== undefined) return yieldForLateness(instance, other, late, now);
   // The others count from our last advertisement, one interval before the timer: those like us have taken over by now.

@@ -37,6 +37,19 @@ export interface SendAdvertisementIntent {
   readonly ttl: number;
 }
 
+/**
+ * The next advertisement of an instance, to be sent by itself at its moment, in place of an earlier one that has not gone
+ * (for each unicast peer one). Only where the environment has `wentAhead`.
+ */
+export interface SendAheadIntent {
+  readonly type: 'send-ahead';
+  readonly instance: string;
+  readonly at: MonotonicMs;
+  /** From then on it is not to be sent any more. */
+  readonly until: MonotonicMs;
+  readonly advertisements: readonly SendAdvertisementIntent[];
+}
+
 /** The addresses that should exist changed: ask desiredAddresses() and write the difference now. */
 export interface ReconcileAddressesIntent {
   readonly type: 'reconcile-addresses';
@@ -110,6 +123,7 @@ export interface RefusedIntent {
 
 export type VrrpIntent =
   | SendAdvertisementIntent
+  | SendAheadIntent
   | ReconcileAddressesIntent
   | SendFrameIntent
   | SyncDaemonIntent
@@ -220,6 +234,11 @@ export interface VrrpEnvironment {
   readonly bootedAt?: MonotonicMs;
   /** net.ipv6.conf.IFACE.forwarding at this moment, for the Router flag of neighbour advertisements. Default: no router. */
   readonly forwardsIpv6?: (interfaceName: string) => boolean;
+  /**
+   * Whether the last send-ahead intent of an instance has been carried out; asking ends it: from here on it has gone or
+   * never will. Absent: advertisements are not sent ahead.
+   */
+  readonly wentAhead?: (instance: string) => boolean;
 }
 
 /** How one run of a script ended. */

@@ -6,10 +6,18 @@ import type { GlobalConfiguration, VirtualRoute, VrrpConfiguration } from '../..
 import type { KernelAddress, Link } from '../../src/network/types.ts';
 import type { VrrpChange } from '../../src/live/types.ts';
 import { VrrpEngine } from '../../src/vrrp/engine.ts';
-import type { PacketMeta, RunScriptIntent, ScriptOutcome, VrrpEnvironment, VrrpIntent } from '../../src/vrrp/types.ts';
+import type {
+  PacketMeta,
+  RunScriptIntent,
+  ScriptOutcome,
+  SendAheadIntent,
+  VrrpEnvironment,
+  VrrpIntent,
+} from '../../src/vrrp/types.ts';
 import { digests, kernelAddress, link } from '../unit/vrrp/configuration.ts';
 import { baseOf, indexOfLink, links, ownAddress, tracked } from './configuration.ts';
 import type { Ethernet, Station } from './ethernet.ts';
+import type { Scene } from './scene.ts';
 import { Watch } from './watch.ts';
 
 export type Cause =
@@ -77,12 +85,22 @@ export class Machine implements Station {
   readonly intents: VrrpIntent[] = [];
   readonly #ethernet: Ethernet;
   readonly #makeEngine: MakeEngine;
+  readonly #aheadOf: Scene['ahead'];
+  /** What is to go by itself, by instance, and whether it has gone. */
+  readonly #ahead = new Map<string, { readonly intent: SendAheadIntent; went: boolean }>();
   #life = 0;
   #latest = 0;
   #run: number | undefined;
   #waiting: (() => void)[] = [];
 
-  constructor(number: number, configuration: MachineConfiguration, ethernet: Ethernet, makeEngine: MakeEngine) {
+  constructor(
+    number: number,
+    configuration: MachineConfiguration,
+    ethernet: Ethernet,
+    makeEngine: MakeEngine,
+    aheadOf: Scene['ahead'] = 'never',
+  ) {
+    this.#aheadOf = aheadOf;
     this.number = number;
     this.configuration = configuration;
     this.watch = new Watch(this, ethernet);
@@ -105,6 +123,7 @@ export class Machine implements Station {
       links: this.#links(),
       addresses: this.#addresses(),
       realTime: (at) => 1_700_000_000_000 + this.number * 17 + at,
+      ...(this.#aheadOf !== 'never' && { wentAhead: (instance) => this.#endAhead(instance) }),
     };
     this.engine = this.#makeEngine(this.number, this.configuration, environment, now);
     this.engine.trackFileChanged(tracked.file, this.file, now);
@@ -119,6 +138,7 @@ export class Machine implements Station {
     this.alive = false;
     this.engine = undefined;
     this.#waiting = [];
+    this.#ahead.clear();
     this.pausedUntil = -Infinity;
   }
 
@@ -295,6 +315,9 @@ export class Machine implements Station {
         case 'send-advertisement':
           this.#ethernet.transmit(this, intent);
           break;
+        case 'send-ahead':
+          this.#sendAhead(intent);
+          break;
         case 'reconcile-addresses':
           this.#reconcile(engine, intent.instances);
           written = true;
@@ -309,6 +332,34 @@ export class Machine implements Station {
       }
     }
     return written;
+  }
+
+  #sendAhead(intent: SendAheadIntent): void {
+    const { at, instance, until } = intent;
+    const entry = { intent, went: false };
+    if (this.#ahead.has(instance)) throw new Error(`${instance} sends ahead twice`);
+    this.#ahead.set(instance, entry);
+    const go = (): void => {
+      if (this.#ahead.get(instance) !== entry) return;
+      const { now } = this.#ethernet;
+      if (this.paused && this.#aheadOf === 'with the process') {
+        this.#ethernet.after(this.pausedUntil - now, go);
+        return;
+      }
+      if (now >= until) return;
+      entry.went = true;
+      for (const each of intent.advertisements) {
+        this.watch.goesAhead(each);
+        this.#ethernet.transmit(this, each);
+      }
+    };
+    this.#ethernet.after(Math.max(0, at - this.#ethernet.now), go);
+  }
+
+  #endAhead(instance: string): boolean {
+    const went = this.#ahead.get(instance)?.went === true;
+    this.#ahead.delete(instance);
+    return went;
   }
 
   #reconcile(engine: VrrpEngine, instances: readonly string[]): void {

@@ -51,7 +51,11 @@ function stepsOf(lines: readonly string[]): ReplayStep[] {
 /** Everything but the octets that are masked. */
 function outline(intents: readonly VrrpIntent[]): string {
   return JSON.stringify(
-    intents.map((intent) => (intent.type === 'send-advertisement' ? { ...intent, packet: 0 } : intent)),
+    intents.map((intent) => {
+      if (intent.type === 'send-advertisement') return { ...intent, packet: 0 };
+      if (intent.type !== 'send-ahead') return intent;
+      return { ...intent, advertisements: intent.advertisements.map((each) => ({ ...each, packet: 0 })) };
+    }),
   );
 }
 

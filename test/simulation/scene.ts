@@ -91,6 +91,8 @@ export interface Scene {
   readonly machines: readonly (readonly MachinePlan[])[];
   readonly ethernet: EthernetProperties;
   readonly happenings: readonly Happening[];
+  /** Advertisements go ahead of the process: not at all, as long as it runs, or also while its event loop is held up. */
+  readonly ahead: 'never' | 'with the process' | 'beside its event loop';
   /** Whether the partition outlives the troubles. */
   readonly staysCut: boolean;
 }
@@ -141,6 +143,7 @@ const machinePlan: fc.Arbitrary<MachinePlan> = fc
 
 export const scene: fc.Arbitrary<Scene> = fc.record({
   seed: fc.integer(),
+  ahead: fc.constantFrom('never' as const, 'with the process' as const, 'beside its event loop' as const),
   virtualRouters: fc.array(virtualRouter, { minLength: 1, maxLength: 3 }),
   grouped: fc.boolean(),
   machines: fc.array(fc.array(machinePlan, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 5 }),

@@ -33,6 +33,7 @@ const plan: MachinePlan = {
 function pair(first: Partial<MachinePlan> = {}, second: Partial<MachinePlan> = {}): Scene {
   return {
     seed: 1,
+    ahead: 'never',
     virtualRouters: [
       {
         version: 3,

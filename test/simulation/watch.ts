@@ -12,6 +12,9 @@ import type { Cause, Machine, MachineConfiguration } from './machine.ts';
 /** Floating point of virtual milliseconds. */
 const TOLERANCE = 1e-6;
 
+/** What goes by itself is looked after so much later, in milliseconds. */
+const lookingAfter = 1;
+
 export class BrokenInvariant extends Error {}
 
 interface Before {
@@ -184,6 +187,22 @@ export class Watch {
     }
   }
 
+  /** An advertisement goes by itself: as the engine would send it now, and not faster. */
+  goesAhead(intent: SendAdvertisementIntent): void {
+    const { instance } = intent;
+    const { now } = this.#ethernet;
+    const status = this.#machine.engine?.status().find(({ name }) => name === instance);
+    const stream = `${instance} to ${intent.destination}`;
+    if (status?.state !== 'MASTER') this.#fail(`${stream}: went by itself from ${status?.state ?? 'nobody'}`);
+    if (status.effectivePriority !== prioritySent(intent))
+      this.#fail(`${stream}: priority ${prioritySent(intent)} went by itself, shown is ${status.effectivePriority}`);
+    const last = this.#sent.get(stream);
+    if (last !== undefined && now - last < this.#interval(instance) - TOLERANCE)
+      this.#fail(`${stream}: went by itself ${now - last} ms after the one before`);
+    this.#sent.set(stream, now);
+    this.#intervals.set(instance, this.#interval(instance));
+  }
+
   /**
    * The interval is the least distance of advertisements. Only an answer to another router, a reload and becoming master
    * may speak before, each once.
@@ -241,11 +260,11 @@ export class Watch {
       if (state !== 'MASTER') continue;
       const last = [...this.#sent].find(([stream]) => stream.startsWith(`${name} to `))?.[1];
       const due = (last ?? -Infinity) + this.#interval(name);
-      if (due >= now && next > due + TOLERANCE)
+      if (due >= now && next > due + lookingAfter + TOLERANCE)
         this.#fail(`${name} is master, advertised at ${last ?? 'no time'} and speaks again at ${next} or later`);
       // Behind timeout() nothing is left undone; who was late listens first, who has no address to send from is silent.
       const excused = listeningUntil !== undefined || sourceAddress === undefined;
-      if (cause === 'timeout' && due < now - TOLERANCE && !excused)
+      if (cause === 'timeout' && due < now - lookingAfter - TOLERANCE && !excused)
         this.#fail(`${name} is master and has not advertised since ${last ?? 'ever'}`);
     }
     const same = before.configuration?.vrrp === this.#machine.configuration.vrrp;

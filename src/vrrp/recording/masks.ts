@@ -11,7 +11,7 @@ import type {
   VrrpNotify,
 } from '../../config/model.ts';
 import type { AddressFamily } from '../../config/model.ts';
-import type { VrrpDigests, VrrpIntent } from '../types.ts';
+import type { SendAdvertisementIntent, VrrpDigests, VrrpIntent } from '../types.ts';
 import { passwordOctets } from '../transmitter.ts';
 import { advertisementLength } from '../wire/advertisement.ts';
 import { AUTHENTICATION_HEADER, IP_PROTOCOL, VRRP } from '../wire/constants.ts';
@@ -169,8 +169,14 @@ export class Masks {
   }
 
   intents(intents: readonly VrrpIntent[]): readonly VrrpIntent[] {
+    const advertisement = (intent: SendAdvertisementIntent): SendAdvertisementIntent => ({
+      ...intent,
+      packet: this.packet(intent.packet, intent.family),
+    });
     return intents.map((intent) => {
-      if (intent.type === 'send-advertisement') return { ...intent, packet: this.packet(intent.packet, intent.family) };
+      if (intent.type === 'send-advertisement') return advertisement(intent);
+      if (intent.type === 'send-ahead')
+        return { ...intent, advertisements: intent.advertisements.map((each) => advertisement(each)) };
       return intent.type === 'run-script' ? { ...intent, command: this.command(intent.command) } : intent;
     });
   }

@@ -73,10 +73,10 @@ describe('punctual timer', () => {
     );
     one.arm(now() + 10);
     await settled(deadlines);
-    one.arm(now() - 1, true);
+    one.arm(now() - 1, 'urgent');
     await settled(deadlines, 2);
     expect(happened).toEqual(['deadline', 'deadline']);
-    one.arm(now() + 100, true);
+    one.arm(now() + 100, 'urgent');
     await settled(deadlines, 3);
     // A machine that stalls for the whole lead leaves no time to warm up.
     expect(happened.slice(2).filter((what) => what === 'warm-up').length).toBeLessThanOrEqual(1);

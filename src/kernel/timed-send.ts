@@ -1,0 +1,53 @@
+/**
+ * Datagrams that leave at a given moment, whatever the event loop is doing then: a thread of the addon sends them. What is
+ * sent and when is decided here, in the event loop, one datagram ahead; the thread decides nothing.
+ */
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import { addon } from './addon.ts';
+import { now } from './clock.ts';
+import { SystemError, checked } from './errors.ts';
+
+/** How long before its moment the thread is awake at most, and at most in proportion to the wait: a share of a processor. */
+const awake = { longest: 0.1, share: 0.01 } as const;
+
+/** Bytes of a datagram as sendmsg(2) takes them. */
+export interface TimedDatagram {
+  readonly descriptor: number;
+  readonly data: Uint8Array;
+  /** struct sockaddr; absent: the socket is connected. */
+  readonly name?: Uint8Array | undefined;
+  readonly control?: Uint8Array | undefined;
+}
+
+/** How an arrangement ended. */
+export type TimedOutcome = 'sent' | 'not-sent' | SystemError;
+
+/**
+ * Makes the thread, so that it is there when priorities are given to threads; without this the first arrangement does.
+ * @throws SystemError EAGAIN
+ */
+export function startTimedSender(): void {
+  checked(addon().timedSendStart(), 'pthread_create');
+}
+
+/** One datagram under way to its moment. */
+export class TimedSend {
+  readonly #number: number;
+
+  /**
+   * @param at when it leaves, never before
+   * @param until from when on it is not sent any more
+   * @throws SystemError
+   */
+  constructor({ control, data, descriptor, name }: TimedDatagram, at: MonotonicMs, until: MonotonicMs) {
+    const lead: Milliseconds = Math.max(0, Math.min(awake.longest, (at - now()) * awake.share));
+    this.#number = checked(addon().timedSend(descriptor, at, until, lead, data, name, control), 'timed send');
+  }
+
+  /** Ends it: from here on it has been sent or never will be. Asked once. */
+  take(): TimedOutcome {
+    const result = addon().timedSendTake(this.#number);
+    if (result < 0) return new SystemError('sendmsg', -result);
+    return result === 1 ? 'sent' : 'not-sent';
+  }
+}
