@@ -77,7 +77,9 @@ function decisions(intents: readonly VrrpIntent[]): string[] {
         break;
       case 'send-ahead':
         for (const { destination, family, packet } of intent.advertisements)
-          lines.push(`${intent.instance}: the next one, priority ${priorityIn(packet, family)} to ${destination}, is on its way`);
+          lines.push(
+            `${intent.instance}: the next one, priority ${priorityIn(packet, family)} to ${destination}, is on its way`,
+          );
         break;
       case 'reconcile-addresses':
         lines.push(`${intent.instances.join(', ')}: addresses are set or removed as the states are now`);

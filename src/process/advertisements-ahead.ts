@@ -58,9 +58,7 @@ export class AdvertisementsAhead {
   /** Sockets were closed or opened: what was to leave by one of the former leaves by one of the latter. */
   rearrange(): void {
     for (const [instance, { intent, underway }] of this.#arrangements) {
-      const isSame = underway.every(
-        ({ advertisement, socket }) => this.#place.way(advertisement)?.socket === socket,
-      );
+      const isSame = underway.every(({ advertisement, socket }) => this.#place.way(advertisement)?.socket === socket);
       if (isSame) continue;
       if (this.end(instance)) this.#gone.add(instance);
       else this.arrange(intent);

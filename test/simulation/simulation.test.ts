@@ -193,6 +193,19 @@ describe('the simulation notices', () => {
     expect(found(makeEngine)).toMatch(/sent priority \d+, shown is/);
   });
 
+  it('advertisements that are believed to have gone by themselves and have not', () => {
+    const makeEngine: MakeEngine = (_, { vrrp, global }, environment) =>
+      new VrrpEngine(vrrp, global, { ...environment, ...(environment.wentAhead && { wentAhead: () => true }) });
+    expect(found(makeEngine)).toMatch(/sends ahead twice|speaks again at|has not advertised since/);
+  });
+
+  it('advertisements that go by themselves although their master has left', () => {
+    // Nothing is ever taken back.
+    const makeEngine: MakeEngine = (_, { vrrp, global }, environment) =>
+      new VrrpEngine(vrrp, global, { ...environment, ...(environment.wentAhead && { wentAhead: () => false }) });
+    expect(found(makeEngine)).toMatch(/sends ahead twice|went by itself/);
+  });
+
   it('an operator who is not heard', () => {
     class DeafEngine extends VrrpEngine {
       override overridden(): readonly VrrpIntent[] {

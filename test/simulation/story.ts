@@ -36,7 +36,13 @@ export class Story {
     this.actors = scene.machines.map((plans, index) => {
       const [plan] = plans;
       if (!plan) throw new Error('a machine without a configuration');
-      const machine = new Machine(index + 1, this.#configuration(plan, index + 1), this.ethernet, makeEngine, scene.ahead);
+      const machine = new Machine(
+        index + 1,
+        this.#configuration(plan, index + 1),
+        this.ethernet,
+        makeEngine,
+        scene.ahead,
+      );
       this.ethernet.stations.push(machine);
       return { machine, plans, plan };
     });

@@ -43,6 +43,8 @@ describe('a process and itself', () => {
       expect(told.get('policy')).toContain('priority: 7');
       expect(told.get('policy of helpers')).toBe('"6 SCHED_RR|SCHED_RESET_ON_FORK"');
       expect(told.get('policy of helpers after')).toBe('"0 SCHED_OTHER"');
+      expect(told.get('policy of sender')).toBe('"7 SCHED_RR|SCHED_RESET_ON_FORK"');
+      expect(told.get('policy of sender after')).toBe('"0 SCHED_OTHER"');
       expect(told.get('policy of a child')).toContain('SCHED_OTHER');
       expect(told.get('policy after')).toContain('SCHED_OTHER');
       expect(told.get('affinity')).toBe('"0"');

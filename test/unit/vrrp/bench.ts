@@ -37,6 +37,8 @@ export class Bench {
       /** The virtual clock begins at 0. */
       bootedAt?: number;
       realTime?: (now: number) => number;
+      /** Advertisements go ahead; this says whether the one of an instance has gone. */
+      wentAhead?: (instance: string) => boolean;
     } = {},
   ) {
     this.#configuration =
@@ -47,6 +49,7 @@ export class Bench {
       addresses: options.addresses ?? ownAddresses(),
       ...(options.bootedAt !== undefined && { bootedAt: options.bootedAt }),
       ...(options.realTime && { realTime: options.realTime }),
+      ...(options.wentAhead && { wentAhead: options.wentAhead }),
     });
   }
 

@@ -171,6 +171,7 @@ export class SimulatedRouter {
         case 'send-frame':
           this.frames.push({ at: this.#lan.now, interface: intent.interface, frame: intent.frame });
           break;
+        case 'send-ahead':
         case 'sync-daemon':
         case 'run-script':
         case 'kill-script':

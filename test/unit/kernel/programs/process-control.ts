@@ -19,6 +19,7 @@ import {
   trimHeap,
   unlockMemory,
 } from '../../../../src/kernel/process-control.ts';
+import { startTimedSender } from '../../../../src/kernel/timed-send.ts';
 
 const run = (command: string): string => execFileSync('sh', ['-c', command]).toString().trim();
 const status = (field: string): string =>
@@ -29,16 +30,19 @@ setProcessName('Keepalived_healthcheckers');
 tell('comm', readFileSync('/proc/self/comm', 'utf8').trim());
 tell('cmdline', readFileSync('/proc/self/cmdline', 'utf8').replaceAll('\0', ' ').trim());
 
+startTimedSender();
 setRealTimePriority(7);
 tell('policy', run(`chrt -p ${process.pid}`));
-const helpers = (): string =>
+const threads = (name: string): string =>
   run(
-    `grep -lx V8Worker /proc/${process.pid}/task/*/comm | cut -d/ -f5 | xargs -n1 chrt -p | sed 's/.*: //' | sort | uniq | paste -sd' '`,
+    `grep -lx ${name} /proc/${process.pid}/task/*/comm | cut -d/ -f5 | xargs -n1 chrt -p | sed 's/.*: //' | sort | uniq | paste -sd' '`,
   );
-tell('policy of helpers', helpers());
+tell('policy of helpers', threads('V8Worker'));
+tell('policy of sender', threads('timed-send'));
 tell('policy of a child', run('chrt -p $$'));
 clearRealTimePriority();
-tell('policy of helpers after', helpers());
+tell('policy of helpers after', threads('V8Worker'));
+tell('policy of sender after', threads('timed-send'));
 tell('policy after', run(`chrt -p ${process.pid} | head -1`));
 
 const everywhere = getAffinity();
