@@ -45,6 +45,8 @@ export class BfdEngine {
   #sessions = new Map<string, BfdSession>();
   readonly #byDiscriminator = new Map<number, BfdSession>();
   #byNeighbor = new Map<string, BfdSession>();
+  /** Sessions of this call whose next packet is to go ahead. */
+  readonly #touched = new Set<BfdSession>();
   /** Packets that belong to no session, by their reason. */
   readonly #strangers = new Map<string, number>();
 
@@ -57,13 +59,15 @@ export class BfdEngine {
       random: () => environment.random(),
       discriminator: () => this.#freeDiscriminator(),
       push: (intent) => this.#out.push(intent),
+      wentAhead: environment.wentAhead,
+      touched: (session) => this.#touched.add(session),
     };
   }
 
   /** Once. */
   start(now: MonotonicMs): readonly BfdIntent[] {
     this.#replace(this.#configuration, now);
-    return this.#take();
+    return this.#take(now);
   }
 
   /**
@@ -75,18 +79,23 @@ export class BfdEngine {
     const decoded = decodeControlPacket(octets);
     if (!decoded.ok) this.#refuse(this.#neighborSession(meta), decoded.flaw, decoded.reason, meta);
     else this.#accept(decoded.packet, meta, at, now);
-    return this.#take();
+    return this.#take(now);
   }
 
   /** Runs everything that is due at `now`; harmless when nothing is. */
   timeout(now: MonotonicMs): readonly BfdIntent[] {
     this.#deadlines.runDue(now);
-    return this.#take();
+    return this.#take(now);
   }
 
   /** When timeout() is wanted next; undefined: never, as things stand. */
   nextTimeout(): MonotonicMs | undefined {
     return this.#deadlines.next();
+  }
+
+  /** Whether the next timeout() may find that a neighbour is gone: the one for which others wait. */
+  detectionIsNext(): boolean {
+    return this.#deadlines.nextIsUrgent();
   }
 
   /**
@@ -95,14 +104,14 @@ export class BfdEngine {
    */
   believedUp(names: readonly string[], now: MonotonicMs): readonly BfdIntent[] {
     for (const name of names) this.#sessions.get(name)?.expectUp(now);
-    return this.#take();
+    return this.#take(now);
   }
 
   /** Takes another configuration. A session between the same two ends goes on, with a poll sequence for other timers. */
   reload(configuration: BfdConfiguration, now: MonotonicMs): readonly BfdIntent[] {
     this.#configuration = configuration;
     this.#replace(configuration, now);
-    return this.#take();
+    return this.#take(now);
   }
 
   /** Where packets come and go. Ask again after reload(). */
@@ -135,7 +144,9 @@ export class BfdEngine {
     return new Map(this.#strangers);
   }
 
-  #take(): readonly BfdIntent[] {
+  #take(now: MonotonicMs): readonly BfdIntent[] {
+    for (const session of this.#touched) session.planAhead(now);
+    this.#touched.clear();
     const intents = this.#out;
     this.#out = [];
     return intents;
@@ -171,6 +182,7 @@ export class BfdEngine {
   /** Another session of its name, to another neighbour, is down until it comes up. */
   #retire(session: BfdSession): void {
     session.retire();
+    this.#touched.delete(session);
     this.#byDiscriminator.delete(session.localDiscriminator);
     const heir = this.#sessions.get(session.configuration.name);
     if (heir === undefined) return;

@@ -3,6 +3,7 @@ import type { BfdInstanceConfiguration } from '../config/model.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { HealthState } from '../core/events.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import { PacketAhead } from './ahead.ts';
 import { LocalIntervals, jittered } from './timing.ts';
 import type { BfdIntent, BfdSessionStatus } from './types.ts';
 import { encodeControlPacket, type BfdState, type ControlPacket } from './wire/control-packet.ts';
@@ -16,6 +17,10 @@ export interface SessionHost {
   /** A discriminator that no other session has. */
   discriminator(): number;
   push(intent: BfdIntent): void;
+  /** BfdEnvironment.wentAhead */
+  readonly wentAhead: ((session: string) => boolean) | undefined;
+  /** Something about the session may have changed: at the end of the call planAhead() is wanted. */
+  touched(session: BfdSession): void;
 }
 
 interface Remote {
@@ -62,6 +67,7 @@ export class BfdSession {
   readonly #sending: Deadline;
   readonly #detection: Deadline;
   readonly #patience: Deadline;
+  readonly #ahead: PacketAhead;
   #remote = unknownRemote();
   #diagnostic: number = DIAGNOSTIC.none;
   #lastSent = -Infinity;
@@ -76,18 +82,25 @@ export class BfdSession {
     this.since = now;
     this.localDiscriminator = host.discriminator();
     this.#intervals = new LocalIntervals(configuration.idleTx, configuration.minRx);
-    this.#sending = host.deadlines.create((at) => this.#transmit(at));
-    this.#detection = host.deadlines.create((at) => this.#expired(at));
+    this.#sending = host.deadlines.create((at) => this.#due(at));
+    this.#detection = host.deadlines.create(
+      (at) => this.#expired(at),
+      () => true,
+    );
     this.#patience = host.deadlines.create(() => this.#lostPatience());
+    const { wentAhead } = host;
+    this.#ahead = new PacketAhead(wentAhead && (() => wentAhead(this.configuration.name)));
   }
 
   /** The first packet, unless the neighbour has to begin. */
   start(now: MonotonicMs): void {
     if (this.#sendsPeriodically) this.#transmit(now);
+    this.#host.touched(this);
   }
 
   /** No further packets and no events. */
   retire(): void {
+    this.#settle();
     for (const deadline of [this.#sending, this.#detection, this.#patience]) this.#host.deadlines.clear(deadline);
   }
 
@@ -104,6 +117,7 @@ export class BfdSession {
   /** Other settings for the same neighbour. While the session is up they are agreed on by a poll sequence. */
   reconfigure(configuration: BfdInstanceConfiguration, now: MonotonicMs): void {
     const { multiplier } = this.configuration;
+    this.#host.touched(this);
     this.configuration = configuration;
     if (this.state === 'Up') this.#negotiate();
     else this.#intervals.replace(configuration.idleTx, configuration.minRx);
@@ -117,6 +131,7 @@ export class BfdSession {
    * @param at when it was received
    */
   receive(packet: ControlPacket, at: MonotonicMs, now: MonotonicMs): void {
+    this.#host.touched(this);
     this.#packetsReceived++;
     this.#lastReceived = at;
     const remote = this.#remote;
@@ -173,7 +188,7 @@ export class BfdSession {
         .map(([code, { count, reason }]) => ({ code, reason, count }))
         .sort((a, b) => b.count - a.count),
       ...(this.#lastReceived !== undefined && { lastReceived: this.#lastReceived }),
-      ...(deadlines.isSet(this.#sending) && { nextSend: this.#sending.at }),
+      ...(deadlines.isSet(this.#sending) && { nextSend: this.#sendsAt }),
       ...(deadlines.isSet(this.#detection) && { expires: this.#detection.at }),
     };
   }
@@ -255,6 +270,7 @@ export class BfdSession {
   }
 
   #expired(now: MonotonicMs): void {
+    this.#host.touched(this);
     const time = this.#detectionTime;
     const overdue = now - ((this.#lastReceived ?? now) + time);
     const { name, neighborAddress } = this.configuration;
@@ -314,12 +330,57 @@ export class BfdSession {
       return;
     }
     const longest = this.#lastSent + this.#sendInterval;
-    if (deadlines.isSet(this.#sending) && this.#sending.at <= longest) return;
+    if (deadlines.isSet(this.#sending) && this.#sendsAt <= longest) return;
     const next = this.#lastSent + jittered(this.#sendInterval, this.configuration.multiplier, this.#host.random());
     deadlines.set(this.#sending, Math.max(next, now));
   }
 
+  /** When the next periodic packet goes; meaningful while its timer is set. */
+  get #sendsAt(): MonotonicMs {
+    return this.#ahead.at ?? this.#sending.at;
+  }
+
+  #due(now: MonotonicMs): void {
+    this.#host.touched(this);
+    if (this.#settle()) this.#scheduleSending(now);
+    else this.#transmit(now);
+  }
+
+  /**
+   * Ends what was sent ahead. If it has gone, it was the last one sent; if not, the timer is where it was without it.
+   * @returns whether it has gone
+   */
+  #settle(): boolean {
+    const plan = this.#ahead.end();
+    if (plan === undefined) return false;
+    const { deadlines } = this.#host;
+    if (plan.went) {
+      this.#packetsSent++;
+      this.#lastSent = plan.at;
+      deadlines.clear(this.#sending);
+    } else if (deadlines.isSet(this.#sending) && this.#sending.at === plan.lookAt) {
+      deadlines.set(this.#sending, plan.at);
+    }
+    return plan.went;
+  }
+
+  /** At the end of a call: what goes ahead is what would be sent at its time. */
+  planAhead(now: MonotonicMs): void {
+    if (!this.#ahead.isPossible) return;
+    const { deadlines } = this.#host;
+    const packet = this.#packet(false);
+    if (deadlines.isSet(this.#sending) && this.#ahead.isCurrent(this.#sending.at, packet)) return;
+    if (this.#settle()) this.#scheduleSending(now);
+    const { at } = this.#sending;
+    if (!deadlines.isSet(this.#sending) || at <= now) return;
+    const interval = this.#sendInterval;
+    deadlines.set(this.#sending, this.#ahead.make(at, packet, interval));
+    const { name: session } = this.configuration;
+    this.#host.push({ type: 'send-ahead', session, packet, at, until: at + interval });
+  }
+
   #transmit(now: MonotonicMs): void {
+    this.#settle();
     this.#send(false);
     this.#lastSent = now;
     this.#host.deadlines.clear(this.#sending);
@@ -333,10 +394,14 @@ export class BfdSession {
   }
 
   #send(final: boolean): void {
-    const { multiplier, name } = this.configuration;
-    const intervals = this.#intervals;
     this.#packetsSent++;
-    const packet = encodeControlPacket({
+    this.#host.push({ type: 'send', session: this.configuration.name, packet: this.#packet(final) });
+  }
+
+  #packet(final: boolean): Uint8Array {
+    const { multiplier } = this.configuration;
+    const intervals = this.#intervals;
+    return encodeControlPacket({
       diagnostic: this.#diagnostic,
       state: this.state,
       poll: intervals.polling && !final,
@@ -349,7 +414,6 @@ export class BfdSession {
       requiredMinRx: toWire(intervals.requiredMinRx),
       requiredMinEchoRx: 0,
     });
-    this.#host.push({ type: 'send', session: name, packet });
   }
 }
 

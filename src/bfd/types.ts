@@ -8,6 +8,11 @@ import type { BfdState } from './wire/control-packet.ts';
 export interface BfdEnvironment {
   /** Uniform in [0, 1): jitter and discriminators. */
   random(): number;
+  /**
+   * Whether the last send-ahead intent of a session has been carried out; asking ends it: from here on it has gone or
+   * never will. Absent: packets are not sent ahead.
+   */
+  readonly wentAhead?: (session: string) => boolean;
 }
 
 /** Surroundings of a received datagram. */
@@ -23,6 +28,14 @@ export interface BfdPacketMeta {
 export type BfdIntent =
   /** Send these octets to the neighbour of a session. */
   | { readonly type: 'send'; readonly session: string; readonly packet: Uint8Array }
+  /** Send them by themselves at `at`, if that is before `until`, unless wentAhead() asks for it before. */
+  | {
+      readonly type: 'send-ahead';
+      readonly session: string;
+      readonly packet: Uint8Array;
+      readonly at: MonotonicMs;
+      readonly until: MonotonicMs;
+    }
   /** What the followers of a session (VRRP instances, checks of real servers) have to know now. */
   | ({ readonly type: 'tell' } & SessionVerdict)
   | { readonly type: 'event'; readonly event: DaemonEvent }

@@ -30,6 +30,21 @@ export function startTimedSender(): void {
   checked(addon().timedSendStart(), 'pthread_create');
 }
 
+/**
+ * The same for who can do without.
+ * @param refused told why there is none
+ * @returns whether there is a thread
+ */
+export function tryTimedSender(refused: (message: string) => void): boolean {
+  try {
+    startTimedSender();
+    return true;
+  } catch (error) {
+    refused((error as Error).message);
+    return false;
+  }
+}
+
 /** One datagram under way to its moment. */
 export class TimedSend {
   readonly #number: number;

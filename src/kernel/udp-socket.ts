@@ -9,6 +9,7 @@ import { acceptNothing } from './packet-filter.ts';
 import { receptionTime } from './reception-time.ts';
 import { anyAddress, internetName, readInternetName } from './socket-address.ts';
 import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
+import type { TimedDatagram } from './timed-send.ts';
 
 export interface UdpSocketOptions {
   readonly family: AddressFamily;
@@ -93,6 +94,11 @@ export class UdpSocket {
   send(data: Uint8Array, target: Uint8Array): void {
     const result = addon().sendmsg(this.#descriptor.number, data, target);
     if (result < 0) throw new SystemError('sendmsg', -result, `packet to ${readInternetName(target)?.address ?? ''}`);
+  }
+
+  /** The same datagram for somebody who sends it later. */
+  datagram(data: Uint8Array, target: Uint8Array): TimedDatagram {
+    return { descriptor: this.#descriptor.number, data, name: target };
   }
 
   /** Starts receiving. Every datagram has memory of its own. @throws SystemError */

@@ -4,6 +4,7 @@ import type { BfdIntent, BfdPacketMeta, BfdSessionStatus, SessionVerdict } from 
 import type { Configuration, ProcessScheduling } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
+import { tryTimedSender } from '../kernel/timed-send.ts';
 import type { Log } from '../log/log.ts';
 import type { BfdFigures } from '../metrics/figures.ts';
 import { Histogram, latenessBounds } from '../metrics/histogram.ts';
@@ -37,6 +38,8 @@ class BfdWork implements ChildWork {
   readonly #log: Log;
   readonly #sockets: BfdSockets;
   readonly #timer: PunctualTimer;
+  /** Packets go by themselves at their moment. */
+  readonly #sendsAhead: boolean;
   readonly #lateness = new Histogram(latenessBounds);
   #tellers: ReadonlyMap<FollowerKind, BfdTeller> = new Map();
   #engine: BfdEngine | undefined;
@@ -50,6 +53,8 @@ class BfdWork implements ChildWork {
       packet: (octets, meta, at) => this.#received(octets, meta, at),
       trouble: (message) => log.warning(message),
     });
+    // Before priorities are given to threads.
+    this.#sendsAhead = tryTimedSender((message) => log.warning(`BFD packets are not sent ahead: ${message}`));
     this.#timer = new PunctualTimer(() => {
       const due = this.#engine?.nextTimeout();
       if (due !== undefined) this.#lateness.observe((now() - due) / 1000);
@@ -60,7 +65,8 @@ class BfdWork implements ChildWork {
   start({ configuration }: Snapshot): Promise<void> {
     this.#configuration = configuration;
     rehearseBfd(configuration.bfd);
-    const engine = new BfdEngine(configuration.bfd, { random: Math.random });
+    const { wentAhead } = this.#sockets;
+    const engine = new BfdEngine(configuration.bfd, { random: Math.random, ...(this.#sendsAhead && { wentAhead }) });
     this.#engine = engine;
     this.#sockets.reconcile(engine.transports());
     this.#tellers = new Map(
@@ -157,11 +163,12 @@ class BfdWork implements ChildWork {
     // Who waits for the news gets it first; log and events come behind.
     for (const intent of intents) this.#perform(intent);
     for (const intent of intents) this.#report(intent);
-    this.#timer.arm(engine.nextTimeout());
+    this.#timer.arm(engine.nextTimeout(), this.#sendsAhead && !engine.detectionIsNext() ? 'relaxed' : 'exact');
   }
 
   #perform(intent: BfdIntent): void {
     if (intent.type === 'send') this.#sockets.send(intent.session, intent.packet);
+    if (intent.type === 'send-ahead') this.#sockets.sendAhead(intent.session, intent.packet, intent.at, intent.until);
     if (intent.type !== 'tell') return;
     for (const [kind, teller] of this.#tellers) if (intent[kind]) teller.tell(followedState(intent));
   }

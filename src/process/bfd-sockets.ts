@@ -7,6 +7,7 @@ import { SOURCE_PORTS } from '../bfd/wire/constants.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { ERRNO } from '../kernel/addon.ts';
 import { SystemError } from '../kernel/errors.ts';
+import { TimedSend } from '../kernel/timed-send.ts';
 import { UdpSocket } from '../kernel/udp-socket.ts';
 
 /** A flood of other packets must not push out the one that keeps a session up. */
@@ -40,6 +41,7 @@ export class BfdSockets {
   readonly #listening = new Map<string, UdpSocket>();
   readonly #senders = new Map<string, Sender>();
   #transports = new Map<string, BfdTransport>();
+  readonly #ahead = new Map<string, TimedSend>();
   readonly #troubled = new Set<string>();
 
   constructor(listener: BfdSocketListener) {
@@ -75,10 +77,37 @@ export class BfdSockets {
       sender.socket.send(packet, sender.target);
       this.#troubled.delete(session);
     } catch (error) {
-      if (this.#troubled.has(session)) return;
-      this.#troubled.add(session);
-      this.#listener.trouble(`(${session}) BFD packet not sent: ${(error as Error).message}`);
+      this.#refused(session, error as Error);
     }
+  }
+
+  /** Lets a packet go by itself at its moment. What cannot is sent when its time has come. */
+  sendAhead(session: string, packet: Uint8Array, at: MonotonicMs, until: MonotonicMs): void {
+    const sender = this.#senders.get(session);
+    if (sender === undefined) return;
+    try {
+      this.#ahead.set(session, new TimedSend(sender.socket.datagram(packet, sender.target), at, until));
+    } catch {
+      // It is tried again at its time, and then it is told why not.
+    }
+  }
+
+  /** BfdEnvironment.wentAhead; a refusal by the kernel counts, and is told. */
+  readonly wentAhead = (session: string): boolean => {
+    const underway = this.#ahead.get(session);
+    if (underway === undefined) return false;
+    this.#ahead.delete(session);
+    const outcome = underway.take();
+    if (outcome === 'not-sent') return false;
+    if (outcome === 'sent') this.#troubled.delete(session);
+    else this.#refused(session, outcome);
+    return true;
+  };
+
+  #refused(session: string, error: Error): void {
+    if (this.#troubled.has(session)) return;
+    this.#troubled.add(session);
+    this.#listener.trouble(`(${session}) BFD packet not sent: ${error.message}`);
   }
 
   /** Descriptor and state of a session's socket, for dumps. */

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Configuration, ProcessScheduling, VrrpConfiguration } from '../config/model.ts';
 import { now } from '../kernel/clock.ts';
 import { PacketSocket } from '../kernel/packet-socket.ts';
-import { startTimedSender } from '../kernel/timed-send.ts';
+import { tryTimedSender } from '../kernel/timed-send.ts';
 import type { VrrpChange } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
 import { Histogram, latenessBounds } from '../metrics/histogram.ts';
@@ -127,7 +127,7 @@ class VrrpWork implements ChildWork {
       trouble: (message) => log.warning(message),
     });
     // Before priorities are given to threads.
-    this.#sendsAhead = startTimedSending(log);
+    this.#sendsAhead = tryTimedSender((message) => log.warning(`advertisements are not sent ahead: ${message}`));
     this.#syncDaemons = new SyncDaemonKeeper(log);
     this.#promotedSecondaries = new PromotedSecondaries(log);
     this.#trackFiles = new TrackFiles(log, (name, value) => {
@@ -485,17 +485,6 @@ class VrrpWork implements ChildWork {
         `gratuitous ARP or neighbour advertisement on ${interfaceName} not sent: ${(error as Error).message}`,
       );
     }
-  }
-}
-
-/** @returns whether there is a thread for it; without one advertisements wait for the event loop */
-function startTimedSending(log: Log): boolean {
-  try {
-    startTimedSender();
-    return true;
-  } catch (error) {
-    log.warning(`advertisements are not sent ahead: ${(error as Error).message}`);
-    return false;
   }
 }
 

@@ -14,6 +14,8 @@ const lookAfter = { longest: 1, share: 0.05 } as const;
 /** What was planned, and whether it has gone. */
 export interface EndedPlan {
   readonly at: MonotonicMs;
+  /** When the instance's timer looks after it. */
+  readonly lookAt: MonotonicMs;
   readonly went: boolean;
   readonly priority: number;
   /** Packets: one, or one for each unicast peer. */
@@ -29,8 +31,6 @@ interface Plan extends Omit<EndedPlan, 'went'> {
 export class AdvertisementAhead {
   readonly #instance: Instance;
   #plan: Plan | undefined;
-  /** When the instance's timer looks after it. */
-  #lookAt: MonotonicMs = 0;
 
   constructor(instance: Instance) {
     this.#instance = instance;
@@ -47,7 +47,8 @@ export class AdvertisementAhead {
     if (plan === undefined) return undefined;
     this.#plan = undefined;
     const { host, name } = this.#instance;
-    return { at: plan.at, priority: plan.priority, packets: plan.packets, went: host.wentAhead?.(name) === true };
+    const { at, lookAt, packets, priority } = plan;
+    return { at, lookAt, packets, priority, went: host.wentAhead?.(name) === true };
   }
 
   /** Whether what is planned is still what would be sent, when the timer says. */
@@ -57,7 +58,7 @@ export class AdvertisementAhead {
     const { configuration, effectivePriority, oldUnicastChecksum, sourceAddress, state } = this.#instance;
     return (
       state === 'MASTER' &&
-      timerAt === this.#lookAt &&
+      timerAt === plan.lookAt &&
       plan.priority === effectivePriority &&
       plan.configuration === configuration &&
       plan.source === sourceAddress &&
@@ -77,12 +78,11 @@ export class AdvertisementAhead {
       host.digests,
       host.realTime(at),
     );
-    const packets = advertisements.length;
-    this.#plan = { at, priority, packets, configuration, source, oldUnicastChecksum };
     // Later than an interval the others begin to count on us being gone: that is for the engine to judge.
     host.out.push({ type: 'send-ahead', instance: name, at, until: at + interval, advertisements });
     const after: Milliseconds = Math.min(lookAfter.longest, interval * lookAfter.share);
-    this.#lookAt = at + after;
-    return this.#lookAt;
+    const packets = advertisements.length;
+    this.#plan = { at, lookAt: at + after, priority, packets, configuration, source, oldUnicastChecksum };
+    return at + after;
   }
 }

@@ -230,9 +230,11 @@ export class Instance {
   settle(): boolean {
     const plan = this.#ahead.end();
     if (plan === undefined) return false;
-    if (plan.went) this.#countSent(plan.priority, plan.packets);
-    const interval = plan.went ? this.configuration.advertisementInterval : 0;
-    this.host.deadlines.set(this.#timer, plan.at + interval);
+    const { deadlines } = this.host;
+    if (plan.went) {
+      this.#countSent(plan.priority, plan.packets);
+      deadlines.set(this.#timer, plan.at + this.configuration.advertisementInterval);
+    } else if (this.#timer.at === plan.lookAt) deadlines.set(this.#timer, plan.at);
     return plan.went;
   }
 

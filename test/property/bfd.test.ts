@@ -73,6 +73,7 @@ describe('an engine', () => {
 
 type Happening =
   | { readonly what: 'lose'; readonly loss: number }
+  | { readonly what: 'stall'; readonly who: 'left' | 'right'; readonly span: number }
   | { readonly what: 'mute' | 'restart' | 'stop'; readonly who: 'left' | 'right' }
   | { readonly what: 'reload'; readonly who: 'left' | 'right'; readonly minTx: number; readonly minRx: number };
 
@@ -80,6 +81,7 @@ const who = fc.constantFrom('left', 'right');
 const happenings: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ what: fc.constant('lose'), loss: fc.constantFrom(0, 0.1, 0.5, 1) }),
   fc.record({ what: fc.constantFrom('mute', 'restart', 'stop'), who }),
+  fc.record({ what: fc.constant('stall'), who, span: fc.nat(300) }),
   fc.record({
     what: fc.constant('reload'),
     who,
@@ -108,9 +110,9 @@ describe('two sessions', () => {
   it('are up in the end, whatever happened, and followers know what is so', () => {
     const steps = fc.array(fc.record({ happening: happenings, wait: fc.nat(4000) }), { maxLength: 12 });
     fc.assert(
-      fc.property(steps, fc.integer({ min: 1, max: 1000 }), (story, seed) => {
+      fc.property(steps, fc.integer({ min: 1, max: 1000 }), fc.boolean(), (story, seed, sendsAhead) => {
         const settings = { minRx: 50, minTx: 50, multiplier: 3 };
-        const wire = new Wire(settings, settings, seed).start();
+        const wire = new Wire(settings, settings, seed, sendsAhead).start();
         const ends = {
           left: { machine: wire.left, neighborAddress: right, settings: { ...settings } },
           right: { machine: wire.right, neighborAddress: left, settings: { ...settings } },
@@ -128,6 +130,7 @@ describe('two sessions', () => {
             const { machine, neighborAddress } = end;
             if (happening.what === 'mute') machine.mute = !machine.mute;
             else if (happening.what === 'stop') machine.running = false;
+            else if (happening.what === 'stall') machine.stallsUntil = wire.now + happening.span;
             else if (happening.what === 'restart') begin(happening.who);
             else if ('minTx' in happening && machine.running) {
               end.settings = { ...end.settings, minRx: happening.minRx, minTx: happening.minTx };

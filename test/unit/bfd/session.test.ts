@@ -251,3 +251,53 @@ describe('a neighbour that is administratively down', () => {
     expect(wire.left.told).toEqual([]);
   });
 });
+
+describe('a session that sends ahead', () => {
+  it('sends at the same moments as one that does not, with the jitter of section 6.8.7, and counts what has gone', () => {
+    const wire = new Wire(quick, quick, 5, true).establish();
+    const before = wire.left.status.packetsSent;
+    wire.advance(60_000);
+    const moments = gaps(wire.left.sent);
+    expect(moments.length).toBeGreaterThan(60_000 / 50);
+    for (const gap of moments) {
+      expect(gap).toBeGreaterThanOrEqual(0.75 * 50 - 1e-6);
+      expect(gap).toBeLessThanOrEqual(50 + 1e-6);
+    }
+    const { packetsSent } = wire.left.status;
+    expect(packetsSent - before).toBeGreaterThanOrEqual(wire.left.sent.length - 1);
+    expect(packetsSent - before).toBeLessThanOrEqual(wire.left.sent.length);
+    expect(wire.right.status.state).toBe('Up');
+  });
+
+  it.each([true, false])('outlives a pause of its event loop of nearly two intervals: %s', (sendsAhead) => {
+    // Detection at 150 ms: 50 ms behind the last packet comes one by itself, 145 ms later the next.
+    const wire = new Wire(quick, quick, 5, sendsAhead).establish();
+    const until = wire.now + 5000;
+    while (wire.now < until) {
+      wire.left.stallsUntil = wire.now + 145;
+      wire.advance(400);
+    }
+    expect(wire.right.told.length === 0).toBe(sendsAhead);
+  });
+
+  it('is given up by the other in time when it hangs for good', () => {
+    const wire = new Wire(quick, quick, 5, true).establish();
+    const { now } = wire;
+    wire.left.stallsUntil = Infinity;
+    wire.advance(1000);
+    const [lost] = wire.right.told;
+    expect(lost?.state).toBe('DOWN');
+    // At most one packet went by itself, within an interval.
+    expect(lost?.at).toBeLessThanOrEqual(now + 50 + 150 + 1);
+  });
+
+  it('tells a change at once, and what was under way does not follow it', () => {
+    const wire = new Wire(quick, quick, 5, true).establish();
+    wire.right.mute = true;
+    wire.advance(300);
+    const down = wire.left.sent.findIndex(({ packet }) => packet.state === 'Down');
+    expect(down).toBeGreaterThan(0);
+    expect(wire.left.sent.slice(down).every(({ packet }) => packet.state === 'Down')).toBe(true);
+    expect(wire.left.told[0]?.at).toBe(wire.left.sent[down]?.at);
+  });
+});

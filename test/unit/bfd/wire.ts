@@ -3,7 +3,7 @@ import type { BfdInstanceConfiguration } from '../../../src/config/model.ts';
 import type { BfdSessionEvent, HealthState, LogLine } from '../../../src/core/events.ts';
 import type { MonotonicMs } from '../../../src/core/time.ts';
 import { BfdEngine } from '../../../src/bfd/engine.ts';
-import type { BfdIntent, BfdSessionStatus } from '../../../src/bfd/types.ts';
+import type { BfdEnvironment, BfdIntent, BfdSessionStatus } from '../../../src/bfd/types.ts';
 import { decodeControlPacket, type ControlPacket } from '../../../src/bfd/wire/control-packet.ts';
 import { at } from '../../support/models.ts';
 import { randomNumbers } from '../vrrp/simulated-lan.ts';
@@ -39,6 +39,13 @@ export interface SentPacket {
   readonly packet: ControlPacket;
 }
 
+interface Underway {
+  readonly packet: Uint8Array;
+  readonly at: MonotonicMs;
+  readonly until: MonotonicMs;
+  went: boolean;
+}
+
 /** One machine: its engine, what it sent and what it told. */
 export class BfdMachine {
   readonly address: string;
@@ -50,19 +57,50 @@ export class BfdMachine {
   /** Its packets do not arrive. */
   mute = false;
   running = true;
+  /** Until then its event loop stands still; what is under way goes all the same. */
+  stallsUntil = -Infinity;
+  /** What goes by itself, by session. */
+  readonly underway = new Map<string, Underway>();
+  readonly #environment: BfdEnvironment;
   readonly #transmit: (octets: Uint8Array, from: BfdMachine) => void;
-  readonly random: () => number;
 
   constructor(
     address: string,
     sessions: readonly BfdInstanceConfiguration[],
     random: () => number,
     transmit: (octets: Uint8Array, from: BfdMachine) => void,
+    sendsAhead = false,
   ) {
     this.address = address;
-    this.random = random;
     this.#transmit = transmit;
-    this.engine = new BfdEngine({ instances: sessions }, { random });
+    const wentAhead = (name: string): boolean => {
+      const went = this.underway.get(name)?.went === true;
+      this.underway.delete(name);
+      return went;
+    };
+    this.#environment = { random, ...(sendsAhead && { wentAhead }) };
+    this.engine = new BfdEngine({ instances: sessions }, this.#environment);
+  }
+
+  /** When the next packet goes by itself. */
+  get goesAt(): MonotonicMs {
+    return Math.min(...[...this.underway.values()].filter(({ went }) => !went).map(({ at }) => at));
+  }
+
+  /** What is under way and due goes. */
+  go(now: MonotonicMs): void {
+    for (const each of this.underway.values()) {
+      if (each.went || each.at > now || now >= each.until) continue;
+      each.went = true;
+      this.#send(each.packet, now);
+    }
+  }
+
+  #send(octets: Uint8Array, now: MonotonicMs): void {
+    const decoded = decodeControlPacket(octets);
+    if (!decoded.ok) throw new Error(`a packet of ours is wrong: ${decoded.reason}`);
+    this.sent.push({ at: now, packet: decoded.packet });
+    this.#transmit(octets, this);
   }
 
   /** The first session. */
@@ -75,13 +113,13 @@ export class BfdMachine {
   perform(intents: readonly BfdIntent[], now: MonotonicMs): void {
     for (const intent of intents) {
       switch (intent.type) {
-        case 'send': {
-          const decoded = decodeControlPacket(intent.packet);
-          if (!decoded.ok) throw new Error(`a packet of ours is wrong: ${decoded.reason}`);
-          this.sent.push({ at: now, packet: decoded.packet });
-          this.#transmit(intent.packet, this);
+        case 'send':
+          this.#send(intent.packet, now);
           break;
-        }
+        case 'send-ahead':
+          if (this.underway.has(intent.session)) throw new Error(`${intent.session} sends ahead twice`);
+          this.underway.set(intent.session, { ...intent, went: false });
+          break;
         case 'tell':
           this.told.push({ at: now, session: intent.session, state: intent.state });
           break;
@@ -97,7 +135,8 @@ export class BfdMachine {
   /** A process that was killed and started anew, with this configuration. */
   restart(sessions: readonly BfdInstanceConfiguration[], now: MonotonicMs): void {
     this.running = true;
-    this.engine = new BfdEngine({ instances: sessions }, { random: this.random });
+    this.underway.clear();
+    this.engine = new BfdEngine({ instances: sessions }, this.#environment);
     this.perform(this.engine.start(now), now);
   }
 }
@@ -122,11 +161,13 @@ export class Wire {
     ofLeft: Partial<BfdInstanceConfiguration> = {},
     ofRight: Partial<BfdInstanceConfiguration> = {},
     seed = 1,
+    sendsAhead = false,
   ) {
     this.#random = randomNumbers(seed);
     const send = (octets: Uint8Array, from: BfdMachine): void => this.#carry(octets, from);
-    this.left = new BfdMachine(left, [session(ofLeft)], randomNumbers(seed + 1), send);
-    this.right = new BfdMachine(right, [session({ neighborAddress: left, ...ofRight })], randomNumbers(seed + 2), send);
+    this.left = new BfdMachine(left, [session(ofLeft)], randomNumbers(seed + 1), send, sendsAhead);
+    const mirrored = session({ neighborAddress: left, ...ofRight });
+    this.right = new BfdMachine(right, [mirrored], randomNumbers(seed + 2), send, sendsAhead);
   }
 
   /** Both engines begin. */
@@ -153,20 +194,23 @@ export class Wire {
       const next = this.#next();
       if (next > end) break;
       this.now = next;
+      for (const machine of [this.left, this.right]) if (machine.running) machine.go(this.now);
       this.#deliver();
       for (const machine of [this.left, this.right]) {
-        if (machine.running) machine.perform(machine.engine.timeout(this.now), this.now);
+        if (machine.running && machine.stallsUntil <= this.now)
+          machine.perform(machine.engine.timeout(this.now), this.now);
       }
     }
     this.now = end;
   }
 
   #next(): MonotonicMs {
-    const arrivals = this.#flying.map(({ at }) => at);
+    const arrivals = this.#flying.map(({ at, to }) => Math.max(at, to.running ? to.stallsUntil : 0));
     const deadlines = [this.left, this.right].map((machine) =>
-      machine.running ? (machine.engine.nextTimeout() ?? Infinity) : Infinity,
+      machine.running ? Math.max(machine.stallsUntil, machine.engine.nextTimeout() ?? Infinity) : Infinity,
     );
-    return Math.max(this.now, Math.min(...arrivals, ...deadlines));
+    const departures = [this.left, this.right].map((machine) => (machine.running ? machine.goesAt : Infinity));
+    return Math.max(this.now, Math.min(...arrivals, ...deadlines, ...departures));
   }
 
   #carry(octets: Uint8Array, from: BfdMachine): void {
@@ -177,8 +221,8 @@ export class Wire {
   }
 
   #deliver(): void {
-    const due = this.#flying.filter(({ at }) => at <= this.now);
-    for (const { octets, to } of due) {
+    const due = this.#flying.filter(({ at, to }) => at <= this.now && (to.stallsUntil <= this.now || !to.running));
+    for (const { at, octets, to } of due) {
       this.#flying.splice(
         this.#flying.findIndex((flying) => flying.octets === octets),
         1,
@@ -186,7 +230,8 @@ export class Wire {
       if (!to.running) continue;
       const source = to === this.left ? right : left;
       const meta = { family: 'inet', source, port: 3784, ttl: 255 } as const;
-      to.perform(to.engine.receive(octets, meta, this.now), this.now);
+      // It counts from when the kernel had it.
+      to.perform(to.engine.receive(octets, meta, at, this.now), this.now);
     }
   }
 }
