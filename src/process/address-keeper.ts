@@ -16,6 +16,8 @@ import type { DesiredInstanceAddresses } from '../vrrp/types.ts';
 const noInterface = 0x7fff_ffff;
 const mostRehearsed = 4;
 
+type AddressAddition = Extract<AddressChange, { readonly change: 'add' }>;
+
 export interface AddressListener {
   links(): void;
   addresses(): void;
@@ -28,6 +30,8 @@ export class AddressKeeper {
   #writer: AddressWriter | undefined;
   /** Writes whose notification may not have been read yet, by address key. */
   readonly #written = new Map<string, AddressChange>();
+  /** What was added and not taken away again, by address key: interfaces get other names. */
+  readonly #set = new Map<string, AddressAddition>();
   /** Last write asked for; settles always. */
   #idle: Promise<void> = Promise.resolve();
 
@@ -42,7 +46,10 @@ export class AddressKeeper {
     this.#monitor = await InterfaceMonitor.open({
       onProblem: (error) => this.#log.warning(`following interfaces and addresses: ${error.message}`),
     });
-    this.#monitor.onLinks(() => this.#listener.links());
+    this.#monitor.onLinks(() => {
+      this.#leaveRenamed();
+      this.#listener.links();
+    });
     this.#monitor.onAddresses(() => this.#listener.addresses());
   }
 
@@ -76,13 +83,21 @@ export class AddressKeeper {
 
   /** Writes the difference between what these instances want and what is there. The kernel has acted when this returns. */
   reconcile(wanted: readonly DesiredInstanceAddresses[]): void {
+    const changes = this.#plan(wanted);
+    if (changes.length > 0) this.#write(changes);
+  }
+
+  #write(changes: readonly AddressChange[]): void {
     const writer = this.#writer;
     if (writer === undefined) return;
-    const changes = this.#plan(wanted);
-    if (changes.length === 0) return;
     const keyOf = this.#keys();
     const keys = changes.map((change) => keyOf(change.interfaceIndex, change.address));
-    changes.forEach((change, position) => this.#written.set(keys[position] ?? '', change));
+    changes.forEach((change, position) => {
+      const key = keys[position] ?? '';
+      this.#written.set(key, change);
+      if (change.change === 'add') this.#set.set(key, change);
+      else this.#set.delete(key);
+    });
     const settled = writer
       .apply(changes)
       .then((outcomes) => {
@@ -95,6 +110,26 @@ export class AddressKeeper {
       })
       .then(() => this.#forget(changes, keys));
     this.#idle = Promise.all([this.#idle, settled]).then(() => undefined);
+  }
+
+  /**
+   * An interface that got another name is not the one of the configuration any more, and our addresses went along with it:
+   * left there, they would answer beside the next master, and nobody would find them by the configured name.
+   */
+  #leaveRenamed(): void {
+    if (this.#set.size === 0) return;
+    const nameOf = new Map(this.links.map(({ index, name }) => [index, name]));
+    const strays = [...this.#set].filter(([, { address, interfaceIndex }]) => {
+      const name = nameOf.get(interfaceIndex);
+      return name !== undefined && name !== address.interface;
+    });
+    for (const [key, { address, interfaceIndex }] of strays) {
+      this.#set.delete(key);
+      const name = nameOf.get(interfaceIndex) ?? '';
+      this.#log.notice(`Interface ${address.interface} is called ${name} now: removing ${address.address} from it`);
+    }
+    if (strays.length > 0)
+      this.#write(strays.map(([, { address, interfaceIndex }]) => ({ change: 'delete', interfaceIndex, address })));
   }
 
   /** Does all that reconcile() does, without an effect: what is written is for an interface that there never is. */

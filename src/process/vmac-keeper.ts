@@ -35,6 +35,8 @@ export class VmacKeeper {
   readonly #ready = new Map<string, number>();
   /** What we made or took over, which is to be removed, by name. */
   readonly #ours = new Map<string, VirtualInterface>();
+  /** Index of each of them that is ours, by the name that we gave it: somebody may give it another one. */
+  readonly #made = new Map<string, number>();
   /** Why one cannot be made, by name: told once, tried again when something about it changes. */
   readonly #refused = new Map<string, string>();
   /** Addresses of our own on them, by name. */
@@ -48,9 +50,9 @@ export class VmacKeeper {
     this.#settings = settings;
   }
 
-  /** Those that exist and are as they should be. */
+  /** Those that exist and are as they should be, on an interface of the name that the configuration knows. */
   get ready(): readonly VirtualInterface[] {
-    return this.#wanted.filter(({ name }) => this.#ready.has(name));
+    return this.#wanted.filter(({ name, base }) => this.#ready.has(name) && this.#link(base) !== undefined);
   }
 
   /** Takes a configuration; settles when what can be made is made. What is wanted no more stays until removeUnwanted(). */
@@ -123,6 +125,7 @@ export class VmacKeeper {
       }
     }
     if (missing.length === 0) return;
+    await this.#removeRenamed();
     await this.#settle(missing);
     for (const each of missing) {
       const under = this.#link(each.base);
@@ -131,9 +134,23 @@ export class VmacKeeper {
     await this.#machine.resync();
     for (const { name } of missing) {
       const made = this.#link(name);
-      if (made !== undefined && this.#ours.has(name)) this.#ready.set(name, made.index);
+      if (made === undefined || !this.#ours.has(name)) continue;
+      this.#ready.set(name, made.index);
+      this.#made.set(name, made.index);
     }
     this.#keepAddresses();
+  }
+
+  /** Under another name ours would keep the hardware address that the one made anew needs. */
+  async #removeRenamed(): Promise<void> {
+    for (const [name, index] of this.#made) {
+      const link = this.#machine.links.find((each) => each.index === index);
+      if (link === undefined || link.name === name) continue;
+      this.#made.delete(name);
+      const instance = this.#ours.get(name)?.instance ?? '';
+      this.#log.notice(`(${instance}) ${name} was renamed to ${link.name} by somebody: it is removed and made anew`);
+      await this.#apply([{ change: 'delete', index }]);
+    }
   }
 
   async #settle(missing: readonly VirtualInterface[]): Promise<void> {
@@ -182,7 +199,10 @@ export class VmacKeeper {
     if (wanted.kind === 'vmac' && wanted.netlinkNotify)
       changes.push({ change: 'group', name: under.name, group: under.group ?? 0 });
     const [refusal] = await this.#apply(changes);
-    if (refusal !== undefined) this.#log.error(`(${instance}) ${name} cannot be set up: ${refusal.reason}`);
+    if (refusal !== undefined) {
+      this.#log.error(`(${instance}) ${name} cannot be set up: ${refusal.reason}`);
+      return;
+    }
     const what = wanted.kind === 'vmac' ? 'VMAC' : 'IPVLAN';
     this.#log.info(`(${instance}): Success ${reused ? 'reusing' : 'creating'} ${what} interface ${name}`);
   }
@@ -198,7 +218,8 @@ export class VmacKeeper {
       this.#ours.delete(name);
       this.#ready.delete(name);
       this.#linkLocals.delete(name);
-      const index = this.#link(name)?.index;
+      const index = this.#made.get(name) ?? this.#link(name)?.index;
+      this.#made.delete(name);
       if (wanted === undefined || index === undefined) continue;
       const [refusal] = await this.#apply([{ change: 'delete', index }]);
       const what = wanted.kind === 'vmac' ? 'VMAC' : 'IPVLAN';

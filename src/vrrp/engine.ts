@@ -23,6 +23,7 @@ import { emptyStatistics } from './statistics.ts';
 import type { InstanceHost } from './instance.ts';
 import { InstanceIndex } from './instance-index.ts';
 import { noticeLateness } from './lateness.ts';
+import { changesOfLinks, keepAddressesThrough } from './link-changes.ts';
 import { LinkDelays } from './link-delays.ts';
 import { NetworkView } from './network-view.ts';
 import { Outbox } from './outbox.ts';
@@ -517,16 +518,20 @@ export class VrrpEngine {
 
   #applyLinks(now: MonotonicMs): void {
     const names = this.#watchedInterfaces();
-    const before = new Map(names.map((name) => [name, this.#network.isUp(name)]));
+    const before = new Map(names.map((name) => [name, this.#network.link(name)]));
     this.#network.setLinks(this.#linkDelays.counting(this.#links, now));
     for (const name of names) {
       const up = this.#network.isUp(name);
-      if (up === before.get(name)) continue;
+      if (up === (before.get(name)?.up === true)) continue;
       this.#linkChanges.set(name, now);
       this.#out.log('notice', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
     }
+    const changes = changesOfLinks(before, this.#network, this.#out);
     this.#index = new InstanceIndex(this.#instances, this.#network);
-    if (this.#running) this.#reassess(this.#instances, now);
+    if (!this.#running) return;
+    const masters = this.#instances.filter(({ state }) => state === 'MASTER');
+    this.#reassess(this.#instances, now);
+    keepAddressesThrough(changes, masters, now);
   }
 
   /** An address that was there and is not any more, although we are master: somebody else removed it. */
@@ -535,7 +540,9 @@ export class VrrpEngine {
     for (const address of instance.addresses) {
       const key = addressKey(address);
       if (this.#network.has(address)) instance.installed.add(key);
-      else if (instance.installed.delete(key) && address.track) missing.push(address);
+      // What went with its interface comes back with it.
+      else if (instance.installed.delete(key) && address.track && this.#network.link(address.interface))
+        missing.push(address);
     }
     if (missing.length === 0) return;
     const [first] = missing;

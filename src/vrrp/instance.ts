@@ -56,7 +56,8 @@ export interface InstanceHost {
 
 /** How an address is recognised between the model and the kernel. */
 export function addressKey(address: VirtualAddress): string {
-  return `${address.interface}|${address.address}/${address.prefixLength}`;
+  const peer = address.peer === undefined ? '' : ` peer ${address.peer}`;
+  return `${address.interface}|${address.address}/${address.prefixLength}${peer}`;
 }
 
 function allAddresses(configuration: VrrpInstanceConfiguration): readonly VirtualAddress[] {

@@ -67,10 +67,12 @@ export function planReload(
 
 function exchange(instance: Instance, next: VrrpInstanceConfiguration): KeptInstance {
   const before = instance.configuration;
-  const known = new Set(instance.addresses.map(addressKey));
+  const known = new Map(instance.addresses.map((address) => [addressKey(address), settingsOf(address)]));
   instance.reconfigure(next);
   const added = instance.addresses.filter((address) => !known.has(addressKey(address)));
-  const changed = added.length > 0 || instance.addresses.length !== known.size;
+  const changed =
+    instance.addresses.length !== known.size ||
+    instance.addresses.some((address) => known.get(addressKey(address)) !== settingsOf(address));
   return {
     instance,
     addressesChanged: changed || before.name !== next.name,
@@ -79,4 +81,9 @@ function exchange(instance: Instance, next: VrrpInstanceConfiguration): KeptInst
       return added;
     },
   };
+}
+
+/** Everything that is written of an address (label, scope, lifetimes, ...), as text to compare. */
+function settingsOf(address: VirtualAddress): string {
+  return JSON.stringify({ ...address, at: undefined });
 }

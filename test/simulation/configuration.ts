@@ -18,8 +18,9 @@ export const linkOf = (index: number): string => (index === 1 ? 'eth1' : 'eth0')
 /** Every interface that there may be; its place is its index, from 2 on. */
 const allLinks = [...links, vmacOf(0), vmacOf(1), vmacOf(2)];
 
-export function indexOfLink(name: string): number {
-  return allLinks.indexOf(name) + 2;
+/** @param life how often it was made anew: the kernel never gives a number twice */
+export function indexOfLink(name: string, life = 0): number {
+  return allLinks.indexOf(name) + 2 + life * allLinks.length;
 }
 
 /** The interface underneath a macvlan. */
@@ -136,9 +137,11 @@ export function configurationOf(scene: Scene, plan: MachinePlan, machine: number
       virtualAddresses: Array.from({ length: virtual.addresses }, (_, number) =>
         virtualAddress(virtual, index, number),
       ),
-      excludedVirtualAddresses: Array.from({ length: plan.excluded }, (_, number) =>
-        virtualAddress(virtual, index, 10 + number),
-      ),
+      dontTrackPrimary: plan.untracked,
+      excludedVirtualAddresses: Array.from({ length: plan.excluded }, (_, number) => ({
+        ...virtualAddress(virtual, index, 10 + number),
+        ...(plan.untracked && { interface: trackedLink, track: false }),
+      })),
       gratuitous: { ...gratuitous, masterRefresh: plan.refresh ? 5000 : 0 },
     });
   });

@@ -1,7 +1,7 @@
 /** The virtual clock, and an Ethernet that loses, doubles, delays, reorders and divides. Same seed, same run. */
 import type { PacketMeta, SendAdvertisementIntent } from '../../src/vrrp/types.ts';
 import { randomNumbers } from '../unit/vrrp/simulated-lan.ts';
-import { baseOf, indexOfLink, links, ownAddress } from './configuration.ts';
+import { baseOf, links, ownAddress } from './configuration.ts';
 
 /** What the Ethernet knows of a machine. */
 export interface Station {
@@ -9,6 +9,8 @@ export interface Station {
   /** Side of a partition; stations hear only their own. */
   readonly side: number;
   linkIsUp(name: string): boolean;
+  /** Number of an interface in its present life. */
+  indexOf(name: string): number;
   hear(packet: Uint8Array, meta: PacketMeta): void;
   /** When it has to do something by itself. */
   nextAction(): number | undefined;
@@ -87,7 +89,7 @@ export class Ethernet {
     this.after(this.#random() * this.maximalDelay, () => {
       if (!to.linkIsUp(intent.interface)) return;
       // Both ends of a virtual router are on interfaces of the same name.
-      to.hear(packet, { family, interfaceIndex: indexOfLink(intent.interface), source, destination, ttl });
+      to.hear(packet, { family, interfaceIndex: to.indexOf(intent.interface), source, destination, ttl });
     });
   }
 }

@@ -71,6 +71,8 @@ export class Machine implements Station {
   readonly linkStates = new Map<string, 'up' | 'down' | 'gone'>(links.map((name) => [name, 'up']));
   /** Macvlans that are there. */
   readonly vmacs = new Set<string>();
+  /** Addresses that nobody tracks and that somebody deleted: they come back with their interface only. */
+  readonly forsaken = new Set<string>();
   /** Virtual routes in the kernel, `instance destination`. */
   readonly routes = new Set<string>();
   script: 'good' | 'bad' | 'hangs' = 'good';
@@ -83,6 +85,8 @@ export class Machine implements Station {
   readonly watch: Watch;
   /** Every intent of every life, in order. */
   readonly intents: VrrpIntent[] = [];
+  /** How often an interface was made anew. */
+  readonly #lives = new Map<string, number>();
   readonly #ethernet: Ethernet;
   readonly #makeEngine: MakeEngine;
   readonly #aheadOf: Scene['ahead'];
@@ -170,6 +174,7 @@ export class Machine implements Station {
   }
 
   setLink(name: string, state: 'up' | 'down' | 'gone'): void {
+    if (state === 'gone' && this.linkStates.get(name) !== 'gone') this.#endLife(name);
     this.linkStates.set(name, state);
     if (state === 'gone') {
       this.#loseAddresses(name);
@@ -188,7 +193,16 @@ export class Machine implements Station {
     this.#makeVmacsSoon();
   }
 
+  indexOf(name: string): number {
+    return indexOfLink(name, this.#lives.get(name));
+  }
+
+  #endLife(name: string): void {
+    this.#lives.set(name, (this.#lives.get(name) ?? 0) + 1);
+  }
+
   #loseVmac(name: string): void {
+    this.#endLife(name);
     this.vmacs.delete(name);
     this.#loseAddresses(name);
   }
@@ -240,7 +254,16 @@ export class Machine implements Station {
     if (key === undefined) return;
     this.addresses.delete(key);
     this.untold.add(key);
+    if (this.#isUntracked(key)) this.forsaken.add(key);
     this.#whenAwake(() => this.#tellAddresses());
+  }
+
+  #isUntracked(key: string): boolean {
+    return this.configuration.vrrp.instances.some(({ virtualAddresses, excludedVirtualAddresses }) =>
+      [...virtualAddresses, ...excludedVirtualAddresses].some(
+        (each) => !each.track && `${each.interface}|${each.address}` === key,
+      ),
+    );
   }
 
   setFile(value: number): void {
@@ -367,7 +390,9 @@ export class Machine implements Station {
       for (const each of unwanted) this.addresses.delete(`${each.interface}|${each.address}`);
       for (const each of addresses) {
         const exists = this.linkState(each.interface) !== 'gone';
-        if (exists) this.addresses.add(`${each.interface}|${each.address}`);
+        if (!exists) continue;
+        this.addresses.add(`${each.interface}|${each.address}`);
+        this.forsaken.delete(`${each.interface}|${each.address}`);
       }
     }
   }
@@ -401,19 +426,19 @@ export class Machine implements Station {
     return [...links, ...this.vmacs].flatMap((name) => {
       const state = this.linkState(name);
       if (state === 'gone') return [];
-      return { ...link(name, state === 'up', this.number), index: indexOfLink(name) };
+      return { ...link(name, state === 'up', this.number), index: this.indexOf(name) };
     });
   }
 
   #addresses(): KernelAddress[] {
     const present = links.filter((name) => this.linkStates.get(name) !== 'gone');
     const own = present.flatMap((name) => [
-      kernelAddress(ownAddress(this.number, name), indexOfLink(name)),
-      kernelAddress(ownAddress(this.number, name, 'inet6'), indexOfLink(name), 64),
+      kernelAddress(ownAddress(this.number, name), this.indexOf(name)),
+      kernelAddress(ownAddress(this.number, name, 'inet6'), this.indexOf(name), 64),
     ]);
     const virtual = [...this.addresses].map((key) => {
       const [name = '', address = ''] = key.split('|');
-      return kernelAddress(address, indexOfLink(name), address.includes(':') ? 128 : 32);
+      return kernelAddress(address, this.indexOf(name), address.includes(':') ? 128 : 32);
     });
     return [...own, ...virtual];
   }

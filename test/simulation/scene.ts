@@ -40,6 +40,8 @@ export interface MachinePlan {
   readonly excluded: number;
   readonly refresh: boolean;
   readonly answerLower: boolean;
+  /** dont_track_primary, and excluded addresses on the other link with no_track. */
+  readonly untracked: boolean;
   readonly upDelay: number;
   readonly downDelay: number;
   readonly trackers: TrackerPlan;
@@ -55,6 +57,7 @@ export const happeningKinds = [
   'link-down',
   'link-up',
   'link-gone',
+  'link-anew',
   'reload',
   'delete-address',
   'vmac-gone',
@@ -132,6 +135,7 @@ const machinePlan: fc.Arbitrary<MachinePlan> = fc
     excluded: fc.nat(2),
     refresh: fc.boolean(),
     answerLower: fc.boolean(),
+    untracked: fc.constantFrom(false, false, true),
     upDelay: fc.constantFrom(0, 0, 2),
     downDelay: fc.constantFrom(0, 0, 1),
     trackers: fc.record(

@@ -24,6 +24,7 @@ const plan: MachinePlan = {
   excluded: 0,
   refresh: false,
   answerLower: true,
+  untracked: false,
   upDelay: 0,
   downDelay: 0,
   trackers: {},
@@ -128,6 +129,22 @@ describe('the simulation notices', () => {
   it('addresses that stay away', () => {
     const makeEngine = defective((intents) => intents.filter(({ type }) => type !== 'reconcile-addresses'));
     expect(found(makeEngine)).toMatch(/is master and .* is not set/);
+  });
+
+  it('addresses that do not come back with their interface', () => {
+    class ForgetfulEngine extends VrrpEngine {
+      override linksChanged(...parameters: Parameters<VrrpEngine['linksChanged']>): readonly VrrpIntent[] {
+        const intents = super.linksChanged(...parameters);
+        const isChange = intents.some(({ type }) => type === 'event');
+        return isChange ? intents : intents.filter(({ type }) => type !== 'reconcile-addresses');
+      }
+    }
+    const makeEngine: MakeEngine = (_, { vrrp, global }, environment) => new ForgetfulEngine(vrrp, global, environment);
+    const elsewhere = { excluded: 1, untracked: true };
+    const happenings = [{ kind: 'link-anew', machine: 0, wait: 60, choice: 2 } as const];
+    const play = (make?: MakeEngine) => () => new Story({ ...pair(elsewhere), happenings }, make).play();
+    expect(play()).not.toThrow();
+    expect(play(makeEngine)).toThrow(/is master and .* is not set/);
   });
 
   it('routes that stay away', () => {

@@ -96,6 +96,10 @@ export class Story {
       case 'link-gone':
         machine.setLink(link, 'gone');
         break;
+      case 'link-anew':
+        machine.setLink(link, 'gone');
+        this.ethernet.after(choice * 10, () => machine.setLink(link, 'up'));
+        break;
       case 'delete-address':
         machine.deleteAddress(choice);
         break;
@@ -200,6 +204,8 @@ export class Story {
           ({ machine }) => machine.engine?.status().find((each) => each.name === name)?.state === 'MASTER',
         );
         if (this.scene.grouped && !this.#sameMembers(part)) continue;
+        // Who is told to take no notice of a cable that is out is master beside the one on the cable.
+        if (part.some((actor) => this.#isCutOffUnnoticed(actor))) continue;
         if (masters.length !== Math.min(1, able.length))
           throw new BrokenInvariant(`${masters.length} masters of ${told()}`);
         const [master] = masters;
@@ -221,6 +227,10 @@ export class Story {
     return new Set(everywhere.map(members)).size <= 1;
   }
 
+  #isCutOffUnnoticed({ machine, plan }: Actor): boolean {
+    return plan.untracked && [...this.scene.virtualRouters.keys()].some((index) => !machine.linkIsUp(linkOf(index)));
+  }
+
   #words({ machine, plan }: Actor, index: number): string {
     const status = machine.engine?.status().find((each) => each.name === nameOf(index));
     return `R${machine.number} ${status?.state ?? 'without it'} ${this.#priority(machine, plan, index)} (${status?.reason ?? ''})`;
@@ -231,8 +241,15 @@ export class Story {
     const { trackers } = plan;
     const members = this.scene.grouped ? [...this.scene.virtualRouters.keys()] : [index];
     for (const member of members) {
-      if (basePriority(this.scene, plan, member) > 0 && !machine.linkIsUp(linkOf(member)))
-        return `${linkOf(member)} is not up`;
+      if (basePriority(this.scene, plan, member) === 0) continue;
+      const { flavour, vmac } = this.scene.virtualRouters[member] ?? {};
+      // Without the interface there is no address to send from, unless one is configured, or the virtual one is the owner's.
+      const sends = flavour === 'unicast' || basePriority(this.scene, plan, member) === 255;
+      const isBad =
+        plan.untracked && vmac === 'none'
+          ? machine.linkState(linkOf(member)) === 'gone' && !sends
+          : !machine.linkIsUp(linkOf(member));
+      if (isBad) return `${linkOf(member)} is not up`;
     }
     if (trackers.interface === 0 && !machine.linkIsUp('eth2')) return 'eth2 is not up';
     if (trackers.script === 0 && machine.script !== 'good') return 'the script fails';

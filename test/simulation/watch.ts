@@ -99,7 +99,8 @@ export class Watch {
           master &&
           !addresses.has(key) &&
           this.#machine.linkState(each.interface) !== 'gone' &&
-          !this.#machine.untold.has(key)
+          !this.#machine.untold.has(key) &&
+          !this.#machine.forsaken.has(key)
         )
           this.#fail(`${name} is master and ${key} is not set`);
       }

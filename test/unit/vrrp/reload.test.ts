@@ -67,6 +67,28 @@ describe('reload', () => {
     expect(bench.pass(5000).filter((intent) => intent.type === 'send-frame').length).toBe(10);
   });
 
+  it.each([{ label: 'eth0:1' }, { scope: 253 }, { broadcast: '192.0.2.255' }, { preferredLifetime: 60 }])(
+    'an address of a master with another setting (%j) is written anew',
+    (setting) => {
+      const bench = master();
+      bench.pass(10_000);
+      const intents = bench.reload(instance({ virtualAddresses: [{ ...address('192.0.2.51'), ...setting }] }));
+      expect(order(intents)).toEqual(['send-advertisement', 'reconcile-addresses']);
+      expect(bench.engine.desiredAddresses(['VI_1'])).toMatchObject([{ addresses: [setting], unwanted: [] }]);
+    },
+  );
+
+  it('an address with another peer is another address', () => {
+    const peer = (text: string) => instance({ virtualAddresses: [{ ...address('192.0.2.51'), peer: text }] });
+    const bench = new Bench(peer('192.0.2.1'));
+    bench.start();
+    bench.pass(10_000);
+    bench.reload(peer('192.0.2.2'));
+    expect(bench.engine.desiredAddresses(['VI_1'])).toMatchObject([
+      { addresses: [{ peer: '192.0.2.2' }], unwanted: [{ peer: '192.0.2.1' }] },
+    ]);
+  });
+
   it('an address that moves from one instance to another is not taken away', () => {
     const two = (first: string[], second: string[]) =>
       vrrpConfiguration({
