@@ -14,6 +14,7 @@ import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
 import { BfdTable } from './bfd-table.ts';
 import { DeadlineQueue } from '../core/deadlines.ts';
+import { tellDuplicates } from './duplicate-addresses.ts';
 import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
 import { FoldedLines } from './folded-lines.ts';
 import { GratuitousSender } from './gratuitous.ts';
@@ -536,6 +537,7 @@ export class VrrpEngine {
 
   /** An address that was there and is not any more, although we are master: somebody else removed it. */
   #restoreAddresses(instance: Instance, now: MonotonicMs): void {
+    tellDuplicates(instance);
     const missing: VirtualAddress[] = [];
     for (const address of instance.addresses) {
       const key = addressKey(address);

@@ -11,6 +11,7 @@ import { debugSent, debugTimer } from './debug-log.ts';
 import type { FoldedLines } from './folded-lines.ts';
 import type { GratuitousSender } from './gratuitous.ts';
 import { ReplayMarks } from './hmac.ts';
+import { LowerPriorityAnswers } from './lower-priority.ts';
 import { noticeLateness, sayListened } from './lateness.ts';
 import type { Listening } from './lateness.ts';
 import type { NetworkView } from './network-view.ts';
@@ -116,8 +117,11 @@ export class Instance {
   readonly refusals: Refusals;
   readonly peers = new PeerTable();
   readonly ownerConflict = new OwnerConflict();
+  readonly lowerPriorityAnswers: LowerPriorityAnswers;
   /** Keys of our addresses that the kernel has shown since we set them. */
   readonly installed = new Set<string>();
+  /** Those of them that the kernel does not use, because another machine has them. */
+  readonly duplicates = new Set<string>();
   readonly host: InstanceHost;
   #secondRepeat = 0;
   /** Master-down interval before reconfigure(). */
@@ -150,6 +154,7 @@ export class Instance {
     this.#rivals = new RivalWatch(() => this.name, host.out, deadlines);
     this.refusals = new Refusals(() => this.name, host.out, deadlines);
     this.#solitude = new Solitude(this);
+    this.lowerPriorityAnswers = new LowerPriorityAnswers(this);
   }
 
   get name(): string {
@@ -482,9 +487,11 @@ export class Instance {
     deadlines.clear(this.#refresh);
     deadlines.clear(this.#extra);
     this.#rivals.forget();
+    this.lowerPriorityAnswers.forget();
     this.#solitude.end();
     gratuitous.cancel(this.name);
     this.installed.clear();
+    this.duplicates.clear();
     if (this.addresses.length > 0) out.log('info', `(${this.name}) removing VIPs.`);
     if (reconcile) this.reconcile();
   }

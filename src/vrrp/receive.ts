@@ -149,7 +149,7 @@ function heardAsMaster(
   const { configuration, host, name } = instance;
   const { priority } = advertisement;
   if (priority === VRRP.priorityStop) {
-    if (!stale) instance.advertise(now);
+    if (!stale) instance.lowerPriorityAnswers.resigned(now);
     return;
   }
   const ours = instance.effectivePriority;
@@ -174,12 +174,7 @@ function heardAsMaster(
   if (instance.meetRival(source, now)) {
     host.out.log('notice', `(${name}) Received advert from ${source} with ${words}, forcing new election`);
   }
-  if (stale) return;
-  // RFC 9568 section 6.4.3: tell it, and every switch on the way, who the master is.
-  if (!configuration.lowerPriorityNoAdvertisement) instance.advertise(now);
-  instance.group?.announceLowerPriority(now);
-  const reason = `an advertisement of priority ${priority} from ${source}, ours is ${ours}`;
-  host.out.event({ kind: 'vrrp-lower-priority', instance: name, priority: ours, source, reason, at: now });
+  if (!stale) instance.lowerPriorityAnswers.heard(priority, source, now);
 }
 
 function yieldTo(instance: Instance, advertisement: ReceivedAdvertisement, source: string, now: MonotonicMs): void {

@@ -293,6 +293,33 @@ describe('master', () => {
     expect(intents.filter((intent) => intent.type === 'send-frame')).toHaveLength(5);
   });
 
+  it.each([99, 0])('a flood of priority %i is answered ten times a second', (priority) => {
+    const bench = master();
+    bench.pass(20_000);
+    const before = bench.intents.length;
+    for (let packet = 0; packet < 1000; packet++) {
+      bench.hear({ priority, source: `192.0.2.${100 + (packet % 100)}` });
+      bench.pass(1);
+    }
+    const intents = bench.intents.slice(before);
+    // The usual one and one answer each 100 ms.
+    expect(advertised(intents).length).toBeLessThanOrEqual(11);
+    expect(advertised(intents).length).toBeGreaterThanOrEqual(1);
+    expect(eventsOf(intents).length).toBeLessThanOrEqual(11);
+    expect(intents.filter(({ type }) => type === 'send-frame').length).toBeLessThanOrEqual(55);
+    expect(bench.status().state).toBe('MASTER');
+  });
+
+  it('two routers of lower priority at the same moment: one advertisement, both are told of, the second one a little later', () => {
+    const bench = master();
+    bench.hear({ priority: 99, source: '192.0.2.7' });
+    expect(order(bench.hear({ priority: 98, source: '192.0.2.8' }))).toEqual([]);
+    const later = bench.pass(100);
+    expect(order(later)).toEqual(['send-frame', 'vrrp-lower-priority']);
+    expect(eventsOf(later)).toMatchObject([{ source: '192.0.2.8' }]);
+    expect(order(bench.pass(800))).toEqual([]);
+  });
+
   it('lower_prio_no_advert and garp_lower_prio_repeat 0: silence', () => {
     const quiet = { ...gratuitous, lowerPriorityRepeat: 0 };
     const bench = master({ lowerPriorityNoAdvertisement: true, gratuitous: quiet });

@@ -80,3 +80,18 @@ describe('an interface with another hardware address', () => {
     expect(frames(bench.links([changed, link('eth1')]))).toBe(0);
   });
 });
+
+describe('a virtual IPv6 address that another machine has', () => {
+  // linux/if_addr.h: IFA_F_TENTATIVE | IFA_F_DADFAILED
+  const failed = { ...kernelAddress('2001:db8::51', 2, 128), flags: 0x48 };
+  const told = /2001:db8::51 on eth0 does not work: another machine has it/;
+
+  it('is told of once, and again when it was right in between', () => {
+    const bench = new Bench(instance({ family: 'inet6', version: 3, virtualAddresses: [address('2001:db8::51')] }));
+    bench.start();
+    bench.untilMaster();
+    const tell = (found: typeof failed): number =>
+      logLines(bench.addresses([...ownAddresses(), found])).filter((line) => told.test(line)).length;
+    expect([tell(failed), tell(failed), tell({ ...failed, flags: 0x80 }), tell(failed)]).toEqual([1, 0, 0, 1]);
+  });
+});
