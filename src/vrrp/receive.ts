@@ -146,7 +146,7 @@ function heardAsMaster(
   stale: boolean,
   now: MonotonicMs,
 ): void {
-  const { configuration, host, name } = instance;
+  const { host, name } = instance;
   const { priority } = advertisement;
   if (priority === VRRP.priorityStop) {
     if (!stale) instance.lowerPriorityAnswers.resigned(now);
