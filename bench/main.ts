@@ -20,6 +20,7 @@ import { start } from './measurements/start.ts';
 import { status } from './measurements/status.ts';
 import { takeoverAfterStop } from './measurements/takeover-stop.ts';
 import { takeover } from './measurements/takeover.ts';
+import { views } from './measurements/views.ts';
 import { progressTo } from './progress.ts';
 import type { Result } from './report.ts';
 import { table, toJson, verdicts } from './report.ts';
@@ -39,6 +40,7 @@ const measurements: readonly Measurement[] = [
   status,
   ipvsScale,
   scrapeCost,
+  views,
 ];
 
 const help = `npm run bench -- [measurement ...] [options]

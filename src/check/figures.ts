@@ -1,44 +1,28 @@
 /** Virtual and real servers in numbers, for metrics. */
 import { serverNumbers, serviceNumbers } from '../metrics/figures.ts';
-import { destinationKeyText, serviceKeyText } from '../ipvs/keys.ts';
 import type { DestinationTraffic, ServiceKey } from '../ipvs/types.ts';
 import { HealthCheck } from './health-check.ts';
 import type { RealServerState } from './real-server.ts';
-import { kernelKeysOf } from './report.ts';
 import type { VirtualServerState } from './virtual-server.ts';
-
-/** Servers of a kernel service as IPVS has them, by the key text of the service; undefined: not known. */
-export type KnownDestinations = (serviceKeyText: string) => readonly DestinationTraffic[] | undefined;
 
 /** Its name, then those of its servers. */
 export function namesOf({ label, servers }: VirtualServerState): readonly string[] {
   return [label, ...servers.map((server) => server.label)];
 }
 
-/** Appends the numbers of a virtual server and of its servers (figures.ts has their order). */
-export function pushNumbers(virtualServer: VirtualServerState, known: KnownDestinations, numbers: number[]): void {
+/** The numbers of a virtual server and of its servers (figures.ts has their order), separated by commas. */
+export function numbersText(virtualServer: VirtualServerState, known: KnownTraffic | undefined): string {
   const { configuration, liveWeight, quorum, servers, sorryActive, suspended } = virtualServer;
   let up = 0;
   for (const { state } of servers) if (state === 'UP') up++;
-  numbers.push(
-    quorum === 'UP' ? 1 : 0,
-    liveWeight,
-    configuration.quorum,
-    servers.length,
-    up,
-    sorryActive ? 1 : 0,
-    suspended ? 1 : 0,
-  );
-  const keys = kernelKeysOf(virtualServer);
-  for (const server of servers) pushServer(server, keys, known, numbers);
+  const isUp = quorum === 'UP' ? 1 : 0;
+  let text = `${isUp},${liveWeight},${configuration.quorum},${servers.length},${up},${sorryActive ? 1 : 0},${suspended ? 1 : 0}`;
+  for (const [index, server] of servers.entries())
+    text += `,${ownNumbers(server)},${trafficText(server, known, index)}`;
+  return text;
 }
 
-function pushServer(
-  server: RealServerState,
-  keys: readonly ServiceKey[],
-  known: KnownDestinations,
-  numbers: number[],
-): void {
+function ownNumbers(server: RealServerState): string {
   let duration = -1;
   let runs = 0;
   let failures = 0;
@@ -50,44 +34,74 @@ function pushServer(
     // Microseconds will do, and have fewer digits.
     if (took !== undefined) duration = Math.max(duration, Math.round(1000 * took) / 1e6);
   }
-  numbers.push(server.state === 'UP' ? 1 : 0, server.effectiveWeight, duration, runs, failures);
-  pushTraffic(server, keys, known, numbers);
+  return `${server.state === 'UP' ? 1 : 0},${server.effectiveWeight},${duration},${runs},${failures}`;
 }
 
-const unknownTraffic = [-1, -1, -1, -1, -1, -1, -1] as const;
+/** What IPVS said of the servers of a virtual server, in their order, each as the numbers that stand for it. */
+export type KnownTraffic = readonly ServerTraffic[];
 
-/** Of the server in each kernel service of its virtual server. Port 0 stands for the port of the service. */
-function pushTraffic(
-  { configuration }: RealServerState,
+interface ServerTraffic {
+  readonly address: string;
+  readonly port: number;
+  /** Seven numbers, separated by commas. */
+  readonly text: string;
+}
+
+const unknownTraffic = '-1,-1,-1,-1,-1,-1,-1';
+
+/** A reload may have put others in their places. */
+function trafficText({ configuration }: RealServerState, known: KnownTraffic | undefined, index: number): string {
+  const isMeant = (one: ServerTraffic | undefined): boolean =>
+    one?.address === configuration.address && one.port === configuration.port;
+  const inPlace = known?.[index];
+  return (isMeant(inPlace) ? inPlace : known?.find(isMeant))?.text ?? unknownTraffic;
+}
+
+/**
+ * Puts what IPVS said into the form in which it is told, once for all scrapes until it is read again.
+ * @param destinations of each kernel service of the virtual server, in the order of kernelKeysOf(); undefined: it is gone
+ */
+export function knownTraffic(
+  { servers }: VirtualServerState,
   keys: readonly ServiceKey[],
-  known: KnownDestinations,
-  numbers: number[],
-): void {
-  const sums: number[] = [...unknownTraffic];
-  for (const key of keys) {
-    const destinations = known(serviceKeyText(key));
-    if (destinations === undefined) continue;
-    const port = configuration.port === 0 && key.kind === 'address' ? key.port : configuration.port;
-    const wanted = destinationKeyText({ ...configuration, port });
-    for (const destination of destinations) {
-      if (destinationKeyText(destination) !== wanted) continue;
-      const { activeConnections, inactiveConnections, traffic } = destination;
-      const values = [
-        activeConnections,
-        inactiveConnections,
-        traffic.connections,
-        traffic.incomingPackets,
-        traffic.outgoingPackets,
-        traffic.incomingBytes,
-        traffic.outgoingBytes,
-      ];
-      for (const [place, value] of values.entries()) sums[place] = Math.max(0, sums[place] ?? 0) + value;
+  destinations: readonly (readonly DestinationTraffic[] | undefined)[],
+): KnownTraffic {
+  return servers.map(({ configuration }) => {
+    const { address, port } = configuration;
+    let sums: number[] | undefined;
+    for (const [index, key] of keys.entries()) {
+      const own = destinations[index]?.find((each) => isServer(each, configuration, key));
+      if (own === undefined) continue;
+      const numbers = trafficNumbers(own);
+      sums = sums?.map((sum, place) => sum + (numbers[place] ?? 0)) ?? numbers;
     }
-  }
-  for (const sum of sums) numbers.push(sum);
+    return { address, port, text: sums?.join() ?? unknownTraffic };
+  });
 }
 
-/** How many numbers pushNumbers() appends. */
+/** Port 0 stands for the port of the service. */
+function isServer(
+  { address, port }: DestinationTraffic,
+  wanted: RealServerState['configuration'],
+  key: ServiceKey,
+): boolean {
+  return address === wanted.address && port === (wanted.port === 0 && key.kind === 'address' ? key.port : wanted.port);
+}
+
+function trafficNumbers({ activeConnections, inactiveConnections, traffic }: DestinationTraffic): number[] {
+  const { connections, incomingBytes, incomingPackets, outgoingBytes, outgoingPackets } = traffic;
+  return [
+    activeConnections,
+    inactiveConnections,
+    connections,
+    incomingPackets,
+    outgoingPackets,
+    incomingBytes,
+    outgoingBytes,
+  ];
+}
+
+/** How many numbers numbersText() has. */
 export function numbersOf(servers: number): number {
   return serviceNumbers + servers * serverNumbers;
 }

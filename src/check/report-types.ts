@@ -1,6 +1,7 @@
 /** What the check engine says about itself when it is asked, and what the kernel says about its services at that moment. */
 import type { ForwardingMethod, VirtualServerIdentity } from '../config/model.ts';
 import type { HealthState } from '../core/events.ts';
+import type { LiveChange } from '../core/live-change.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Traffic } from '../ipvs/types.ts';
 import type { CheckerStatus, DrainingStatus, RealServerStatus, VirtualServerStatus } from './status.ts';
@@ -86,6 +87,8 @@ export interface VirtualServerSummary {
   readonly suspended: boolean;
   /** Something is not as it should be: no quorum, a server down, a live change. */
   readonly trouble: boolean;
+  /** Of its servers what keepalivectl changed; absent: nothing. */
+  readonly overrides?: readonly { readonly server: string; readonly override: LiveChange }[];
   readonly traffic?: Traffic;
 }
 

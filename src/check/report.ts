@@ -4,6 +4,7 @@ import { destinationKeyText, serviceKeyText } from '../ipvs/keys.ts';
 import { noTraffic, sumTraffic } from '../ipvs/traffic.ts';
 import type { DestinationTraffic, ServiceKey, Traffic } from '../ipvs/types.ts';
 import { explainServer, explainService, explainWeight, phasesOf } from './explain.ts';
+import { overrideStatus } from '../live/words.ts';
 import { serviceKeysOf } from './desired.ts';
 import { HealthCheck } from './health-check.ts';
 import type { RealServerState, ServerCheck } from './real-server.ts';
@@ -69,8 +70,16 @@ export function virtualServerSummary(
     sorryActive,
     suspended,
     trouble: isInTrouble(virtualServer, up),
+    ...overridesOf(virtualServer),
     ...(traffic !== undefined && { traffic }),
   };
+}
+
+function overridesOf({ servers }: VirtualServerState): Pick<VirtualServerSummary, 'overrides'> {
+  const overrides = servers.flatMap(({ connections, label, override }) =>
+    override === undefined ? [] : [{ server: label, override: overrideStatus(override, connections) }],
+  );
+  return overrides.length === 0 ? {} : { overrides };
 }
 
 /** No quorum, a server down, or a change by an operator. */

@@ -1,5 +1,6 @@
 /** keepalivectl: asks the running daemon over its control socket; shows configurations and replays recordings without one. */
 import yargs from 'yargs';
+import { complaint, helpFor } from './complaint.ts';
 import { bans } from './commands/bans.ts';
 import { config } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
@@ -60,20 +61,14 @@ export async function keepalivectlMain(argv: readonly string[]): Promise<number>
     .help()
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new Error(message.startsWith('Not enough non-option arguments') ? missingWords(argv) : message);
+      throw error ?? new Error(complaint(message, argv));
     });
   try {
     await parser.parseAsync();
   } catch (error) {
     process.stderr.write(`keepalivectl: ${(error as Error).message}\n`);
-    if (!(error instanceof Unreachable)) process.stderr.write("Try 'keepalivectl --help'.\n");
+    if (!(error instanceof Unreachable)) process.stderr.write(`Try 'keepalivectl ${helpFor(argv)}--help'.\n`);
     return error instanceof Unreachable ? exitCodes.unreachable : exitCodes.refused;
   }
   return exitCode;
-}
-
-function missingWords([command = '']: readonly string[]): string {
-  return ['bans', 'server', 'vrrp'].includes(command)
-    ? `words are missing: see keepalivectl ${command} --help`
-    : 'Name the files.';
 }

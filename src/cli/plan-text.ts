@@ -29,8 +29,21 @@ export function summaryLines({ masterships, warnings, writes }: PlanSummary, omi
   const counted = Object.entries(writes).map(([kind, count]) => `${count} ${kind}`);
   return [
     ...(omitted > 0 ? [`... and ${omitted} more changes (--verbose lists them)`] : []),
-    ...masterships.map(({ instance, reason }) => `mastership of ${instance}: ${reason}`),
+    ...masterships.flatMap(({ instance, outcome, reason }) =>
+      outcome === 'stays' ? [] : [`mastership of ${instance}: ${reason}`],
+    ),
+    ...stayText(masterships.filter(({ outcome }) => outcome === 'stays')),
     ...warnings.map((text) => `warning: ${text}`),
     `writes to the kernel: ${counted.length === 0 ? 'none' : counted.join(', ')}${supposed ? ' (as if all servers were up)' : ''}`,
   ];
+}
+
+/** Instances that are named one by one. */
+const mostStaying = 5;
+
+function stayText(staying: PlanSummary['masterships']): string[] {
+  if (staying.length === 0) return [];
+  const names = staying.slice(0, mostStaying).map(({ instance }) => instance);
+  const rest = staying.length - names.length;
+  return [`mastership does not move: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`];
 }

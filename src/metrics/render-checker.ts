@@ -81,7 +81,7 @@ function* renderFamily(
       begun = true;
       exposition.sample(name, labels, value);
     });
-    yield exposition.take();
+    if (exposition.isMuch) yield exposition.take();
   }
 }
 

@@ -21,6 +21,9 @@ export interface Collected {
   readonly lateness: HistogramFigures;
 }
 
+/** Characters. */
+const muchText = 256 * 1024;
+
 /** One sample: the values of its labels, and its own. */
 export type Sample = readonly [labels: readonly string[], value: number];
 
@@ -59,6 +62,11 @@ export class Exposition {
   /** Behind a head: a sample whose labels are written out already. */
   sample(name: FamilyName, labels: string, value: number): void {
     this.#text += sampleText(name, labels, value);
+  }
+
+  /** Enough for a write of its own: many small ones cost more than what they bring. */
+  get isMuch(): boolean {
+    return this.#text.length > muchText;
   }
 
   /** What has come together since the last call. */

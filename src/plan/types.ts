@@ -31,10 +31,10 @@ export interface KernelWrite {
   readonly subject: string;
 }
 
-/** A finding about mastership: certain (`moves`), or depending on others (`may-move`). */
+/** A finding about mastership: certain, or depending on others (`may-be-lost`, `may-be-taken`). */
 export interface MastershipChange {
   readonly instance: string;
-  readonly outcome: 'given-up' | 'may-be-lost' | 'may-be-taken' | 'begins';
+  readonly outcome: 'given-up' | 'may-be-lost' | 'may-be-taken' | 'begins' | 'stays';
   readonly reason: string;
 }
 
@@ -50,6 +50,8 @@ export interface InstanceSituation {
   readonly state: string;
   readonly basePriority: number;
   readonly effectivePriority: number;
+  /** An operator has set something beside the file, which counts instead of it. */
+  readonly overridden?: true;
   /** The highest priority of other routers heard lately. */
   readonly rival?: { readonly address: string; readonly priority: number };
 }

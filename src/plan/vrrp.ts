@@ -58,7 +58,7 @@ export function* vrrpItems(
     if (settings.length + renamed.length === 0) continue;
     const situation = situationOf(old.name);
     const moves = [...mastershipOf(next, situation)];
-    const consequences = moves.map(({ reason }) => reason);
+    const consequences = moves.flatMap(({ outcome, reason }) => (outcome === 'stays' ? [] : [reason]));
     yield {
       type: 'change',
       change: { what: 'changed', kind, name: next.name, settings: [...renamed, ...settings], consequences },
@@ -148,11 +148,16 @@ function* mastershipOf(
   situation: InstanceSituation | undefined,
 ): Generator<MastershipChange> {
   if (situation === undefined) return;
-  const { basePriority, effectivePriority, rival, state } = situation;
+  const { basePriority, effectivePriority, overridden, rival, state } = situation;
   const instance = next.name;
   const shift = effectivePriority - basePriority;
   const priority = next.priority === owner ? owner : Math.min(highestPriority, Math.max(1, next.priority + shift));
-  if (rival === undefined || priority === effectivePriority) return;
+  const stays: MastershipChange = { instance, outcome: 'stays', reason: `it stays ${state}` };
+  // What is set beside the file counts behind the reload as before it.
+  if (rival === undefined || priority === effectivePriority || overridden === true) {
+    yield stays;
+    return;
+  }
   const other = `${rival.address} has ${rival.priority}`;
   if (state === 'MASTER' && rival.priority > priority)
     yield {
@@ -166,6 +171,7 @@ function* mastershipOf(
       outcome: 'may-be-taken',
       reason: `priority ${effectivePriority} becomes ${priority}, and ${other}: it takes over${next.preemptDelay > 0 ? ` after preempt_delay ${next.preemptDelay / 1000}` : ''}`,
     };
+  else yield stays;
 }
 
 function* advice(instance: VrrpInstanceConfiguration, settings: readonly SettingChange[]): Generator<PlanItem> {

@@ -2,12 +2,12 @@
  * What the checker process answers when it is asked for metrics: in pieces, so that checks go on between them, and of IPVS
  * what was read last, so that a scrape of ten thousand services does not wait for as many conversations with the kernel.
  */
-import { namesOf, pushNumbers } from '../check/figures.ts';
+import { knownTraffic, namesOf, numbersText } from '../check/figures.ts';
+import type { KnownTraffic } from '../check/figures.ts';
 import type { CheckEngine } from '../check/engine.ts';
 import { TotalsCounter, kernelKeysOf } from '../check/report.ts';
 import type { ProbeResult } from '../check/types.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import { serviceKeyText } from '../ipvs/keys.ts';
 import type { DestinationTraffic, ServiceKey } from '../ipvs/types.ts';
 import { now } from '../kernel/clock.ts';
 import { servicesInPiece } from '../metrics/figures.ts';
@@ -29,7 +29,8 @@ export class CheckerMetrics {
   readonly #durations = new Histograms(durationBounds);
   readonly #failures = new Map<string, number>();
   readonly #source: TrafficSource;
-  #traffic: ReadonlyMap<string, readonly DestinationTraffic[]> = new Map();
+  /** By the label of the virtual server. */
+  #traffic: ReadonlyMap<string, KnownTraffic> = new Map();
   #readAt: MonotonicMs | undefined;
   #reading: Promise<void> | undefined;
   #readTimer: NodeJS.Timeout | undefined;
@@ -60,8 +61,7 @@ export class CheckerMetrics {
     const isLarge = services.length > readAtOnce;
     if (from === 0 && !isLarge) await this.#refresh(services);
     const piece = services.slice(from, from + servicesInPiece);
-    const numbers: number[] = [];
-    for (const service of piece) pushNumbers(service, (key) => this.#traffic.get(key), numbers);
+    const numbers = piece.map((service) => numbersText(service, this.#traffic.get(service.label)));
     if (isLarge && from + servicesInPiece >= services.length) this.#refreshSoon();
     return {
       generation: this.#generation,
@@ -105,12 +105,13 @@ export class CheckerMetrics {
 
   /** Without an answer of the kernel, there are no figures; the log has heard of it when IPVS was opened. */
   async #read(services: CheckEngine['virtualServers']): Promise<void> {
-    const keys = new Map(services.flatMap(kernelKeysOf).map((key) => [serviceKeyText(key), key]));
-    const found = new Map<string, readonly DestinationTraffic[]>();
+    const found = new Map<string, KnownTraffic>();
     try {
-      for (const [text, key] of keys) {
-        const destinations = await this.#source(key);
-        if (destinations !== undefined) found.set(text, destinations);
+      for (const service of services) {
+        const keys = kernelKeysOf(service);
+        const destinations: (readonly DestinationTraffic[] | undefined)[] = [];
+        for (const key of keys) destinations.push(await this.#source(key));
+        found.set(service.label, knownTraffic(service, keys, destinations));
       }
       this.#traffic = found;
       this.#readAt = now();

@@ -9,9 +9,10 @@ type Answer = VrrpInstanceStatus & Partial<Pick<VrrpInstanceReport, 'ranking'>>;
 export function instanceSituations(answer: unknown): readonly InstanceSituation[] | undefined {
   const instances = (answer as { readonly instances?: readonly Answer[] } | null | undefined)?.instances;
   return instances?.map((instance) => {
-    const { basePriority, effectivePriority, name, state } = instance;
+    const { basePriority, effectivePriority, name, override, state } = instance;
     const rival = rivalOf(instance);
-    return { name, state, basePriority, effectivePriority, ...(rival && { rival }) };
+    const overridden = override === undefined ? {} : { overridden: true as const };
+    return { name, state, basePriority, effectivePriority, ...overridden, ...(rival && { rival }) };
   });
 }
 

@@ -488,7 +488,7 @@ export class VrrpEngine {
     const changed = this.#overrides.changed(this.#instances);
     const released = new Map<SyncGroup, string>();
     for (const [instance, override] of changed) {
-      assessInstance(instance, this.#tracked, now, override);
+      assessInstance(instance, this.#tracked, now, override, override ? undefined : this.#overrides.lost(instance));
       if (instance.group && override?.setting.kind === 'release') released.set(instance.group, reasonOf(override));
     }
     for (const [group, reason] of released) group.release(reason, now);

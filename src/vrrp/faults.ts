@@ -14,12 +14,14 @@ const IFF_MULTICAST = 0x1000;
 /**
  * Evaluates the trackers; a changed effective priority is announced and shifts the running master-down timer.
  * @param override what the operator has set, if that changed now; null: nothing any more
+ * @param whyGone why it is no more, if nobody took it back and no time is over
  */
 export function assessInstance(
   instance: Instance,
   tracked: TrackedState,
   now: MonotonicMs,
   override?: VrrpChange | null,
+  whyGone?: string,
 ): void {
   const { assessment: before, configuration, group, effectivePriority: from, override: former, skew, state } = instance;
   const { host } = instance;
@@ -29,7 +31,8 @@ export function assessInstance(
   if (from === to) return;
   // With the way into FAULT the priority is no news.
   if (before.faults.length === 0 && assessment.faults.length > 0) return;
-  const reason = override === undefined ? reasonOfChange(before, assessment) : reasonOfOverride(override, former, now);
+  const reason =
+    override === undefined ? reasonOfChange(before, assessment) : (whyGone ?? reasonOfOverride(override, former, now));
   if (state === 'INIT') {
     host.out.event({ kind: 'vrrp-priority', instance: instance.name, state: 'BACKUP', from, to, reason, at: now });
     return;

@@ -1,6 +1,7 @@
 /** What the operator sets on instances and sync groups beside the file: which of it is for whom. */
 import type { VrrpChange } from '../live/types.ts';
 import { preemptionKey, targetKey, vrrpTargetKey } from '../live/targets.ts';
+import { settingText, vrrpTargetText } from '../live/words.ts';
 import type { Instance } from './instance.ts';
 
 export class VrrpOverrides {
@@ -29,6 +30,12 @@ export class VrrpOverrides {
       this.#changes.get(preemptionKey({ kind: 'instance', name })) ??
       (group?.name === undefined ? undefined : this.#changes.get(preemptionKey({ kind: 'group', name: group.name })))
     );
+  }
+
+  /** Why an instance has lost what is still set: it bears another name now. undefined: it is not set any more. */
+  lost({ override }: Instance): string | undefined {
+    if (override === undefined || !this.#changes.has(targetKey(override))) return undefined;
+    return `${settingText(override.setting)} is set on ${vrrpTargetText(override.target)}, which this is no more`;
   }
 
   /** Instances whose setting is another one now, each with the new one; null: none any more. */

@@ -45,7 +45,7 @@ async function show(socketPath: string, { file, json, verbose }: Wanted): Promis
   if (!answer.ok) return refuse(answer.error);
   const outcome = answer.result as PlanOutcome;
   if (json) process.stdout.write(`${JSON.stringify({ ...outcome, changes, writes }, undefined, 2)}\n`);
-  else print(outcome, changes, writes);
+  else print(outcome, changes, writes, verbose);
   return { nothing: exitCodes.done, changes: exitCodes.changes, refused: exitCodes.refused }[outcome.outcome];
 }
 
@@ -53,7 +53,13 @@ function print(
   { errors, omitted, outcome, summary }: PlanOutcome,
   changes: readonly ItemChange[],
   writes: readonly KernelWrite[],
+  verbose: boolean,
 ): void {
+  // What half a file would change says nothing that anybody wants to know at once.
+  if (outcome === 'refused' && !verbose) {
+    refuse(`the reload would be refused:\n${errors.map((line) => `  ${line}`).join('\n')}`);
+    return;
+  }
   const lines = changes.flatMap(changeLines);
   if (writes.length > 0) lines.push('writes:', ...writes.map(writeLine));
   if (summary !== undefined && outcome !== 'nothing') {

@@ -13,9 +13,9 @@ import type { Traffic } from '../../ipvs/types.ts';
 import type { CheckerReport } from '../../process/status-types.ts';
 import { formatAge } from '../age.ts';
 import { limitLine } from '../bans-text.ts';
-import { paint, printable, state, table } from './layout.ts';
+import { paint, printable, state, table, tableRows } from './layout.ts';
 import type { Layout, Row } from './layout.ts';
-import { count, duration, left, plural, rate, sinceText } from './numbers.ts';
+import { count, duration, left, overrideText, plural, rate, sinceText } from './numbers.ts';
 
 /** Totals, then a line a service as far as they were asked for. */
 export function checkOverview(report: CheckerReport, layout: Layout): string[] {
@@ -26,11 +26,7 @@ export function checkOverview(report: CheckerReport, layout: Layout): string[] {
   return [
     paint('Services', 'strong', layout),
     ...table([[totalsText(report)]], layout, 2),
-    ...table(
-      services.map((service) => serviceRow(service, now)),
-      layout,
-      2,
-    ),
+    ...serviceLines(services, now, layout),
     ...(rest > 0 ? table([[restText(rest, untold)]], layout, 2) : []),
     ...draining.map((server) => `  draining ${server.server} of ${server.virtualServer} ${drainingText(server, now)}`),
     ...connectionLimits.map((limit) => `  ${limitLine(limit)}`),
@@ -77,6 +73,22 @@ function trafficOfAll(services: readonly VirtualServerSummary[]): string | undef
 
 function ratesText(connections: number, incoming: number, outgoing: number): string {
   return `${count(connections)} conn/s, in ${rate(incoming, 'B')}, out ${rate(outgoing, 'B')}`;
+}
+
+/** A line a service, and below it what an operator has changed of its servers. */
+function serviceLines(services: readonly VirtualServerSummary[], now: MonotonicMs, layout: Layout): string[] {
+  const rows = services.map((service) => serviceRow(service, now));
+  const lines = tableRows(rows, layout, 2);
+  return services.flatMap(({ overrides = [] }, index) => [
+    ...(lines[index] ?? []),
+    ...table(
+      overrides.map(({ override, server }) => [
+        { text: `server ${server} changed by ${meansOf(override)}: ${overrideText(override, now)}`, style: 'warn' },
+      ]),
+      layout,
+      6,
+    ),
+  ]);
 }
 
 function serviceRow(service: VirtualServerSummary, now: MonotonicMs): Row {
@@ -153,7 +165,7 @@ function serverDetails(server: RealServerReport, now: MonotonicMs, layout: Layou
   const { checkers, connections, explanation, label, sinceTime, since, state: is, traffic } = server;
   const rows: [string, string][] = [
     ['why', printable(explanation.slice(`${is}: `.length))],
-    ['weight', weightText(server)],
+    ['weight', weightText(server, now)],
     ...(connections === undefined || traffic === undefined
       ? []
       : [['traffic', trafficText(traffic, connections)] as [string, string]]),
@@ -165,17 +177,13 @@ function serverDetails(server: RealServerReport, now: MonotonicMs, layout: Layou
   ];
 }
 
-function weightText({
-  forwarding,
-  inPool,
-  inhibitOnFailure,
-  override,
-  state: is,
-  weightExplanation,
-}: RealServerReport): string {
+function weightText(
+  { forwarding, inPool, inhibitOnFailure, override, state: is, weightExplanation }: RealServerReport,
+  now: MonotonicMs,
+): string {
   const away = is === 'DOWN' && inhibitOnFailure ? '0 in the kernel (inhibit_on_failure)' : 'not in the kernel';
   const place = inPool ? '' : `, ${away}`;
-  const changed = override === undefined ? '' : `, changed by ${meansOf(override)}: ${override.words}`;
+  const changed = override === undefined ? '' : `, changed by ${meansOf(override)}: ${overrideText(override, now)}`;
   return `${printable(weightExplanation)}${place}, ${forwarding}${changed}`;
 }
 

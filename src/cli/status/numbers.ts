@@ -1,5 +1,6 @@
 /** Numbers, spans and moments for people. */
 import type { Milliseconds, MonotonicMs } from '../../core/time.ts';
+import type { LiveChange } from '../../core/live-change.ts';
 import { formatAge } from '../age.ts';
 
 /** "12,345". */
@@ -48,4 +49,13 @@ export function localTime(iso: string): string {
 /** "since 2026-01-31 12:00:00 (5 min)". */
 export function sinceText(since: MonotonicMs, iso: string, now: MonotonicMs): string {
   return `since ${localTime(iso)} (${formatAge(now - since)})`;
+}
+
+/** "drain, 3 connections left, ends in 9 min". */
+export function overrideText({ connections, until, words }: LiveChange, now: MonotonicMs): string {
+  return [
+    words,
+    ...(connections === undefined ? [] : [`${plural(connections, 'connection')} left`]),
+    ...(until === undefined ? [] : [`ends in ${left(until - now)}`]),
+  ].join(', ');
 }

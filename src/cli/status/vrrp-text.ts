@@ -12,7 +12,7 @@ import type { VrrpProcessStatus } from '../../vrrp/processes.ts';
 import { formatAge } from '../age.ts';
 import { paint, printable, state, table, tableRows } from './layout.ts';
 import type { Layout, Row } from './layout.ts';
-import { count, duration, left, plural, sinceText } from './numbers.ts';
+import { count, duration, left, overrideText, plural, sinceText } from './numbers.ts';
 
 /** A line an instance: name, state, age, why; below it what needs attention. */
 export function vrrpOverview({ groups, instances, now }: VrrpReport, layout: Layout): string[] {
@@ -26,7 +26,7 @@ export function vrrpOverview({ groups, instances, now }: VrrpReport, layout: Lay
     lines.push(...(rows[index] ?? []));
     lines.push(
       ...table(
-        attentionOf(instance).map((text) => [{ text, style: 'warn' }]),
+        attentionOf(instance, now).map((text) => [{ text, style: 'warn' }]),
         layout,
         6,
       ),
@@ -52,7 +52,7 @@ function why({ explanation, state: of }: VrrpInstanceReport): string {
 }
 
 /** What is not as it should be, or not as one expects. */
-export function attentionOf(instance: VrrpInstanceReport): string[] {
+export function attentionOf(instance: VrrpInstanceReport, now: MonotonicMs): string[] {
   const { acceptsLocalTraffic, addresses, override, preemptionOverride, state: of } = instance;
   const names = (which: typeof addresses): string => which.map(({ address }) => address).join(', ');
   const missing = addresses.filter(({ kernel, wanted }) => wanted && kernel === 'absent');
@@ -60,7 +60,7 @@ export function attentionOf(instance: VrrpInstanceReport): string[] {
   const duplicate = addresses.filter(({ kernel }) => kernel === 'duplicate');
   return [
     ...[override, preemptionOverride].flatMap((change) =>
-      change === undefined ? [] : [`changed by ${meansOf(change)}: ${change.words}`],
+      change === undefined ? [] : [`changed by ${meansOf(change)}: ${overrideText(change, now)}`],
     ),
     ...(missing.length === 0 ? [] : [`not on the interface: ${names(missing)}`]),
     ...(leftOver.length === 0 ? [] : [`on this machine although it is not master: ${names(leftOver)}`]),
@@ -81,7 +81,7 @@ export function instanceDetails(instance: VrrpInstanceReport, report: VrrpReport
   const rows: [string, string][] = [
     ['why', why(instance)],
     ...instance.notFault.map((words): [string, string] => ['no FAULT', printable(words)]),
-    ...attentionOf(instance).map((words): [string, string] => ['attention', words]),
+    ...attentionOf(instance, now).map((words): [string, string] => ['attention', words]),
     ['router', routerText(instance)],
     ['priority', priorityText(instance)],
     ...(instance.group === undefined ? [] : [['group', instance.group] as [string, string]]),

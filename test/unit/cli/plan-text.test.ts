@@ -43,6 +43,15 @@ describe('a plan for people', () => {
       'warning: mind the gap',
       'writes to the kernel: 2 add service, 6 add destination (as if all servers were up)',
     ]);
+    const staying = Array.from({ length: 7 }, (_, index) => ({
+      instance: `VI_${index}`,
+      outcome: 'stays' as const,
+      reason: 'it stays MASTER',
+    }));
+    expect(summaryLines({ ...summary, writes: {}, masterships: staying, warnings: [] }, 0)).toEqual([
+      'mastership does not move: VI_0, VI_1, VI_2, VI_3, VI_4 and 2 more',
+      'writes to the kernel: none',
+    ]);
     expect(summaryLines({ ...summary, writes: {}, masterships: [], warnings: [] }, 0)).toEqual([
       'writes to the kernel: none',
     ]);

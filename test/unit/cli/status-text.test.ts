@@ -4,7 +4,7 @@ import { TotalsCounter, trafficUnknown, virtualServerReport, virtualServerSummar
 import type { KernelTraffic } from '../../../src/check/report.ts';
 import { formatAge } from '../../../src/cli/age.ts';
 import { folded, printable } from '../../../src/cli/status/layout.ts';
-import { count, duration, left, rate } from '../../../src/cli/status/numbers.ts';
+import { count, duration, left, overrideText, rate } from '../../../src/cli/status/numbers.ts';
 import { parseSpan } from '../../../src/cli/status/options.ts';
 import { formatDetails, formatOverview, hasAnything } from '../../../src/cli/status/text.ts';
 import { noTraffic } from '../../../src/ipvs/traffic.ts';
@@ -177,6 +177,33 @@ describe('the first view', () => {
     };
     const rest = { ...checker, totals, services: [], virtualServers: [] };
     expect(overview(statusModel({ checker: rest })).at(-1)).toBe(`  draining [172.16.1.9]:tcp:80 of ${label} ${told}`);
+  });
+
+  it('tells what an operator has changed, what is left of it and for how long', () => {
+    const simulation = halfDown();
+    const service = { kind: 'address', protocol: 'tcp', address: '192.168.1.54', port: 80 } as const;
+    const { now } = simulation;
+    simulation.override({
+      target: { service, address: '172.16.1.2', port: 80 },
+      setting: { kind: 'drain' },
+      since: now,
+      until: now + 600_000,
+    });
+    const lines = overview(statusModel({ checker: checkerModel(simulation) }));
+    expect(lines.at(-1)).toBe('      server [172.16.1.2]:tcp:80 changed by keepalivectl: drain, ends in 10 min');
+    const bench = demoted();
+    bench.override({
+      target: { kind: 'instance', name: 'VI_1' },
+      setting: { kind: 'release' },
+      since: bench.now,
+      until: bench.now + 20_000,
+    });
+    expect(overview(statusModel({ vrrp: vrrpModel(bench) }))[2]).toBe(
+      '      changed by keepalivectl: release, ends in 20 s',
+    );
+    expect(overrideText({ words: 'drain', since: 0, until: 1000, connections: 1 }, 0)).toBe(
+      'drain, 1 connection left, ends in 1 s',
+    );
   });
 
   it('has a line a service, and folds those that are well', () => {

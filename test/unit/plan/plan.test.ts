@@ -100,7 +100,7 @@ describe('the plan of a reload', () => {
       instance('', 100),
       instance('', 96),
       [master('VI_1', { address: '192.0.2.3', priority: 95 })],
-      undefined,
+      ['stays', 'it stays MASTER'],
     ],
     [
       'a master weakened by a tracker',
@@ -129,7 +129,14 @@ describe('the plan of a reload', () => {
       instance('nopreempt', 100),
       instance('nopreempt', 120),
       [{ ...master('VI_1', { address: '192.0.2.3', priority: 110 }), state: 'BACKUP' }],
-      undefined,
+      ['stays', 'it stays BACKUP'],
+    ],
+    [
+      'a master whose priority an operator has set beside the file',
+      instance('', 100),
+      instance('', 90),
+      [{ ...master('VI_1', { address: '192.0.2.3', priority: 95 }), overridden: true }],
+      ['stays', 'it stays MASTER'],
     ],
     [
       'a master that is removed',
@@ -140,9 +147,7 @@ describe('the plan of a reload', () => {
     ],
   ] as const)('tells what becomes of %s', (_what, before, after, situations, expected) => {
     const { masterships } = plan(model(before), model(after), situations).summary;
-    expect(masterships.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      expected === undefined ? [] : [expected],
-    );
+    expect(masterships.map(({ outcome, reason }) => [outcome, reason])).toEqual([expected]);
   });
 
   it('knows a virtual router by what it is, not by its name', () => {
@@ -150,7 +155,10 @@ describe('the plan of a reload', () => {
     expect(renamed.changes[0]?.settings).toEqual([
       { within: '', before: 'vrrp_instance VI_1', after: 'vrrp_instance VI_new' },
     ]);
-    expect([renamed.writes, renamed.summary.masterships]).toEqual([[], []]);
+    expect([renamed.writes, renamed.summary.masterships]).toEqual([
+      [],
+      [{ instance: 'VI_new', outcome: 'stays', reason: 'it stays MASTER' }],
+    ]);
     const another = plan(model(instance()), model(instance('', 100, 52)), [master('VI_1')]);
     expect(titles(another.changes)).toEqual(['removed vrrp_instance VI_1', 'added vrrp_instance VI_1']);
     expect(another.summary.masterships.map(({ outcome }) => outcome)).toEqual(['given-up', 'begins']);

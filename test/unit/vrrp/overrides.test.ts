@@ -50,6 +50,15 @@ describe('a priority set by the operator', () => {
     expect(advertised(bench.pass(1000))).toEqual([150]);
   });
 
+  it('ends for a router that a reload gives another name, which is nobody taking it back', () => {
+    const bench = master();
+    bench.override(priority(50));
+    const intents = bench.reload(instance({ priority: 150, name: 'VI_new' }));
+    expect(logLines(intents)).toContain(
+      '(VI_new) Changing effective priority from 50 to 150: priority 50 is set on instance VI_1, which this is no more',
+    );
+  });
+
   it('leaves the trackers what they give and take', () => {
     const tracked = instance({ priority: 150, trackScripts: [{ script: 'chk', weight: -30, reverse: false }] });
     const bench = new Bench(vrrpConfiguration({ instances: [tracked], scripts: [script('chk', { fall: 1 })] }));
