@@ -33,9 +33,9 @@ function configure(file: string, third: ThirdChanged): void {
 function command(file: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(file, words, { maxBuffer: 1 << 30 }, (error, stdout, stderr) => {
-      // Exit codes of a plan or a doctor say what was found.
-      if (error instanceof Error && typeof error.code !== 'number') reject(error);
-      else resolve(stdout + stderr);
+      // Exit codes of a plan or a doctor say what was found; nothing at all, that it did not run.
+      if (error !== null && stdout === '') reject(new Error(`${file} ${words.join(' ')}: ${error.message} ${stderr}`));
+      else resolve(stdout);
     });
   });
 }

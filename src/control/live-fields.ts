@@ -5,6 +5,9 @@ import type { AnyChange, LiveTerm } from '../live/types.ts';
 import { reasonOf, settingText, targetText } from '../live/words.ts';
 import type { LiveEntry } from '../process/live-overlay.ts';
 import type { Caller } from './command.ts';
+import type { ControlPorts } from './ports.ts';
+import { done, refused } from './protocol.ts';
+import type { Answer } from './protocol.ts';
 import { RequestError } from './request-fields.ts';
 import type { RequestFields } from './request-fields.ts';
 
@@ -82,4 +85,17 @@ export function answerOf(change: AnyChange, waiting = false): LiveChangeAnswer {
 
 export function listOf(entries: readonly LiveEntry[]): LiveList {
   return { changes: entries.map(({ change, waiting }) => answerOf(change, waiting)) };
+}
+
+/** Puts changes in force together, and answers. */
+export function setLive(live: ControlPorts['live'], changes: readonly AnyChange[], notes: readonly string[]): Answer {
+  if (!live.set(changes)) return refused('too many changes beside the file: write them into it');
+  const result: LiveSet = { set: changes.map((change) => answerOf(change)), notes };
+  return done(result);
+}
+
+/** Takes changes back together, and answers. @param keys targetKey() of each; what is not set is none of them */
+export function clearLive(live: ControlPorts['live'], keys: readonly string[]): Answer {
+  const result: LiveCleared = { cleared: live.clear(keys).map((change) => answerOf(change)) };
+  return done(result);
 }

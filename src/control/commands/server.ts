@@ -7,8 +7,7 @@ import type { ServerSetting, ServerTarget } from '../../live/types.ts';
 import { endpointText, serviceText } from '../../live/words.ts';
 import { defineCommand } from '../command.ts';
 import type { Caller } from '../command.ts';
-import { answerOf, listOf, readTerm, readWhole, termOf } from '../live-fields.ts';
-import type { LiveCleared, LiveSet } from '../live-fields.ts';
+import { clearLive, listOf, readTerm, readWhole, setLive, termOf } from '../live-fields.ts';
 import type { ControlPorts } from '../ports.ts';
 import { done, refused } from '../protocol.ts';
 import type { Answer } from '../protocol.ts';
@@ -63,9 +62,9 @@ function answer(request: ServerRequest, ports: ControlPorts, caller: Caller): An
   if (request.action === 'list') return done(listOf(entries));
   const changes = entries.flatMap(({ change }) => (isServerChange(change) ? [change] : []));
   if (request.action === 'clear' && request.words === undefined)
-    return cleared(
+    return clearLive(
       live,
-      changes.map(({ target }) => target),
+      changes.map(({ target }) => serverTargetKey(target)),
     );
   const { words } = request;
   const check = ports.configuration()?.check;
@@ -75,22 +74,12 @@ function answer(request: ServerRequest, ports: ControlPorts, caller: Caller): An
     // One that waits for its target is taken back by the words that the list has for it.
     const waiting = changes.flatMap(({ target }) => (isNamed(target, words) ? [target] : []));
     if (!selection.ok && waiting.length === 0) return refused(selection.error);
-    return cleared(live, [...(selection.ok ? selection.targets : []), ...waiting]);
+    return clearLive(live, [...(selection.ok ? selection.targets : []), ...waiting].map(serverTargetKey));
   }
   if (!selection.ok) return refused(selection.error);
   const term = termOf(request.term, caller);
   const set = selection.targets.map((target) => ({ target, setting: request.setting, ...term }));
-  if (!live.set(set)) return refused('too many changes beside the file: write them into it');
-  const result: LiveSet = {
-    set: set.map((change) => answerOf(change)),
-    notes: serverNotes(check, request.setting, selection.targets),
-  };
-  return done(result);
-}
-
-function cleared(live: ControlPorts['live'], targets: readonly ServerTarget[]): Answer {
-  const result: LiveCleared = { cleared: live.clear(targets.map(serverTargetKey)).map((change) => answerOf(change)) };
-  return done(result);
+  return setLive(live, set, serverNotes(check, request.setting, selection.targets));
 }
 
 function isNamed(target: ServerTarget, { server, service }: ServerWords): boolean {

@@ -6,8 +6,7 @@ import { preemptionKey, vrrpTargetKey } from '../../live/targets.ts';
 import type { VrrpSetting, VrrpTarget } from '../../live/types.ts';
 import { defineCommand } from '../command.ts';
 import type { Caller } from '../command.ts';
-import { answerOf, listOf, readTerm, readWhole, termOf } from '../live-fields.ts';
-import type { LiveCleared, LiveSet } from '../live-fields.ts';
+import { clearLive, listOf, readTerm, readWhole, setLive, termOf } from '../live-fields.ts';
 import type { ControlPorts } from '../ports.ts';
 import { done, refused } from '../protocol.ts';
 import type { Answer } from '../protocol.ts';
@@ -62,23 +61,21 @@ function answer(request: VrrpRequest, ports: ControlPorts, caller: Caller): Answ
     const released: VrrpTarget | undefined = group === undefined ? undefined : { kind: 'group', name: group };
     if (released !== undefined && live.get(vrrpTargetKey(released))?.setting.kind === 'release') targets.push(released);
     const keys = targets.flatMap((each) => [vrrpTargetKey(each), preemptionKey(each)]);
-    const result: LiveCleared = { cleared: live.clear(keys).map((change) => answerOf(change)) };
-    return done(result);
+    return clearLive(live, keys);
   }
   if (!found.ok) return refused(found.error);
   const group = found.target.kind === 'instance' ? groupOf(vrrp, name) : undefined;
   const isForGroup = request.setting.kind === 'release' && group !== undefined;
   const target: VrrpTarget = isForGroup ? { kind: 'group', name: group } : found.target;
   const change = { target, setting: request.setting, ...termOf(request.term, caller) };
-  if (!live.set([change])) return refused('too many changes beside the file: write them into it');
-  const result: LiveSet = {
-    set: [answerOf(change)],
-    notes: [
+  return setLive(
+    live,
+    [change],
+    [
       ...(isForGroup ? [`${name} is a member of sync group ${group}, which is released as a whole`] : []),
       ...vrrpNotes(vrrp, request.setting, target),
     ],
-  };
-  return done(result);
+  );
 }
 
 type Found = { readonly ok: true; readonly target: VrrpTarget } | { readonly ok: false; readonly error: string };

@@ -3,9 +3,9 @@
  * section 2.1.1), and a neighbour solicitation comes from our own link-local address, so that the answer comes to us
  * alone (a solicitation without one, as duplicate address detection sends it, is answered to all nodes).
  */
-import { addToSum, finishChecksum, pseudoHeaderSum, readUint16, writeUint16 } from '../../vrrp/wire/checksum.ts';
-import { ARP, ETHERNET, IP_FIELD, IP_PROTOCOL, NEIGHBOUR } from '../../vrrp/wire/constants.ts';
-import { linkHeaderLength, writeLinkHeader } from '../../vrrp/wire/link-layer.ts';
+import { readUint16 } from '../../vrrp/wire/checksum.ts';
+import { ARP, IP_FIELD, IP_PROTOCOL, NEIGHBOUR } from '../../vrrp/wire/constants.ts';
+import { neighbourFrame } from '../../vrrp/wire/neighbour.ts';
 import type { LinkLayer } from '../../vrrp/wire/link-layer.ts';
 import { formatIpAddress } from '../../core/ip-address.ts';
 
@@ -23,27 +23,13 @@ export function solicitationFrame(link: LinkLayer, source: Uint8Array, target: U
   // The solicited-node group (RFC 4291 section 2.7.1) and its Ethernet address (RFC 2464 section 7).
   const group = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, ...target.subarray(13, 16));
   const groupMac = Uint8Array.of(0x33, 0x33, ...group.subarray(12, 16));
-  const optionLength = 2 + link.hardwareAddress.length;
-  const messageLength = NEIGHBOUR.messageLength + optionLength;
-  const ip = linkHeaderLength(link);
-  const messageAt = ip + IP_FIELD.ipv6HeaderLength;
-  const frame = new Uint8Array(messageAt + messageLength);
-  writeLinkHeader(frame, link, groupMac, ETHERNET.typeIpv6);
-  frame[ip] = 0x60;
-  writeUint16(frame, ip + 4, messageLength);
-  frame[ip + 6] = IP_PROTOCOL.icmpv6;
-  frame[ip + 7] = IP_FIELD.ttl;
-  frame.set(source, ip + 8);
-  frame.set(group, ip + 24);
-  frame[messageAt] = SOLICITATION.type;
-  frame.set(target, messageAt + 8);
-  const option = messageAt + NEIGHBOUR.messageLength;
-  frame[option] = SOLICITATION.sourceLinkLayerOption;
-  frame[option + 1] = optionLength / 8;
-  frame.set(link.hardwareAddress, option + 2);
-  const pseudo = pseudoHeaderSum(source, group, IP_PROTOCOL.icmpv6, messageLength);
-  writeUint16(frame, messageAt + 2, finishChecksum(addToSum(frame, messageAt, frame.length, pseudo)));
-  return frame;
+  return neighbourFrame(link, groupMac, {
+    type: SOLICITATION.type,
+    option: SOLICITATION.sourceLinkLayerOption,
+    source,
+    destination: group,
+    target,
+  });
 }
 
 /** Who says to have an address. */

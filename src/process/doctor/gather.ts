@@ -73,7 +73,7 @@ async function hear(
 /** The daemon by its control socket, or by its pid file alone. */
 async function findDaemon({ global }: Configuration, socketPath: string): Promise<DaemonFacts | undefined> {
   try {
-    const answer = await ask(socketPath, { command: 'status' });
+    const answer = await ask(socketPath, { command: 'status', detail: 'summary', most: 0, no_traffic: true });
     if (answer.ok) return daemonOf(answer.result);
   } catch {
     // It may be another implementation, or one that nobody may ask.
