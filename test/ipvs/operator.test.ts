@@ -1,16 +1,25 @@
-/** What the doctor finds where IPVS is really loaded, and whether its remedies work when they are typed. */
+/** What an operator sees where IPVS is really loaded: the doctor's findings, its remedies typed, traffic in the status. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CleanUp } from '../../lab/lib/clean-up.ts';
 import { runInGuest } from '../../lab/lib/guest.ts';
+import type { RealServerReport, VirtualServerReport } from '../../src/check/report-types.ts';
 import type { DoctorReport } from '../../src/cli/doctor-text.ts';
+import type { Answer } from '../../src/control/protocol.ts';
+import type { DaemonStatus } from '../../src/process/status-types.ts';
 
 interface Result {
   readonly before: DoctorReport;
   readonly after: DoctorReport;
   readonly commands: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
+  readonly busy: VirtualServerReport;
+  /** Of ipvsadm -Ln --stats. */
+  readonly statistics: string;
+  readonly first: DaemonStatus;
+  readonly drained: Answer;
+  readonly draining: RealServerReport;
 }
 
 const cleanUp = new CleanUp();
@@ -34,7 +43,7 @@ describe.skipIf(process.arch !== 'x64')('a director with IPVS and faults', () =>
   beforeAll(async () => {
     const lines: string[] = [];
     const { code, folder } = await runInGuest(cleanUp, {
-      module: path.join(import.meta.dirname, 'programs', 'doctor.ts'),
+      module: path.join(import.meta.dirname, 'programs', 'operator.ts'),
       onLine: (line) => lines.push(line),
     });
     if (code !== 0) throw new Error(`the program in the guest ended with ${code}:\n${lines.join('\n')}`);
@@ -60,5 +69,33 @@ describe.skipIf(process.arch !== 'x64')('a director with IPVS and faults', () =>
       ip_forward: '1',
     });
     expect(wrong(result.after).filter((finding) => mended.includes(finding))).toEqual([]);
+  });
+
+  it('has in its status what ipvsadm counts, of a service that is named and of those of the first view', () => {
+    const { busy, first, statistics } = result;
+    // Prot LocalAddress:Port Conns InPkts OutPkts InBytes OutBytes
+    const counted = (line: RegExp): number[] =>
+      (line.exec(statistics)?.[1] ?? '').trim().split(/\s+/).map(Number).slice(0, 2);
+    const [connections = NaN, packets = NaN] = counted(/UDP +10\.99\.0\.101:53(.*)/);
+    expect([connections, packets]).toEqual([4, 4]);
+    expect(busy.traffic).toMatchObject({ connections, incomingPackets: packets });
+    for (const { address, traffic } of busy.servers) {
+      const own = counted(new RegExp(`-> ${address.replaceAll('.', '\\.')}:53(.*)`));
+      expect([traffic?.connections, traffic?.incomingPackets]).toEqual(own);
+    }
+    // Two services, and one that is shown.
+    expect(first.checker?.totals.services.total).toBe(2);
+    expect(first.checker?.services).toHaveLength(1);
+    expect(first.checker?.services?.[0]?.traffic).toBeDefined();
+  });
+
+  it('sees what a drained server has left, and for how long it is drained', () => {
+    const { drained, draining } = result;
+    expect(drained).toMatchObject({ ok: true, result: { set: [{ what: 'drain' }] } });
+    expect(draining).toMatchObject({ address: '10.99.0.2', effectiveWeight: 0, override: { words: 'drain' } });
+    const { connections, since = NaN, until } = draining.override ?? {};
+    // Of four clients in turn two came to it, and UDP is remembered for five minutes.
+    expect(connections).toBe(2);
+    expect(Math.round((until ?? NaN) - since)).toBe(600_000);
   });
 });
