@@ -50,7 +50,7 @@ describe('keepalivectl', () => {
     for (const words of [[], ['nonsense'], ['status', '--nonsense'], ['--socket']]) {
       const { code, stderr, stdout } = await ctl(...words);
       expect([words, code, stdout]).toEqual([words, 1, '']);
-      expect(stderr).toMatch(/^keepalivectl: .+\nTry 'keepalivectl --help'\.\n$/);
+      expect(stderr).toMatch(/^keepalivectl: .+\nTry 'keepalivectl (status )?--help'\.\n$/);
     }
     const help = await ctl('--help');
     expect(help.code).toBe(0);
