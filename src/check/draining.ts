@@ -177,7 +177,10 @@ export class Draining {
       server,
       since,
       until: since + timeout,
-      connections: connectionsLeft(endpoints),
+      // Before the first look nobody knows.
+      ...(endpoints.every(({ connections }) => connections !== undefined) && {
+        connections: connectionsLeft(endpoints),
+      }),
     }));
   }
 

@@ -78,8 +78,8 @@ export interface DrainingStatus {
   readonly since: MonotonicMs;
   /** When it goes at the latest. */
   readonly until: MonotonicMs;
-  /** Active and inactive, as last read. */
-  readonly connections: number;
+  /** Active and inactive, as last read; absent: not yet. */
+  readonly connections?: number;
 }
 
 export interface CheckStatus {

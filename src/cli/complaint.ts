@@ -16,7 +16,7 @@ export function helpFor([command = '']: readonly string[]): string {
 export function complaint(message: string, argv: readonly string[]): string {
   const [command = ''] = argv;
   if (command !== '' && !command.startsWith('-') && !commandNames.includes(command)) {
-    const near = nearestWord(command, commandNames);
+    const near = commandNames.find((name) => name.startsWith(command)) ?? nearestWord(command, commandNames);
     return `there is no command "${command}"${near === undefined ? `; there are ${commandNames.join(', ')}` : `: did you mean ${near}?`}`;
   }
   if (message.startsWith('Not enough non-option arguments')) return missingWords(command);

@@ -35,7 +35,8 @@ export function checkOverview(report: CheckerReport, layout: Layout): string[] {
 
 /** What a server that a reload took away still has. */
 function drainingText({ connections, since, until }: DrainingStatus, now: MonotonicMs): string {
-  return `for ${formatAge(now - since)}: ${plural(connections, 'connection')} left, goes in ${left(until - now)} at the latest`;
+  const known = connections === undefined ? 'connections not counted yet' : `${plural(connections, 'connection')} left`;
+  return `for ${formatAge(now - since)}: ${known}, goes in ${left(until - now)} at the latest`;
 }
 
 function restText(rest: number, untold: number): string {

@@ -82,6 +82,9 @@ function answer(request: ServerRequest, ports: ControlPorts, caller: Caller): An
   return setLive(live, set, serverNotes(check, request.setting, selection.targets));
 }
 
+/** In the words of the list, without the protocol, or as `all` and an address alone. */
 function isNamed(target: ServerTarget, { server, service }: ServerWords): boolean {
-  return serviceText(target.service) === service && endpointText(target) === server;
+  const text = serviceText(target.service);
+  const isService = service === 'all' || text === service || text.slice(0, text.lastIndexOf('/')) === service;
+  return isService && (endpointText(target) === server || target.address === server);
 }

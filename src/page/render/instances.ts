@@ -260,7 +260,9 @@ export function renderDraining({ checkerEpoch, draining }: PageModel, ages: Ages
         <th scope="row"><span class="address">${shortLabel(server)}</span></th>
         <td data-label="Of">${shortLabel(virtualServer)}</td>
         <td data-label="For"><span class="age">${age(checkerEpoch + since, ages)}</span></td>
-        <td data-label="Connections left" class="figure">${count(connections)}</td>
+        <td data-label="Connections left" class="figure">
+          ${connections === undefined ? html`<span class="muted">–</span>` : count(connections)}
+        </td>
         <td data-label="Goes by">${moment(checkerEpoch + until)}</td>
       </tr>`,
   );

@@ -25,6 +25,8 @@ describe('a server that a reload takes away', () => {
     simulation.connections = { '172.16.1.3': [2, 1] };
     simulation.reload(balanced(server(2)));
     expect(simulation.pool()).toEqual(['172.16.1.2:80=1', '172.16.1.3:80=0']);
+    // Nobody has asked the kernel so far: that is not 0.
+    expect(simulation.engine.status().draining?.[0]).not.toHaveProperty('connections');
     simulation.run(5500);
     expect(simulation.engine.status().draining).toMatchObject([{ connections: 3, until: 30_000 }]);
     // Active ones are gone, but the last packets may still be under way.

@@ -5,6 +5,7 @@ import { commandNames, complaint, helpFor } from '../../../src/cli/complaint.ts'
 
 it.each([
   [['stauts'], 'Unknown argument: stauts', 'there is no command "stauts": did you mean status?'],
+  [['stat'], 'Unknown argument: stat', 'there is no command "stat": did you mean status?'],
   // With an option of other commands the library would name that one.
   [
     ['stop', '--socket', 'x'],

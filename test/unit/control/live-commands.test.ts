@@ -111,12 +111,18 @@ describe('the command server', () => {
     expect(settings()).toEqual(['10.0.0.2 address {"kind":"maint"}', '10.0.0.2 fwmark {"kind":"maint"}']);
   });
 
-  it('takes back what waits, by the words of its list', async () => {
+  it.each([
+    ['of its list', 'fwmark:5/inet', '10.0.0.1:80'],
+    ['that set it', 'fwmark:5', '10.0.0.1:80'],
+    ['that mean a machine', 'all', '10.0.0.1'],
+  ])('takes back what waits, by the words %s', async (_which, service, server) => {
     const { ask, live, settings } = daemon();
     await ask({ command: 'server', action: 'drain', service: 'fwmark:5', server: '10.0.0.1:80' });
     live.follow(configurationModel({}));
     expect(await ask({ command: 'server' })).toMatchObject({ result: { changes: [{ waiting: true }] } });
-    const ready = { command: 'server', action: 'ready', service: 'fwmark:5/inet', server: '10.0.0.1:80' };
+    const other = { command: 'server', action: 'ready', service, server: '10.0.0.2' };
+    expect(await ask(other)).toMatchObject({ result: { cleared: [] } });
+    const ready = { command: 'server', action: 'ready', service, server };
     expect(await ask(ready)).toMatchObject({ ok: true });
     expect(settings()).toEqual([]);
   });
