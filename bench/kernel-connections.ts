@@ -19,14 +19,12 @@ export interface CountedConnections {
   readonly found: number;
 }
 
-/** Counted by us, or by a script: each has a guest of its own. */
-export type KernelConnections =
-  | {
-      /** dd to a file: the kernel's walk through its table, and hardly anything else. */
-      readonly kernel: ReadRun & { readonly lines: number };
-      readonly ours: ReadRun & CountedConnections;
-      /** Ours over that file: our part alone. */
-      readonly fromFile: ReadRun & CountedConnections;
-    }
+export interface KernelConnections {
+  /** dd to a file: the kernel's walk through its table, and hardly anything else. */
+  readonly kernel: ReadRun & { readonly lines: number };
+  readonly ours: ReadRun & CountedConnections;
+  /** Ours over that file: our part alone. */
+  readonly fromFile: ReadRun & CountedConnections;
   /** ipvsadm and awk, as a cron script would. */
-  | { readonly script: ReadRun & { readonly found: number } };
+  readonly script?: ReadRun & { readonly found: number };
+}

@@ -1,6 +1,6 @@
 /**
  * In the guest kernel: fills the connection table of IPVS as a master's synchronisation does, and has it counted. Words:
- * CONNECTIONS, LIMIT, conn_tab_bits of IPVS, and by whom: `ours` or `script`. Writes result.json (KernelConnections).
+ * CONNECTIONS, LIMIT, conn_tab_bits of IPVS, and `beside` if a script is to count as well. Writes result.json (KernelConnections).
  */
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CountedConnections, KernelConnections, ReadRun } from '../kernel-connections.ts';
 import { greedyClients } from '../kernel-connections.ts';
 
-const [connectionsText = '', limit = '', bits = '', by = ''] = process.argv.slice(2);
+const [connectionsText = '', limit = '', bits = '', beside] = process.argv.slice(2);
 const connections = Number(connectionsText);
 const table = '/proc/net/ip_vs_conn';
 
@@ -117,19 +117,22 @@ function countOurs(from: string): ReadRun & CountedConnections {
   return { ...times, ...(JSON.parse(output) as CountedConnections) };
 }
 
-function byOurs(): KernelConnections {
-  const copy = '/tmp/table';
-  const { output, ...kernel } = timed(`dd if=${table} of=${copy} bs=256k status=none; wc -l < ${copy}`);
-  tell(`${Number(output) - 1} connections of the kernel read by dd`, kernel);
-  return { kernel: { ...kernel, lines: Number(output) - 1 }, ours: countOurs(table), fromFile: countOurs(copy) };
-}
-
-function byScript(): KernelConnections {
+function countScript(): ReadRun & { readonly found: number } {
   const script = `$3 == "ESTABLISHED" { split($4, client, ":"); count[client[1]]++ } END { for (one in count) if (count[one] > ${limit}) found++; print found }`;
   const { output, ...times } = timed(`ipvsadm -Lnc | awk '${script}'`);
   tell('counted by ipvsadm and awk', times);
-  return { script: { ...times, found: Number(output) } };
+  return { ...times, found: Number(output) };
 }
 
-writeFileSync('/run/out/result.json', JSON.stringify(by === 'ours' ? byOurs() : byScript()));
+const copy = '/tmp/table';
+const { output, ...kernel } = timed(`dd if=${table} of=${copy} bs=256k status=none; wc -l < ${copy}`);
+const lines = Number(output) - 1;
+tell(`${lines} connections of the kernel read by dd`, kernel);
+const result: KernelConnections = {
+  kernel: { ...kernel, lines },
+  ours: countOurs(table),
+  fromFile: countOurs(copy),
+  ...(beside !== undefined && { script: countScript() }),
+};
+writeFileSync('/run/out/result.json', JSON.stringify(result));
 process.exit(0);

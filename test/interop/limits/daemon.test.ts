@@ -139,9 +139,9 @@ describe('a client with too many connections', () => {
       unicast_peer { 10.88.0.7 }
       virtual_ipaddress { 10.88.0.100/24 }
     }\n`;
-    const text = configuration(
+    const text = `metrics {\n listen 127.0.0.1:9165\n}\n${configuration(
       limited('nftables web', 'allow { 203.0.113.0/24 }\nblacklist_file /run/listed\nappend') + peer,
-    );
+    )}`;
     machine.write('/run/listed', '# by hand\n192.0.2.0/28\nexample.com\n');
     const waiting = 'while ! [ -p /run/lvs.fifo ]; do sleep 0.05; done; exec cat /run/lvs.fifo';
     const fifo = machine.start('reader', ['sh', '-c', waiting]);
@@ -162,6 +162,15 @@ describe('a client with too many connections', () => {
     );
     expect(await ctl('status')).toMatch(/connection limit web: 2 banned, and 1 by its file; /);
     expect(await ctl('events')).toMatch(/limit web, client 198\.51\.100\.9: FREE -> BANNED \(101 established/);
+    const { stdout: metrics } = await machine.run(['curl', '-sS', 'http://127.0.0.1:9165/metrics']);
+    for (const line of [
+      'banned{limit="web"} 2',
+      'listed{limit="web"} 1',
+      'bans_total{limit="web"} 2',
+      'releases_total{limit="web"} 0',
+      'largest_client{limit="web"} 150',
+    ])
+      expect(metrics).toContain(`\nkeepalived_connection_limit_${line}\n`);
     await until('script and FIFO are told', { within: patience }, () =>
       [
         machine.exists('/run/noted') ? machine.read('/run/noted') : '',
