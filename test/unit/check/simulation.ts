@@ -148,6 +148,7 @@ export class Simulation {
   }
 
   #take(intents: readonly CheckIntent[]): void {
+    const before = this.reconciled;
     for (const intent of intents) {
       switch (intent.type) {
         case 'start-probe':
@@ -177,10 +178,17 @@ export class Simulation {
           break;
       }
     }
+    if (this.reconciled > before) this.#expectWanted();
     this.afterStep();
   }
 
-  /** Writes only the services that are said to differ; the whole must then be what is wanted. */
+  /** All writes of a step together make what is wanted. */
+  #expectWanted(): void {
+    const wanted = this.engine.desiredServices().map((service) => [serviceKeyText(service.key), service] as const);
+    expect(this.#kernel).toEqual(new Map(wanted));
+  }
+
+  /** Writes only the services that are said to differ. */
   #write(touched: readonly ServiceKey[] | undefined): void {
     if (touched === undefined) this.#kernel.clear();
     else for (const key of touched) this.#kernel.delete(serviceKeyText(key));
@@ -189,8 +197,6 @@ export class Simulation {
       const text = serviceKeyText(service.key);
       if (texts?.has(text) ?? true) this.#kernel.set(text, service);
     }
-    const wanted = this.engine.desiredServices().map((service) => [serviceKeyText(service.key), service] as const);
-    expect(this.#kernel).toEqual(new Map(wanted));
   }
 
   /** The kernel holds what is wanted. */
