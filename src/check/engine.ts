@@ -519,10 +519,11 @@ export class CheckEngine {
     );
   }
 
-  /** A probe in flight reports soon and goes on from there. */
+  /** A probe in flight reports soon and goes on from there; reloads one after the other put off none that is due. */
   #scheduleFirst(check: HealthCheck, now: MonotonicMs): void {
     if (check.inFlight !== undefined) return;
-    this.#schedule.schedule(check, now + bootstrapDelay + this.#environment.random() * check.checker.warmup);
+    const at = now + bootstrapDelay + this.#environment.random() * check.checker.warmup;
+    if (check.due === undefined || at < check.due) this.#schedule.schedule(check, at);
   }
 
   #removals(change: AssemblyChange, now: MonotonicMs): DaemonEvent[] {

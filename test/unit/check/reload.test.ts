@@ -32,6 +32,31 @@ describe('a reload', () => {
     expect(simulation.engine.status().virtualServers[0]?.servers[1]).toMatchObject({ state: 'DOWN', since: 1001 });
   });
 
+  it('puts off no check that is due: reloads one after the other starve none', () => {
+    const simulation = new Simulation(
+      configuration(
+        virtualServerModel({ realServers: [2, 3].map((host) => checkedServer(host, {}, { warmup: 60_000 })) }),
+      ),
+      () => passes,
+      { environment: { random: () => 0.9 } },
+    );
+    for (let reload = 1; reload <= 60; reload++) {
+      simulation.run(reload * 3000);
+      simulation.reload(
+        configuration(
+          virtualServerModel({
+            quorum: 1 + (reload % 2),
+            realServers: [2, 3].map((host) => checkedServer(host, {}, { warmup: 60_000 })),
+          }),
+        ),
+      );
+    }
+    const starts = simulation.started.filter(({ request }) => targetOf(request.checker).address === '172.16.1.2');
+    expect(starts[0]?.at).toBe(55_000);
+    // delay_loop is 6 s.
+    expect(starts.length).toBeGreaterThanOrEqual(20);
+  });
+
   it('leaves a probe in flight alone', () => {
     const simulation = running();
     simulation.answerWith(() => slowly(4000));
