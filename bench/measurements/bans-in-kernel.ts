@@ -17,6 +17,8 @@ const sizes = [
   { connections: 100_000, beside: true },
   { connections: 200_000, beside: false },
 ] as const;
+/** Buckets of the kernel's table, as a power of two: as many as connections, which a site with so many would set. */
+const buckets = 18;
 /** Seconds. */
 const limitOfGuest = 600;
 
@@ -33,7 +35,7 @@ async function countInGuest(
     const { code, folder } = await runInGuest(cleanUp, {
       module: path.join(programs, 'kernel-connections.ts'),
       companions: { count: path.join(programs, 'count-connections.ts') },
-      args: [String(connections), String(limit), ...(beside ? ['beside'] : [])],
+      args: [String(connections), String(limit), String(buckets), ...(beside ? ['beside'] : [])],
       memory: 2000,
       limit: limitOfGuest,
       onLine: (line) => bench.progress(line),

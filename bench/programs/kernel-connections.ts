@@ -1,6 +1,6 @@
 /**
  * In the guest kernel: fills the connection table of IPVS as a master's synchronisation does, and has it counted. Words:
- * CONNECTIONS, LIMIT, and `beside` if a script is to count as well. Writes result.json (KernelConnections).
+ * CONNECTIONS, LIMIT, conn_tab_bits of IPVS, and `beside` if a script is to count as well. Writes result.json (KernelConnections).
  */
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CountedConnections, KernelConnections, ReadRun } from '../kernel-connections.ts';
 import { greedyClients } from '../kernel-connections.ts';
 
-const [connectionsText = '', limit = '', beside] = process.argv.slice(2);
+const [connectionsText = '', limit = '', bits = '', beside] = process.argv.slice(2);
 const connections = Number(connectionsText);
 const table = '/proc/net/ip_vs_conn';
 
@@ -73,6 +73,8 @@ function lost(): number {
 }
 
 async function fill(): Promise<void> {
+  // The size of the kernel's hash table is known to the module alone.
+  shell(`modprobe -r $(lsmod | grep -o '^ip_vs_[a-z]*') ip_vs; modprobe ip_vs conn_tab_bits=${bits}`);
   shell(
     `ip link set lo multicast on; ip route add ${group} dev lo; sysctl -qw net.core.rmem_max=8388608 net.ipv4.vs.sync_sock_size=8388608`,
   );
