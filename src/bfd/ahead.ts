@@ -5,8 +5,8 @@
  */
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 
-/** When the session looks after it, behind the moment. */
-const lookAfter = { longest: 1, share: 0.05 } as const;
+/** When the session looks after it, behind the moment, in milliseconds: what has not gone by then is sent by this process. */
+const lookAfter = { longest: 0.15, share: 0.015 } as const;
 
 interface Plan {
   readonly at: MonotonicMs;

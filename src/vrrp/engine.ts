@@ -78,7 +78,6 @@ export class VrrpEngine {
   readonly #syncDaemon = new SyncDaemon(this.#out);
   readonly #addresses = new AddressBook();
   readonly #overrides = new VrrpOverrides();
-  /** Whose advertisements are sent ahead, if any are. */
   readonly #masters = new Set<Instance>();
   #configuration: VrrpConfiguration;
   #instances: readonly Instance[] = [];
@@ -105,6 +104,7 @@ export class VrrpEngine {
       global,
       startupEnds: 0,
       isVirtual: (name, address) => this.#addresses.isVirtual(name, address),
+      masters: this.#masters,
       wentAhead: environment.wentAhead,
       roleChanged: (instance) => this.#roleChanged(instance),
     };

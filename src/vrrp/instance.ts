@@ -49,6 +49,7 @@ export interface InstanceHost {
   startupEnds: MonotonicMs;
   /** Whether an address of the interface is a virtual one of any instance. */
   readonly isVirtual: (interfaceName: string, address: string) => boolean;
+  readonly masters: ReadonlySet<Instance>;
   /** VrrpEnvironment.wentAhead */
   readonly wentAhead: ((instance: string) => boolean) | undefined;
   /** An instance became master or stopped being it. */
