@@ -1,7 +1,15 @@
 /** Keeps the rules of nftables as the instances need them: one run of nft a change, one transaction a run. */
+import type { Milliseconds } from '../core/time.ts';
 import type { Log } from '../log/log.ts';
 import { firewallScript, removalScript } from '../network/firewall-script.ts';
 import type { FirewallFamilies, FirewallSettings } from '../network/firewall-script.ts';
+
+/**
+ * Between attempts after one that failed, doubled each time: an interface that the rules name may be gone for a moment
+ * only, and without nft nothing is gained by haste.
+ */
+const firstRetry: Milliseconds = 1_000;
+const longestRetry: Milliseconds = 60_000;
 
 /** Runs a script of nft. Rejects with what nft says. */
 export type RunScript = (script: string) => Promise<void>;
@@ -15,8 +23,11 @@ export class FirewallKeeper {
   #present: FirewallFamilies | undefined;
   #wanted: FirewallFamilies | undefined;
   #running: Promise<void> | undefined;
-  /** Nothing is tried any more until another configuration. */
-  #given = false;
+  /** Set while nothing is tried, because the last attempt failed. */
+  #retry: NodeJS.Timeout | undefined;
+  #retryDelay = firstRetry;
+  /** What nft complained of, until it works again: said once. */
+  #complaint: string | undefined;
 
   /**
    * @param run while there is a protocol loop to keep free
@@ -34,10 +45,10 @@ export class FirewallKeeper {
 
   /** Takes the settings of a configuration. Another table is made by the next follow(); the old one goes now. */
   async configure(settings: FirewallSettings | undefined): Promise<void> {
+    this.#endPause();
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
     await this.release();
     this.#settings = settings;
-    this.#given = false;
   }
 
   /** Brings the rules there, behind a run that is under way. Returns at once. */
@@ -47,7 +58,7 @@ export class FirewallKeeper {
   }
 
   #begin(): void {
-    if (this.#running !== undefined || this.#settings === undefined || this.#given) return;
+    if (this.#running !== undefined || this.#settings === undefined || this.#retry !== undefined) return;
     this.#running = this.#work().finally(() => {
       this.#running = undefined;
       // Something else may be wanted since the last look.
@@ -64,6 +75,7 @@ export class FirewallKeeper {
   async release(): Promise<void> {
     this.#wanted = undefined;
     await this.settled();
+    this.#endPause();
     const settings = this.#settings;
     const made = (['ip', 'ip6'] as const).filter((family) => {
       const there = this.#present?.[family];
@@ -78,7 +90,7 @@ export class FirewallKeeper {
   }
 
   async #work(): Promise<void> {
-    while (this.#wanted !== undefined && this.#settings !== undefined && !this.#given) {
+    while (this.#wanted !== undefined && this.#settings !== undefined && this.#retry === undefined) {
       const wanted = this.#wanted;
       this.#wanted = undefined;
       const script = firewallScript(this.#present, wanted, this.#settings);
@@ -86,13 +98,27 @@ export class FirewallKeeper {
       try {
         await this.#run(script);
         this.#present = wanted;
+        this.#worked(this.#settings);
       } catch (error) {
         this.#failed(error as Error, wanted);
       }
     }
   }
 
-  /** Somebody may have taken the table away: once more from the beginning, then it is given up. */
+  #worked({ table }: FirewallSettings): void {
+    this.#retryDelay = firstRetry;
+    if (this.#complaint === undefined) return;
+    this.#complaint = undefined;
+    this.#log.notice(`nftables: table ${table} is made now`);
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#retryDelay = firstRetry;
+  }
+
+  /** Somebody may have taken the table away: once more from the beginning, then later again. */
   #failed(error: Error, wanted: FirewallFamilies): void {
     const { table } = this.#settings ?? { table: '' };
     if (this.#present !== undefined) {
@@ -100,10 +126,18 @@ export class FirewallKeeper {
       this.#wanted ??= wanted;
       return;
     }
-    this.#given = true;
+    this.#wanted ??= wanted;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#begin();
+    }, this.#retryDelay);
+    this.#retry.unref();
+    this.#retryDelay = Math.min(2 * this.#retryDelay, longestRetry);
+    if (this.#complaint === error.message) return;
+    this.#complaint = error.message;
     this.#log.error(
       `nftables: table ${table} cannot be made: ${error.message}. Packets for addresses of instances with no_accept are ` +
-        'accepted, and VMACs send their group membership reports themselves',
+        'accepted, and VMACs send their group membership reports themselves; it is tried again',
     );
   }
 }

@@ -5,7 +5,7 @@
  */
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { VrrpTrackFile } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
@@ -37,6 +37,29 @@ export function parseTrackFile(text: string): number | undefined {
 const quietTime: Milliseconds = 10;
 const emptyTime: Milliseconds = 200;
 
+/** A directory may come later, or go and return: the watcher dies with it without a word. */
+const directoryInterval: Milliseconds = 1_000;
+
+interface Directory {
+  readonly path: string;
+  readonly files: readonly VrrpTrackFile[];
+  watcher: FSWatcher | undefined;
+  /** Of the directory that is watched; undefined: none is. */
+  identity: string | undefined;
+  /** That it is not watched was said. */
+  told: boolean;
+}
+
+/** Tells a directory from one that was made in its place; undefined: there is none. */
+async function identityOf(directory: string): Promise<string | undefined> {
+  try {
+    const { birthtimeMs, dev, ino } = await stat(directory);
+    return `${dev} ${ino} ${birthtimeMs}`;
+  } catch {
+    return undefined;
+  }
+}
+
 interface Content {
   readonly value?: number;
   readonly empty: boolean;
@@ -62,7 +85,8 @@ export class TrackFiles {
   readonly #log: Log;
   readonly #changed: (name: string, value: number | undefined) => void;
   readonly #pending = new Map<VrrpTrackFile, NodeJS.Timeout>();
-  #watchers: FSWatcher[] = [];
+  #directories: readonly Directory[] = [];
+  #look: NodeJS.Timeout | undefined;
   #generation = 0;
 
   /** @param changed told of the content of every file at the start, and of each change */
@@ -96,24 +120,56 @@ export class TrackFiles {
       }, wait);
       this.#pending.set(file, timer);
     };
-    const byDirectory = Map.groupBy(files, (file) => path.dirname(file.path));
-    for (const [directory, inside] of byDirectory) {
-      try {
-        const watcher = watch(directory, (_event, name) => {
-          for (const file of inside) if (name === null || name === path.basename(file.path)) readLater(file, quietTime);
-        });
-        watcher.on('error', (error) => this.#log.warning(`track files in ${directory}: ${error.message}`));
-        this.#watchers.push(watcher);
-      } catch (error) {
-        this.#log.warning(`track files in ${directory} are not watched: ${(error as Error).message}`);
-      }
-    }
+    const attend = async (directory: Directory): Promise<void> => {
+      const identity = await identityOf(directory.path);
+      if (generation !== this.#generation || (identity === directory.identity && directory.watcher)) return;
+      const isNews = directory.watcher !== undefined || identity !== undefined;
+      this.#watch(directory, identity, (file) => readLater(file, quietTime));
+      if (isNews && this.#look) for (const file of directory.files) readLater(file, quietTime);
+    };
+    this.#directories = [...Map.groupBy(files, (file) => path.dirname(file.path))].map(([directory, inside]) => ({
+      path: directory,
+      files: inside,
+      watcher: undefined,
+      identity: undefined,
+      told: false,
+    }));
+    await Promise.all(this.#directories.map(attend));
+    if (generation !== this.#generation) return;
     await Promise.all(files.map((file) => read(file, true)));
+    if (generation !== this.#generation || files.length === 0) return;
+    this.#look = setInterval(() => this.#directories.forEach((directory) => void attend(directory)), directoryInterval);
+    this.#look.unref();
+  }
+
+  /** @param identity of the directory as it is now */
+  #watch(directory: Directory, identity: string | undefined, changed: (file: VrrpTrackFile) => void): void {
+    directory.watcher?.close();
+    directory.watcher = undefined;
+    directory.identity = identity;
+    try {
+      const watcher = watch(directory.path, (_event, name) => {
+        // Its own name: it was moved or removed.
+        if (name === path.basename(directory.path)) directory.identity = undefined;
+        for (const file of directory.files) if (name === null || name === path.basename(file.path)) changed(file);
+      });
+      watcher.on('error', (error) => this.#log.warning(`track files in ${directory.path}: ${error.message}`));
+      directory.watcher = watcher;
+      if (directory.told) this.#log.notice(`track files in ${directory.path} are watched now`);
+      directory.told = false;
+    } catch (error) {
+      if (directory.told) return;
+      directory.told = true;
+      const { message } = error as Error;
+      this.#log.warning(`track files in ${directory.path} are not watched: ${message}; it is tried again every second`);
+    }
   }
 
   close(): void {
-    for (const watcher of this.#watchers) watcher.close();
-    this.#watchers = [];
+    clearInterval(this.#look);
+    this.#look = undefined;
+    for (const { watcher } of this.#directories) watcher?.close();
+    this.#directories = [];
     for (const timer of this.#pending.values()) clearTimeout(timer);
     this.#pending.clear();
     this.#generation++;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FirewallFamily } from '../../../src/network/firewall-script.ts';
 import { FirewallKeeper } from '../../../src/process/firewall-keeper.ts';
 import { MemoryLog } from '../notify/memory-log.ts';
@@ -19,6 +19,10 @@ function keeper(answer: (script: string, run: number) => void = () => undefined)
 }
 
 describe('the rules of nftables', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('begin by taking away what an earlier life left, and change their sets in place', async () => {
     const { firewall, scripts } = keeper();
     await firewall.configure(settings);
@@ -72,7 +76,8 @@ describe('the rules of nftables', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('where nft is missing there is one message and no further try until another configuration', async () => {
+  it('where nft is missing there is one message, and a try ever more seldom', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { firewall, scripts, log } = keeper(() => {
       throw new Error('there is no program nft');
     });
@@ -82,11 +87,41 @@ describe('the rules of nftables', () => {
       await firewall.settled();
     }
     expect(scripts).toHaveLength(1);
+    const tries: number[] = [];
+    for (let second = 1; second <= 150; second++) {
+      const before = scripts.length;
+      vi.advanceTimersByTime(1000);
+      await firewall.settled();
+      if (scripts.length > before) tries.push(second);
+    }
+    expect(tries).toEqual([1, 3, 7, 15, 31, 63, 123]);
     expect(log.lines).toHaveLength(1);
     expect(log.lines[0]).toMatch(/^error nftables: table keepalived cannot be made: there is no program nft\./);
-    await firewall.configure({ ...settings, table: 'other' });
+    // A reload does not wait.
+    await firewall.configure(settings);
     firewall.follow(drops('10.0.0.1'));
     await firewall.settled();
-    expect(scripts).toHaveLength(2);
+    expect(scripts).toHaveLength(tries.length + 2);
+    await firewall.release();
+    vi.advanceTimersByTime(200_000);
+    expect(scripts).toHaveLength(tries.length + 2);
+  });
+
+  it('that name an interface which is away for a moment are made when it is back, as they are wanted then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let away = true;
+    const { firewall, scripts, log } = keeper(() => {
+      if (away) throw new Error('Interface does not exist');
+    });
+    await firewall.configure(settings);
+    firewall.follow(drops('10.0.0.1'));
+    await firewall.settled();
+    firewall.follow(drops('10.0.0.2'));
+    away = false;
+    vi.advanceTimersByTime(1000);
+    await firewall.settled();
+    expect(scripts.at(-1)).toContain('10.0.0.2');
+    expect(log.lines.map((line) => line.split(':')[0])).toEqual(['error nftables', 'notice nftables']);
+    expect(log.lines[1]).toContain('table keepalived is made now');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -87,6 +87,34 @@ describe('track files', () => {
     writeFileSync(file, '-2147483649');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(seen).toEqual([['a', -2_147_483_648]]);
+  });
+
+  it('in a directory that comes later, goes and returns', { timeout: 30_000 }, async () => {
+    const lines: string[] = [];
+    const log = {
+      warning: (line: string) => lines.push(`warning ${line}`),
+      notice: (line: string) => lines.push(`notice ${line}`),
+    };
+    files = new TrackFiles(log as unknown as Log, (name, value) => seen.push([name, value]));
+    const directory = path.join(folder, 'later');
+    const file = { ...watched('a'), path: path.join(directory, 'a') };
+    const patience = { timeout: 10_000 };
+    await files.follow([file]);
+    expect(seen).toEqual([['a', undefined]]);
+    mkdirSync(directory);
+    writeFileSync(file.path, '5');
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', 5]), patience);
+    writeFileSync(file.path, '6');
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', 6]), patience);
+    rmSync(directory, { recursive: true });
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', undefined]), patience);
+    mkdirSync(directory);
+    writeFileSync(file.path, '7');
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', 7]), patience);
+    writeFileSync(file.path, '8');
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['a', 8]), patience);
+    expect(lines.filter((line) => line.startsWith('warning')).length).toBeLessThanOrEqual(2);
+    expect(lines.at(0)).toMatch(/^warning track files in .*later are not watched: ENOENT.*tried again every second$/);
   });
 
   it('that are no longer followed say nothing', async () => {
