@@ -15,7 +15,7 @@ function priorityIn(packet: Uint8Array, family: AddressFamily): number {
   return packet[header + wrapped + 2] ?? 0;
 }
 
-function inputWords(call: RecordedCall): string {
+function inputWords(call: RecordedCall, news: readonly string[]): string {
   switch (call.call) {
     case 'begin':
       return 'the process began';
@@ -29,9 +29,9 @@ function inputWords(call: RecordedCall): string {
     case 'timeout':
       return 'a timer was due';
     case 'links':
-      return `links: ${call.insert.map(({ name, up }) => `${name} ${up ? 'up' : 'down'}`).join(', ') || 'one is gone'}`;
+      return `links: ${news.join(', ') || 'as they were'}`;
     case 'addresses':
-      return `addresses: ${call.remove} replaced by ${call.insert.map(({ address }) => address).join(', ') || 'none'}`;
+      return `addresses: ${news.join(', ') || 'as they were'}`;
     case 'script':
       return `script ${call.script} ${outcomeWords(call)}`;
     case 'file':
@@ -147,9 +147,9 @@ export function isAbout({ call, engine, intents }: ReplayStep, instance: string)
 
 /** Lines for people; without end of line. */
 export function stepText(step: ReplayStep, since: string): string[] {
-  const { call, difference, intents, time } = step;
+  const { call, difference, intents, news, time } = step;
   const at = new Date(time).toISOString().replace('T', ' ').replace('Z', '');
-  const lines = [`${at} ${since}  ${inputWords(call)}`, ...decisions(intents).map((line) => `    ${line}`)];
+  const lines = [`${at} ${since}  ${inputWords(call, news)}`, ...decisions(intents).map((line) => `    ${line}`)];
   if (call.failure !== undefined) lines.push(`    the process died: ${call.failure}`);
   if (difference !== undefined) {
     lines.push(`    DIFFERS (line ${step.line}) from what was recorded:`);

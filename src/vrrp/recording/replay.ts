@@ -5,6 +5,7 @@ import type { KernelAddress, Link } from '../../network/types.ts';
 import { VrrpEngine } from '../engine.ts';
 import type { VrrpEnvironment, VrrpIntent } from '../types.ts';
 import { blankDigests } from './masks.ts';
+import { addressNews, linkNews } from './network-news.ts';
 import type { RecordedAnswer, RecordedCall } from './records.ts';
 import { applySplice, decodeRecord, encodeRecord, recordingHead } from './records.ts';
 
@@ -15,6 +16,8 @@ export interface ReplayStep {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly engine: VrrpEngine;
+  /** What differs in the interfaces or addresses that it was told, in words. */
+  readonly news: readonly string[];
   /** What the engine decided now. */
   readonly intents: readonly VrrpIntent[];
   /** Where it is not what was recorded: both, as JSON. */
@@ -47,6 +50,7 @@ export class Replay {
   #engine: VrrpEngine | undefined;
   #links: readonly Link[] = [];
   #addresses: readonly KernelAddress[] = [];
+  #news: readonly string[] = [];
   /** Milliseconds since 1970 when the engine's clock was 0. */
   #timeOfZero = 0;
 
@@ -54,6 +58,7 @@ export class Replay {
   step(call: RecordedCall, line: number): ReplayStep {
     this.#answers.left = [...(call.answers ?? [])];
     this.#answers.surprise = undefined;
+    this.#news = [];
     if (call.call === 'begin') this.#timeOfZero = call.time - call.now;
     let replayed: readonly VrrpIntent[] = [];
     let failure: string | undefined;
@@ -82,6 +87,7 @@ export class Replay {
       call,
       time: this.#timeOfZero + call.now,
       engine: this.#engine,
+      news: this.#news,
       intents: replayed,
       ...((expected !== found || asked !== undefined) && { difference }),
     };
@@ -102,12 +108,18 @@ export class Replay {
         return engine.receive(call.packet, call.meta, now, call.handledAt ?? now);
       case 'timeout':
         return engine.timeout(now);
-      case 'links':
-        this.#links = applySplice(this.#links, call);
+      case 'links': {
+        const before = this.#links;
+        this.#links = applySplice(before, call);
+        this.#news = linkNews(before, this.#links);
         return engine.linksChanged(this.#links, now);
-      case 'addresses':
-        this.#addresses = applySplice(this.#addresses, call);
+      }
+      case 'addresses': {
+        const before = this.#addresses;
+        this.#addresses = applySplice(before, call);
+        this.#news = addressNews(before, this.#addresses, this.#links);
         return engine.addressesChanged(this.#addresses, now);
+      }
       case 'script':
         return engine.scriptFinished(call.script, call.outcome, now, call.run);
       case 'file':

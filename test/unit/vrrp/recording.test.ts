@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import { VrrpEngine } from '../../../src/vrrp/engine.ts';
 import { Masks, recordedGlobals } from '../../../src/vrrp/recording/masks.ts';
+import { addressNews, linkNews } from '../../../src/vrrp/recording/network-news.ts';
 import { RecordingVrrpEngine } from '../../../src/vrrp/recording/recording-engine.ts';
 import {
   applySplice,
@@ -186,6 +187,25 @@ describe('a recording', () => {
       intents: [{ type: 'send-frame', interface: 'eth0', frame: Uint8Array.of(0, 255) }],
     } as const;
     expect(decodeRecord(encodeRecord(record))).toEqual(record);
+  });
+
+  it('tells what differs in interfaces and addresses by their names', () => {
+    const [eth0, eth1] = [link('eth0'), link('eth1')];
+    const other = { ...eth0, hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 0x77) };
+    expect(linkNews([eth0, eth1], [{ ...eth0, up: false }])).toEqual(['eth0 is down', 'eth1 is gone']);
+    expect(linkNews([eth0], [{ ...eth0, name: 'lan0' }, eth1])).toEqual([
+      'eth0 is called lan0 now',
+      'eth1 is new and up',
+    ]);
+    expect(linkNews([eth0], [other])).toEqual(['eth0 has the hardware address 02:00:00:00:00:77']);
+    expect(linkNews([eth0], [{ ...eth0, mtu: 9000 }])).toEqual(['eth0 is up, something else of it changed']);
+    expect(linkNews([eth0, eth1], [eth0, eth1])).toEqual([]);
+    const [mine, virtual] = [kernelAddress('192.0.2.5', 2), kernelAddress('192.0.2.51', 2, 32)];
+    expect(addressNews([mine, virtual], [mine], [eth0])).toEqual(['192.0.2.51/32 is gone from eth0']);
+    expect(addressNews([], [mine], [])).toEqual(['192.0.2.5/24 is new on interface 2']);
+    expect(addressNews([mine], [{ ...mine, flags: 0x88 }], [eth0])).toEqual([
+      '192.0.2.5/24 on eth0 has flags 0x88, 0x80 before',
+    ]);
   });
 
   it('that is none, of another version or cut off is told from a good one', () => {
