@@ -14,7 +14,7 @@ import type { KernelAddress, Link } from '../network/types.ts';
 import { AddressBook } from './address-book.ts';
 import { BfdTable } from './bfd-table.ts';
 import { DeadlineQueue } from '../core/deadlines.ts';
-import { tellDuplicates } from './duplicate-addresses.ts';
+import { absentFromBackups, tellDuplicates, tellForeign } from './duplicate-addresses.ts';
 import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
 import { FoldedLines } from './folded-lines.ts';
 import { GratuitousSender } from './gratuitous.ts';
@@ -191,8 +191,10 @@ export class VrrpEngine {
 
   /** All addresses as they are now (a complete snapshot). Our own that are missing on a master are put back. */
   addressesChanged(addresses: readonly KernelAddress[], now: MonotonicMs): readonly VrrpIntent[] {
+    const absent = this.#running ? absentFromBackups(this.#instances) : [];
     this.#network.setAddresses(addresses);
     if (!this.#running) return this.#answer(now);
+    tellForeign(absent, (name) => this.#addresses.desired([name])[0]?.unwanted ?? []);
     // Faults first: the kernel may have taken our addresses along with the interface's own.
     this.#reassess(this.#instances, now);
     for (const instance of this.#instances) if (instance.state === 'MASTER') this.#restoreAddresses(instance, now);

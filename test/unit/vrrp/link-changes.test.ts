@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { VrrpInstanceConfiguration } from '../../../src/config/model.ts';
 import type { VrrpIntent } from '../../../src/vrrp/types.ts';
 import { Bench, logLines, order, ownAddresses } from './bench.ts';
-import { address, instance, kernelAddress, link } from './configuration.ts';
+import { address, instance, kernelAddress, link, vrrpConfiguration } from './configuration.ts';
 
 const both = [link('eth0'), link('eth1')];
 const made = { ...link('eth1'), index: 9 };
@@ -78,6 +78,33 @@ describe('an interface with another hardware address', () => {
     const bench = new Bench(instance(), { links: both });
     bench.start();
     expect(frames(bench.links([changed, link('eth1')]))).toBe(0);
+  });
+});
+
+describe('a virtual address that somebody sets on a backup', () => {
+  const here = [...ownAddresses(), kernelAddress('192.0.2.51', 2, 32)];
+  const told = /somebody has set 192\.0\.2\.51\/32 on eth0: it answers beside the master/;
+  const tell = (bench: Bench, found: ReturnType<typeof ownAddresses>): number =>
+    logLines(bench.addresses(found)).filter((line) => told.test(line)).length;
+
+  it('is told of when it comes, not for as long as it stays, and left alone', () => {
+    const bench = new Bench(instance(), { links: both });
+    bench.start();
+    expect([tell(bench, here), tell(bench, here), tell(bench, ownAddresses()), tell(bench, here)]).toEqual([
+      1, 0, 0, 1,
+    ]);
+    expect(order(bench.addresses(here))).toEqual([]);
+  });
+
+  it('is no news of a master, nor of a backup beside another instance that has it', () => {
+    const bench = new Bench(
+      vrrpConfiguration({
+        instances: [instance({ priority: 255 }), instance({ name: 'VI_2', virtualRouterId: 52 })],
+      }),
+    );
+    bench.start();
+    expect([bench.status().state, bench.status('VI_2').state]).toEqual(['MASTER', 'BACKUP']);
+    expect(tell(bench, here)).toBe(0);
   });
 });
 
