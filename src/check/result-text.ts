@@ -38,5 +38,6 @@ export function conclusionText(check: HealthCheck, before: CheckProgress, result
   if (result.ok) return result.detail;
   const { retry } = check.checker;
   const retried = before.hasRun && before.state === 'UP' && retry > 0;
-  return retried ? `${probeFailureText(result)}, failed after ${retry} retries` : probeFailureText(result);
+  const text = probeFailureText(result);
+  return retried ? `${text}, failed after ${retry} ${retry === 1 ? 'retry' : 'retries'}` : text;
 }

@@ -70,6 +70,15 @@ describe('a TCP check', () => {
     expect(simulation.story).toEqual(['VS [192.168.1.54]:tcp:80 DOWN>UP']);
   });
 
+  it('counts a single retry as one', () => {
+    let probes = 0;
+    const simulation = new Simulation(oneServer({ retry: 1 }), () => (++probes === 1 ? passes : refuses));
+    simulation.run(9000);
+    expect(simulation.events.map(({ reason }) => reason)).toContain(
+      'TCP_CHECK: connect: connection refused (1.0 ms), failed after 1 retry',
+    );
+  });
+
   it('has no retries while down, and one success is enough', () => {
     const simulation = new Simulation(oneServer({ retry: 3, delayLoop: 6000 }), () => refuses);
     simulation.run(20_000);
