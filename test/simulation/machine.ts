@@ -372,7 +372,7 @@ export class Machine implements Station {
       if (now >= until) return;
       entry.went = true;
       for (const each of intent.advertisements) {
-        this.watch.goesAhead(each);
+        this.watch.goesAhead(each, at);
         this.#ethernet.transmit(this, each);
       }
     };
