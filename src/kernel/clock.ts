@@ -11,6 +11,29 @@ export function now(): MonotonicMs {
   return seconds * 1_000 + nanoseconds / 1e6;
 }
 
+export interface Moment {
+  readonly monotonic: MonotonicMs;
+  /** Milliseconds since 1970. */
+  readonly wall: number;
+}
+
+let moment: Moment | undefined;
+
+/**
+ * The time when the code that runs now first asked for it, until it gives way to other code. For what is told by the
+ * thousand (lines of the log, events): where the kernel has no page with the time in it, as in guests and on machines
+ * whose clock source is not trusted, each look at the clock is a system call.
+ */
+export function thisMoment(): Moment {
+  if (moment === undefined) {
+    moment = { monotonic: now(), wall: Date.now() };
+    queueMicrotask(() => {
+      moment = undefined;
+    });
+  }
+  return moment;
+}
+
 /** linux/timex.h: nobody disciplines the clock of dates. */
 const STA_UNSYNC = 0x40;
 

@@ -4,6 +4,7 @@
  */
 import pino from 'pino';
 import type { LogFields, LogLevel } from '../core/events.ts';
+import { thisMoment } from '../kernel/clock.ts';
 import { UnixDatagramSocket } from '../kernel/unix-datagram-socket.ts';
 import { isJournalStream, journalIsSystemLog, journalSocket, JournalSink } from './journal-sink.ts';
 import { FileSink, openLogFile } from './file-sink.ts';
@@ -96,7 +97,7 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
       const record: LogRecord = {
         level,
         message: fanOut.lastMsg,
-        time: Date.now(),
+        time: thisMoment().wall,
         json,
         fields: fanOut.lastObj ?? {},
       };
@@ -117,7 +118,7 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
   );
   // Text alone, as usually: a JSON object that nobody writes would be most of the work of a line.
   const asText: LineWriter = (level, message, fields = {}) => {
-    const record: LogRecord = { level, message, time: Date.now(), json: '', fields };
+    const record: LogRecord = { level, message, time: thisMoment().wall, json: '', fields };
     for (const sink of sinks) sink.write(record);
   };
   const asObject: LineWriter = (level, message, fields) => logger[level](fields ?? {}, message);

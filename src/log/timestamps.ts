@@ -13,10 +13,18 @@ export function syslogDate(time: number): string {
   return `${monthAndDay(date)} ${clock(date)}`;
 }
 
+let lastSecond = NaN;
+let lastDate = '';
+
 /** `Sun Nov  1 21:57:19 2026`. @param time milliseconds since the epoch. */
 export function consoleDate(time: number): string {
+  // Lines come by the thousand, in few seconds.
+  const second = Math.floor(time / 1000);
+  if (second === lastSecond) return lastDate;
   const date = new Date(time);
-  return `${days[date.getDay()] ?? ''} ${monthAndDay(date)} ${clock(date)} ${date.getFullYear()}`;
+  lastSecond = second;
+  lastDate = `${days[date.getDay()] ?? ''} ${monthAndDay(date)} ${clock(date)} ${date.getFullYear()}`;
+  return lastDate;
 }
 
 /** `Sun Nov  1 21:57:19.042345 2026`, with microseconds as the state dump writes it. */
