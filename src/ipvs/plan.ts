@@ -70,6 +70,7 @@ function planDestinations(
   actual: readonly Destination[],
   desired: readonly Destination[],
   operations: IpvsOperation[],
+  removals: IpvsOperation[],
 ): void {
   if (sameDestinationList(actual, desired)) return;
   const left = new Map(actual.map((destination) => [destinationKeyText(destination), destination]));
@@ -82,8 +83,7 @@ function planDestinations(
     else if (!sameDestinationSettings(present, destination)) edits.push({ op: 'edit-destination', key, destination });
   }
   operations.push(...edits);
-  // Last, so that the service is never without a server on the way from one set to another.
-  for (const destination of left.values()) operations.push({ op: 'delete-destination', key, destination });
+  for (const destination of left.values()) removals.push({ op: 'delete-destination', key, destination });
 }
 
 /**
@@ -102,25 +102,39 @@ export function planServices(
   return planTables(mergeServices(actual), mergeServices(desired), owned);
 }
 
-/** planServices for tables that mergeServices already made. */
+/**
+ * planServices for tables that mergeServices already made. Servers go last: no service is without one on the way from one
+ * set to another, and the kernel, which keeps what was deleted for two minutes, searches all of that for every server that
+ * is added (ip_vs_trash_get_dest in net/netfilter/ipvs/ip_vs_ctl.c).
+ */
 export function planTables(
   actual: ReadonlyMap<string, Service>,
   desired: ReadonlyMap<string, Service>,
   owned: ReadonlySet<string>,
 ): IpvsOperation[] {
   const operations: IpvsOperation[] = [];
+  const removals: IpvsOperation[] = [];
   for (const [text, service] of desired) {
     const present = actual.get(text);
     if (present === service) continue;
     if (!present) operations.push({ op: 'add-service', service });
     else if (!sameServiceSettings(present, service)) operations.push({ op: 'edit-service', service });
-    planDestinations(service.key, present?.destinations ?? [], service.destinations, operations);
+    planDestinations(service.key, present?.destinations ?? [], service.destinations, operations, removals);
   }
   // The kernel drops a service's servers with it: one write each.
   for (const [text, service] of actual) {
-    if (owned.has(text) && !desired.has(text)) operations.push({ op: 'delete-service', key: service.key });
+    if (owned.has(text) && !desired.has(text)) removals.push({ op: 'delete-service', key: service.key });
   }
+  for (const removal of removals) operations.push(removal);
   return operations;
+}
+
+/** The service with the servers behind its own that `present` has and it does not want; itself if there are none. */
+export function outgrown(present: Service | undefined, service: Service): Service {
+  if (present === undefined || sameDestinationList(present.destinations, service.destinations)) return service;
+  const wanted = new Set(service.destinations.map(destinationKeyText));
+  const more = present.destinations.filter((destination) => !wanted.has(destinationKeyText(destination)));
+  return more.length === 0 ? service : { ...service, destinations: [...service.destinations, ...more] };
 }
 
 /** Changes `table` (by key text) as a successful operation changes the kernel's. Daemons and timeouts are not in it. */

@@ -5,7 +5,7 @@
  */
 import { serviceKeyText } from './keys.ts';
 import type { IpvsOutcome } from './outcome.ts';
-import { applyToTable, mergeServices, planTables } from './plan.ts';
+import { applyToTable, mergeServices, outgrown, planTables } from './plan.ts';
 import type { IpvsOperation, Service, ServiceKey } from './types.ts';
 
 /** The kernel's table, as kernel/ipvs-table.ts gives it. */
@@ -17,8 +17,9 @@ export interface ServiceTable {
   /**
    * A look that costs little and does not see everything: whether the table has these services, with these servers and
    * weights. Undefined: this table cannot be looked at so.
+   * @param unchanged they are those of the last glance, which found them so
    */
-  glance?(services: Iterable<Service>): Promise<boolean | undefined>;
+  glance?(services: Iterable<Service>, unchanged: boolean): Promise<boolean | undefined>;
 }
 
 /** How thorough a look is. */
@@ -52,6 +53,8 @@ export class ServiceReconciler {
   #changed = false;
   #mustLook = false;
   #mustGlance = false;
+  /** The last glance found what is believed now. */
+  #seen = false;
 
   /** @param onReport told of every round that wrote something or read the table */
   constructor(table: ServiceTable, onReport: (report: ReconcileReport) => void = () => undefined) {
@@ -95,8 +98,27 @@ export class ServiceReconciler {
     return this.#run();
   }
 
+  /**
+   * The first half of changeDesired() for a change of very many services, which comes in slices: servers that are no longer
+   * wanted stay until all additions are written (see planTables()).
+   * @returns the services that have such servers: theirs is the second half, a changeDesired() once this is written
+   */
+  growDesired(
+    keys: readonly ServiceKey[],
+    services: readonly Service[],
+  ): { readonly written: Promise<void>; readonly outgrown: readonly ServiceKey[] } {
+    const late: ServiceKey[] = [];
+    const grown = [...mergeServices(services)].map(([text, service]) => {
+      const wish = outgrown(this.#believed?.get(text), service);
+      if (wish !== service) late.push(service.key);
+      return wish;
+    });
+    return { written: this.changeDesired(keys, grown), outgrown: late };
+  }
+
   /** Services we may delete although we did not write them in this life: those of a predecessor. */
   adopt(keyTexts: Iterable<string>): void {
+    this.#seen = false;
     for (const text of keyTexts) this.#owned.add(text);
   }
 
@@ -152,8 +174,13 @@ export class ServiceReconciler {
     this.#mustGlance = false;
     const believed = this.#known();
     if (believed === undefined) return;
-    const ours = [...believed].flatMap(([text, service]) => (this.#owned.has(text) ? [service] : []));
-    if ((await this.#table.glance?.(ours)) !== true) this.#mustLook = true;
+    const wasSeen = this.#seen;
+    this.#seen = (await this.#table.glance?.(this.#ours(believed), wasSeen)) === true;
+    if (!this.#seen) this.#mustLook = true;
+  }
+
+  *#ours(believed: ReadonlyMap<string, Service>): Generator<Service> {
+    for (const [text, service] of believed) if (this.#owned.has(text)) yield service;
   }
 
   /** The believed table, unless it has to be read (again) first. */
@@ -167,6 +194,7 @@ export class ServiceReconciler {
   /** Reads the table. @returns what others undid of ours, as the writes that put it back */
   async #look(): Promise<readonly IpvsOperation[]> {
     this.#mustLook = false;
+    this.#seen = false;
     const before = this.#believed;
     this.#believed = undefined;
     const unread = new Set<string>();
@@ -196,6 +224,7 @@ export class ServiceReconciler {
     const operations = planTables(actual, desired, this.#owned);
     let outcomes: readonly IpvsOutcome[] = [];
     if (operations.length > 0) {
+      this.#seen = false;
       try {
         outcomes = await this.#table.apply(operations);
       } catch (error) {

@@ -34,7 +34,7 @@ import type {
   Traffic,
 } from '../ipvs/types.ts';
 import { SystemError, describeErrno } from './errors.ts';
-import { glanceAtTable } from './ipvs-text.ts';
+import { digestOfTable, glanceAtTable } from './ipvs-text.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 import type { Acknowledgement } from './netlink-socket.ts';
 
@@ -109,6 +109,8 @@ export class IpvsTable implements ServiceTable {
   readonly #familyId: number;
   /** In another network namespace than this process. */
   readonly #isElsewhere: boolean;
+  /** Of the text in which the last glance found everything. */
+  #glanced: string | undefined;
 
   private constructor(socket: NetlinkSocket, open: () => NetlinkSocket, familyId: number, isElsewhere: boolean) {
     this.#isElsewhere = isElsewhere;
@@ -291,8 +293,12 @@ export class IpvsTable implements ServiceTable {
    * Looks at the table as a text, in slices: some hundred system calls for 10,000 services, where dumpServices() needs as
    * many thousands.
    */
-  async glance(services: Iterable<Service>): Promise<boolean | undefined> {
-    return this.#isElsewhere ? undefined : glanceAtTable(services);
+  async glance(services: Iterable<Service>, unchanged = false): Promise<boolean | undefined> {
+    if (this.#isElsewhere) return undefined;
+    if (unchanged && this.#glanced !== undefined && (await digestOfTable()) === this.#glanced) return true;
+    const { digest, found } = await glanceAtTable(services);
+    this.#glanced = digest;
+    return found;
   }
 
   /** The running synchronisation daemons. */

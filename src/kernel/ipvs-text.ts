@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TableGlance } from '../ipvs/glance.ts';
+import { TableDigest } from '../ipvs/table-digest.ts';
 import type { Service } from '../ipvs/types.ts';
 import type { Milliseconds } from '../core/time.ts';
 import { now } from './clock.ts';
@@ -13,12 +14,41 @@ const chunkSize = 16_384;
 /** Longest time without a look at checks. */
 const slice: Milliseconds = 5;
 
-/**
- * @returns whether the table has these services with these servers; false also when it changes while it is read;
- *   undefined if there is no such text
- */
-export async function glanceAtTable(services: Iterable<Service>, file = tableText): Promise<boolean | undefined> {
+export interface Glanced {
+  /** Whether the table has the services with their servers; false also when it changes while it is read; undefined: unknown. */
+  readonly found: boolean | undefined;
+  /** Of the whole text in which they were found: see TableDigest. */
+  readonly digest?: string;
+}
+
+/** Compares the table with these services. */
+export async function glanceAtTable(services: Iterable<Service>, file = tableText): Promise<Glanced> {
   const glance = new TableGlance(services);
+  const digest = new TableDigest();
+  const isWhole = await readInSlices(file, (octets) => {
+    digest.feed(octets);
+    glance.feed(octets.toString('latin1'));
+    return !glance.isDifferent;
+  });
+  if (isWhole === undefined) return { found: undefined };
+  return isWhole && glance.finish() ? { found: true, digest: digest.value } : { found: false };
+}
+
+/** Undefined if there is no such text. */
+export async function digestOfTable(file = tableText): Promise<string | undefined> {
+  const digest = new TableDigest();
+  const isWhole = await readInSlices(file, (octets) => {
+    digest.feed(octets);
+    return true;
+  });
+  return isWhole === true ? digest.value : undefined;
+}
+
+/**
+ * @param take gets the octets, for the time of the call; false: enough
+ * @returns whether it took all; undefined if the file cannot be opened
+ */
+async function readInSlices(file: string, take: (octets: Buffer) => boolean): Promise<boolean | undefined> {
   const chunk = Buffer.allocUnsafe(chunkSize);
   let descriptor: number;
   try {
@@ -27,15 +57,14 @@ export async function glanceAtTable(services: Iterable<Service>, file = tableTex
     return undefined;
   }
   try {
-    for (let began = now(); !glance.isDifferent;) {
+    for (let began = now(); ;) {
       const length = readSync(descriptor, chunk, 0, chunkSize, null);
-      if (length === 0) return glance.finish();
-      glance.feed(chunk.toString('latin1', 0, length));
+      if (length === 0) return true;
+      if (!take(chunk.subarray(0, length))) return false;
       if (now() - began < slice) continue;
       await nextTurn();
       began = now();
     }
-    return false;
   } finally {
     closeSync(descriptor);
   }

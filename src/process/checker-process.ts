@@ -101,6 +101,8 @@ class CheckerWork implements ChildWork {
   #held: EngineCall[] | undefined;
   /** Stopping with -I: whatever the engine wants now, IPVS stays as it is. */
   #leaving = false;
+  /** Nobody hears of quiet events any more. */
+  #ending = false;
   /** The last write to IPVS asked for; rejections are handled where it is made. */
   #written: Promise<void> = Promise.resolve();
 
@@ -183,7 +185,7 @@ class CheckerWork implements ChildWork {
     if (this.#table !== undefined) await this.#timeouts.follow(this.#table, global.lvsTimeouts);
     await this.#startSyncDaemons(global);
     // What others did to our services in the meantime is mended by the same stroke.
-    await this.#mend('glance');
+    await this.#watch?.glance();
     await this.#renewTlsClient(configuration);
     void this.#bfd.ask(0);
     await this.#trackFiles.follow(followedFiles(configuration));
@@ -259,6 +261,9 @@ class CheckerWork implements ChildWork {
         return;
       case 'vrrp-peers':
         this.#limits.peersHeard(message.addresses);
+        return;
+      case 'ending':
+        this.#ending = true;
         return;
       case 'live': {
         const { servers } = message.changes;
@@ -365,9 +370,15 @@ class CheckerWork implements ChildWork {
       parts.push(keys);
     }
     await this.#announceServices(engine);
+    const outgrown: ServiceKey[] = [];
     for (const keys of parts) {
       await nextTurn();
-      if (keys.length > 0) this.#reconcile(engine, keys);
+      if (keys.length > 0) outgrown.push(...this.#grow(engine, keys));
+    }
+    if (outgrown.length > 0) await this.#written;
+    for (let first = 0; first < outgrown.length; first += intentsInSlice) {
+      await nextTurn();
+      this.#reconcile(engine, outgrown.slice(first, first + intentsInSlice));
     }
     await this.#performInSlices(engine, slice.value);
     this.#release(engine);
@@ -401,7 +412,7 @@ class CheckerWork implements ChildWork {
   #tell(intent: { readonly type: 'event'; readonly event: DaemonEvent }): void {
     const line = logLineForEvent(intent.event);
     if (line !== undefined) this.#log.write(line.level, line.message, line.fields);
-    this.#channel.send(intent);
+    if (!this.#ending || !isQuiet(intent.event)) this.#channel.send(intent);
   }
 
   #startProbe(request: ProbeRequest): void {
@@ -417,8 +428,18 @@ class CheckerWork implements ChildWork {
     const reconciler = this.#reconciler;
     if (reconciler === undefined || this.#leaving) return;
     const services = engine.desiredServices(touched);
-    const written =
-      touched === undefined ? reconciler.setDesired(services) : reconciler.changeDesired(touched, services);
+    this.#follow(touched === undefined ? reconciler.setDesired(services) : reconciler.changeDesired(touched, services));
+  }
+
+  /** All but the removal of servers, which the services that are returned have to have yet. */
+  #grow(engine: CheckEngine, touched: readonly ServiceKey[]): readonly ServiceKey[] {
+    if (this.#reconciler === undefined || this.#leaving) return [];
+    const { outgrown, written } = this.#reconciler.growDesired(touched, engine.desiredServices(touched));
+    this.#follow(written);
+    return outgrown;
+  }
+
+  #follow(written: Promise<void>): void {
     this.#written = written.catch((error: unknown) => {
       this.#log.error(`IPVS: ${(error as Error).message}`);
     });
@@ -484,6 +505,10 @@ class CheckerWork implements ChildWork {
     );
     for (const refusal of refusals) this.#log.error(`IPVS: ${refusal}`);
   }
+}
+
+function isQuiet(event: DaemonEvent): boolean {
+  return 'quiet' in event && event.quiet === true;
 }
 
 /** What is to be done, and what is only told: events and lines of the log. */

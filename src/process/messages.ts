@@ -59,6 +59,8 @@ export type ParentToChild =
   /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
   | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
   | { readonly type: 'dump'; readonly dump: DumpKind }
+  /** The daemon is about to end, and nobody hears of what is quiet (`quiet` of an event) any more. */
+  | { readonly type: 'ending' }
   /** All changes of the operator beside the file: before the first snapshot, and whenever they are other ones. */
   | { readonly type: 'live'; readonly changes: LiveChanges }
   /** Routers that were heard, for the checker process; said again and again. */

@@ -24,8 +24,17 @@ export class TableWatch {
   }
 
   #wait(duration: number): void {
+    clearTimeout(this.#timer);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => void this.#once(), pauseBetweenLooks(duration));
+  }
+
+  /** A glance at once, in the place of the next look. */
+  async glance(): Promise<void> {
+    clearTimeout(this.#timer);
+    const started = now();
+    await this.#look('glance');
+    this.#wait(now() - started);
   }
 
   async #once(): Promise<void> {

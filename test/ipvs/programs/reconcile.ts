@@ -6,7 +6,7 @@ import { serviceKeyText } from '../../../src/ipvs/keys.ts';
 import { ServiceReconciler } from '../../../src/ipvs/reconciler.ts';
 import type { IpvsOutcome } from '../../../src/ipvs/outcome.ts';
 import { IpvsTable } from '../../../src/kernel/ipvs-table.ts';
-import { glanceAtTable } from '../../../src/kernel/ipvs-text.ts';
+import { digestOfTable, glanceAtTable } from '../../../src/kernel/ipvs-text.ts';
 import { bulk, expectations, foreignCommands, wishes } from '../reconcile-tables.ts';
 import type { StepName } from '../reconcile-tables.ts';
 
@@ -79,11 +79,13 @@ const reconciler = new ServiceReconciler(table, ({ outcomes }) => {
 const inhabitant = spawn('ip', ['netns', 'exec', OURS, 'sleep', '1000'], { stdio: 'ignore' });
 while (!execFileSync('ip', ['netns', 'pids', OURS], { encoding: 'utf8' }).includes(String(inhabitant.pid))) continue;
 /** Without marks: those of both families look the same there. */
-const glance = (name: StepName): Promise<boolean | undefined> =>
-  glanceAtTable(
-    wishes[name].filter(({ key }) => key.kind !== 'fwmark'),
-    `/proc/${inhabitant.pid ?? 0}/net/ip_vs`,
-  );
+const glance = async (name: StepName): Promise<boolean | undefined> => {
+  const text = `/proc/${inhabitant.pid ?? 0}/net/ip_vs`;
+  const ours = wishes[name].filter(({ key }) => key.kind !== 'fwmark');
+  const { digest, found } = await glanceAtTable(ours, text);
+  if (found === true && (await digestOfTable(text)) !== digest) throw new Error('the digest of one text changes');
+  return found;
+};
 
 restore(OURS, foreignCommands);
 for (const name of Object.keys(wishes) as StepName[]) {

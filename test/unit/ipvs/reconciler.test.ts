@@ -5,7 +5,7 @@ import type { ReconcileReport, ServiceTable } from '../../../src/ipvs/reconciler
 import { describeOperation, serviceKeyText } from '../../../src/ipvs/keys.ts';
 import { pauseBetweenLooks, undoneText } from '../../../src/ipvs/undone.ts';
 import type { IpvsOutcome } from '../../../src/ipvs/outcome.ts';
-import type { Destination, IpvsOperation, Service } from '../../../src/ipvs/types.ts';
+import type { Destination, IpvsOperation, Service, ServiceKey } from '../../../src/ipvs/types.ts';
 import { IpvsKernelModel } from './kernel-model.ts';
 
 function server(lastOctet: number, weight = 1): Destination {
@@ -146,12 +146,12 @@ describe('the service reconciler', () => {
     const undone = reports.flatMap((report) => report.undone);
     expect(undone.map(describeOperation)).toEqual([
       'change server 172.16.1.1:80 (weight 1) of tcp 192.0.2.1:80',
-      'delete server 172.16.1.8:80 of tcp 192.0.2.1:80',
       'add service tcp 192.0.2.2:80 (rr)',
       'add server 172.16.1.3:80 (weight 1) to tcp 192.0.2.2:80',
+      'delete server 172.16.1.8:80 of tcp 192.0.2.1:80',
     ]);
     expect(undoneText(undone)).toBe(
-      'somebody else changed IPVS: 1 service and 3 servers are not as written and are put back (change server 172.16.1.1:80 (weight 1) of tcp 192.0.2.1:80, delete server 172.16.1.8:80 of tcp 192.0.2.1:80, add service tcp 192.0.2.2:80 (rr), ...)',
+      'somebody else changed IPVS: 1 service and 3 servers are not as written and are put back (change server 172.16.1.1:80 (weight 1) of tcp 192.0.2.1:80, add service tcp 192.0.2.2:80 (rr), add server 172.16.1.3:80 (weight 1) to tcp 192.0.2.2:80, ...)',
     );
     expect(table.kernel.dump()).toEqual([
       service('192.0.2.99', [server(9)]),
@@ -323,14 +323,49 @@ describe('the service reconciler', () => {
   });
 });
 
+describe('a change of many services in slices', () => {
+  const before = [service('192.0.2.1', [server(1), server(2)]), service('192.0.2.2', [server(1)])];
+  const after = [service('192.0.2.1', [server(1), server(3)]), service('192.0.2.2', [server(1, 7), server(4)])];
+
+  it('adds and edits first; what is outgrown is told, and goes with the second half', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired(before);
+    table.kernel.log.length = 0;
+    const late: ServiceKey[] = [];
+    for (const wish of after) {
+      const { outgrown, written } = reconciler.growDesired([wish.key], [wish]);
+      late.push(...outgrown);
+      await written;
+    }
+    expect(table.kernel.log.map(({ op }) => op)).toEqual(['add-destination', 'add-destination', 'edit-destination']);
+    expect(late).toEqual([after[0]?.key]);
+    await reconciler.changeDesired(late, after.slice(0, 1));
+    expect(table.kernel.log.slice(3).map(({ op }) => op)).toEqual(['delete-destination']);
+    expect(table.kernel.dump()).toEqual(after);
+  });
+
+  it('adds the servers of all services before it removes any', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([service('192.0.2.1', [server(1)]), service('192.0.2.2', [server(1)])]);
+    table.kernel.log.length = 0;
+    await reconciler.setDesired([service('192.0.2.1', [server(2)]), service('192.0.2.2', [server(2)])]);
+    const [add, remove] = ['add-destination', 'delete-destination'];
+    expect(table.kernel.log.map(({ op }) => op)).toEqual([add, add, remove, remove]);
+  });
+});
+
 describe('a glance', () => {
   const wish = service('192.0.2.1', [server(1), server(2)]);
 
   /** A table that is seen at a glance as the kernel's model has it. */
   class Seen extends Table {
     glances = 0;
-    glance(services: Iterable<Service>): Promise<boolean> {
+    readonly unchanged: boolean[] = [];
+    glance(services: Iterable<Service>, unchanged: boolean): Promise<boolean> {
       this.glances++;
+      this.unchanged.push(unchanged);
       return Promise.resolve(JSON.stringify([...services]) === JSON.stringify(this.kernel.dump()));
     }
   }
@@ -351,6 +386,20 @@ describe('a glance', () => {
     await reconciler.resync('glance');
     expect(table.dumps).toBe(2);
     expect(table.kernel.dump()[0]?.destinations).toHaveLength(2);
+  });
+
+  it('says whether anything was written or read since the last one that found everything', async () => {
+    const table = new Seen();
+    const reconciler = new ServiceReconciler(table);
+    await reconciler.setDesired([wish]);
+    await reconciler.resync('glance');
+    await reconciler.resync('glance');
+    await reconciler.setDesired([{ ...wish, destinations: [server(1), server(2, 5)] }]);
+    await reconciler.resync('glance');
+    await reconciler.resync('whole');
+    await reconciler.resync('glance');
+    await reconciler.resync('glance');
+    expect(table.unchanged).toEqual([false, true, false, false, true]);
   });
 
   it('is a look where tables cannot be seen so, and where a look is due anyway', async () => {
