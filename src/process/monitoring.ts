@@ -49,6 +49,11 @@ export class Monitoring {
     this.#followSnmp(configuration, wanted);
   }
 
+  /** Whether servers and quorums that change quietly (a stop without `omega`) are of interest to anybody here. */
+  hearsQuietChecks({ global }: Configuration): boolean {
+    return this.#args.snmp || global.snmp.checker;
+  }
+
   /** Takes every event of the daemon. Never waits. */
   handle(event: DaemonEvent): void {
     if (event.kind === 'vrrp-instance') this.#instanceStates.set(event.instance, event.to);

@@ -12,7 +12,7 @@ import type { ControlPorts } from '../control/ports.ts';
 import { DaemonError } from '../core/errors.ts';
 import { EventHistory } from '../events/history.ts';
 import type { RecordedEvent } from '../events/history.ts';
-import { now } from '../kernel/clock.ts';
+import { now, thisMoment } from '../kernel/clock.ts';
 import { setProcessName } from '../kernel/process-control.ts';
 import type { Log } from '../log/log.ts';
 import { mailIsConfigured } from '../notify/mail.ts';
@@ -316,10 +316,13 @@ export class Parent {
     this.#memory.stop();
     log.info('Stopping');
     this.#live.close();
-    const grace = this.#loaded?.configuration.global.childWaitTime ?? 5000;
+    const configuration = this.#loaded?.configuration;
+    const grace = configuration?.global.childWaitTime ?? 5000;
+    if (configuration !== undefined && !this.#monitoring.hearsQuietChecks(configuration))
+      this.#children.send('checker', { type: 'ending' });
     await this.#children.stop(grace);
     await Promise.all([this.#notifications?.close(), this.#monitoring.close(), this.#web.close()]);
-    await this.#runOnce('shutdown_script', this.#loaded?.configuration.global.shutdownScript);
+    await this.#runOnce('shutdown_script', configuration?.global.shutdownScript);
     this.#pidFile?.remove();
     log.info(exitCode === 0 ? 'Stopped Keepalived' : `Stopped Keepalived, exit status ${exitCode}`);
     await log.close(500);
@@ -385,7 +388,8 @@ export class Parent {
   }
 
   #tell(event: RecordedEvent): void {
-    this.#events.record(event, now(), Date.now());
+    const { monotonic, wall } = thisMoment();
+    this.#events.record(event, monotonic, wall);
   }
 
   async #planSource(): Promise<PlanSource> {
@@ -461,7 +465,6 @@ export class Parent {
       this.#watcher.follow(global.watchConfiguration, this.#trace);
       return { outcome: 'refused', errors: texts };
     }
-    if (configuration !== running.configuration) this.#memory.soon();
     this.#loaded = { configuration, diagnostics };
     this.#live.follow(configuration);
     process.umask(umaskOf(args, configuration.global));
@@ -478,7 +481,9 @@ export class Parent {
     serviceManager.notify('READY=1', 'STATUS=running');
     log.info('Reload complete');
     this.#watcher.follow(configuration.global.watchConfiguration, this.#trace);
-    return { outcome: 'applied', summary: await changesText(running.configuration, configuration) };
+    const summary = await changesText(running.configuration, configuration);
+    if (configuration !== running.configuration) this.#memory.soon();
+    return { outcome: 'applied', summary };
   }
 
   #childSaid(child: Child, message: ChildToParent): void {

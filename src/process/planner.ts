@@ -13,12 +13,15 @@ import { now } from '../kernel/clock.ts';
 import type { FromPlanProcess, PlanOutcome, PlanPart, ToPlanProcess } from './plan-messages.ts';
 import type { Loaded } from './reload-judgement.ts';
 import { planRole } from './roles.ts';
+import { inheritedFlags } from './runtime-flags.ts';
 import { childOptions } from './settings.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 
 /** Longer than the largest configuration takes on a busy machine. */
 const patience: Milliseconds = 100_000;
 const slice: Milliseconds = 5;
+/** Of the items of a plan, some microseconds each, between two looks at the clock. */
+const itemsBetweenLooks = 32;
 
 export interface PlanRequest {
   /** Absolute; absent: the daemon's own. */
@@ -106,7 +109,7 @@ async function runPlan(
 function startProcess(): ChildProcess {
   const main = process.argv[1];
   if (main === undefined) throw new DaemonError('PLAN_FAILED', 'the path of the program is unknown');
-  return spawn(process.execPath, [...process.execArgv, main, planRole], {
+  return spawn(process.execPath, [...inheritedFlags(), main, planRole], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'json',
     env: withEarlySignalGuard(process.env),
@@ -115,12 +118,15 @@ function startProcess(): ChildProcess {
 
 /** What a reload has changed, in a line; empty: nothing. In slices, so that the parent does not stand still. */
 export async function changesText(before: Configuration, after: Configuration): Promise<string> {
+  // A reload that found nothing new goes on with the very same one.
+  if (before === after) return '';
   const tally = new PlanTally();
   let began = now();
+  let items = 0;
   // What the instances did about it, their own events tell.
   for (const item of planItems(before, after, [])) {
     if (item !== undefined) tally.take(item);
-    if (now() - began < slice) continue;
+    if (++items % itemsBetweenLooks !== 0 || now() - began < slice) continue;
     await nextTurn();
     began = now();
   }
