@@ -16,6 +16,7 @@ import type { Answered, Asked, Question } from './questions.ts';
 import type { ProcessStatus } from './status-types.ts';
 import { RespawnPolicy, internalErrorExitCode } from './respawn.ts';
 import { childRoles } from './roles.ts';
+import { childFlags } from './runtime-flags.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 
 export interface ChildListener {
@@ -29,18 +30,6 @@ export interface ChildListener {
   fatal(child: Child, exitCode: number, reason: string): void;
 }
 
-/**
- * Flags of the runtime beyond those of the launcher. V8 forgets compiled code that was not used for a while; the code of
- * a takeover is unused for months and then must not be compiled first. What checks leave to the garbage collector dies at
- * once: a small space for it is collected more often, each time in less, and saves 20 MB.
- */
-const runtimeFlags = {
-  vrrp: ['--no-flush-bytecode'],
-  checker: ['--max-semi-space-size=2'],
-  // Nor does it wait for other threads to collect garbage when it has no real-time priority.
-  bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
-} as const;
-
 /** A child that stops and says that it is at work is waited for so long. */
 const longestStop: Milliseconds = 60_000;
 
@@ -53,11 +42,6 @@ const logNames = { vrrp: 'VRRP', checker: 'Healthcheck', bfd: 'BFD' } as const;
 interface Snapshot {
   readonly configuration: Configuration;
   readonly options: ChildOptions;
-}
-
-/** The launcher's flags; what it says of the parent's memory is for the parent. */
-function inheritedFlags(): string[] {
-  return process.execArgv.filter((flag) => !flag.startsWith('--max-semi-space-size'));
 }
 
 /** Supervises one kind of child process. All methods are safe in every state. */
@@ -123,15 +107,11 @@ export class Child {
     clearTimeout(this.#restartTimer);
     this.#restartTimer = undefined;
     this.#complaint = undefined;
-    const child = spawn(
-      process.execPath,
-      [...inheritedFlags(), ...runtimeFlags[this.kind], main, childRoles[this.kind]],
-      {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#descriptors],
-        serialization: 'json',
-        env: withEarlySignalGuard(process.env),
-      },
-    );
+    const child = spawn(process.execPath, [...childFlags(this.kind), main, childRoles[this.kind]], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#descriptors],
+      serialization: 'json',
+      env: withEarlySignalGuard(process.env),
+    });
     this.#process = child;
     this.#greeted = false;
     this.#policy.started(now());

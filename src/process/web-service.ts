@@ -25,6 +25,7 @@ import { ListenSockets, placeName } from './listen-sockets.ts';
 import type { ListeningPlace } from './listen-sockets.ts';
 import { RespawnPolicy } from './respawn.ts';
 import { webRole } from './roles.ts';
+import { inheritedFlags } from './runtime-flags.ts';
 
 /** V8's helpers would be threads with rights of their own; there is little for them to do. */
 const runtimeFlags = ['--v8-pool-size=0', '--max-semi-space-size=4'];
@@ -168,7 +169,7 @@ export class WebService {
     this.#restartTimer = undefined;
     this.#handedOver = this.#sockets;
     const { PATH } = process.env;
-    const child = spawn(process.execPath, [...process.execArgv, ...runtimeFlags, main, webRole], {
+    const child = spawn(process.execPath, [...inheritedFlags(), ...runtimeFlags, main, webRole], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#handedOver.map(({ descriptor }) => descriptor)],
       serialization: 'json',
       // What else stands there may be somebody's secret.
