@@ -13,10 +13,10 @@ case $self in /*) ;; *) self=$PWD/$self ;; esac
 home=$(cd -P -- "${self%/*}/.." && pwd)
 # What a large configuration leaves behind is collected more often, each time in less: that saves 20 MB.
 flags=--max-semi-space-size=4
-# The parent reads a configuration now and then: optimizing compilers do not pay off, what was compiled is kept for the
-# next reload, and what a reading makes stays, so that the collector need not look through it while the heap grows.
+# The parent reads a configuration now and then: optimizing compilers and threads that help to collect do not pay off, and
+# what was compiled is kept for the next reload.
 case $name in genhash | keepalivectl) ;; *)
-  flags="$flags --no-opt --no-flush-bytecode --single-threaded-gc --initial-heap-size=150" ;;
+  flags="$flags --no-opt --no-flush-bytecode --single-threaded-gc" ;;
 esac
 # A configuration test ends before V8's second optimizing compiler has paid off.
 for word do case $word in -t* | --config-t*) flags=--no-opt ;; esac done

@@ -3,17 +3,16 @@ import { availableParallelism } from 'node:os';
 import type { ChildKind } from './messages.ts';
 
 /** What the launcher says for the parent alone: how it uses memory and compiles, which it does seldom. */
-const flagsOfParent = ['--max-semi-space-size', '--initial-heap-size', '--single-threaded-gc', '--no-opt'];
+const flagsOfParent = ['--max-semi-space-size', '--single-threaded-gc', '--no-opt'];
 
 /**
  * V8 forgets compiled code that was not used for a while; the code of a takeover is unused for months and then must not
  * be compiled first. What checks leave to the garbage collector dies at once: a small space for it is collected more
- * often, each time in less, and saves 20 MB. What a start makes stays: the collector does not look
- * through it before there are 50 MB.
+ * often, each time in less, and saves 20 MB.
  */
 const flagsOfChild = {
   vrrp: ['--no-flush-bytecode'],
-  checker: ['--max-semi-space-size=2', '--initial-heap-size=50'],
+  checker: ['--max-semi-space-size=2'],
   // Nor does it wait for other threads to collect garbage when it has no real-time priority.
   bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
 } as const satisfies Record<ChildKind, readonly string[]>;

@@ -9,7 +9,7 @@ describe('flags of the runtime', () => {
   });
 
   it('of the parent alone are not those of its children', () => {
-    process.execArgv = ['--disable-sigusr1', '--max-semi-space-size=4', '--no-opt', '--initial-heap-size=150'];
+    process.execArgv = ['--disable-sigusr1', '--max-semi-space-size=4', '--no-opt', '--single-threaded-gc'];
     expect(inheritedFlags()).toEqual(['--disable-sigusr1']);
     expect(childFlags('vrrp')).toEqual(['--disable-sigusr1', '--no-flush-bytecode']);
     expect(childFlags('checker')).toEqual(
