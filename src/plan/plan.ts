@@ -18,15 +18,17 @@ function linesOf(configuration: Configuration): ReturnType<typeof configurationL
  * Everything that changes, piece by piece; `undefined` now and then, so that whoever has other work can do it between two
  * pieces.
  * @param situations of the running instances; undefined: nothing is known
+ * @param withWrites false: without what is written into IPVS
  */
 export function* planItems(
   before: Configuration,
   after: Configuration,
   situations: readonly InstanceSituation[] | undefined,
+  withWrites = true,
 ): Generator<PlanItem | undefined> {
   for (const change of itemChanges(linesOf(before), linesOf(after), special)) yield { type: 'change', change };
   yield* vrrpItems(before, after, situations);
-  yield* serviceItems(before, after);
+  yield* serviceItems(before, after, withWrites);
 }
 
 const noCounts: PlanCounts = { added: 0, changed: 0, removed: 0 };

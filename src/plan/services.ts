@@ -4,10 +4,11 @@ import { realServerKeys, virtualServerKeys } from '../check/identity.ts';
 import { realServerLabel, virtualServerLabels } from '../check/labels.ts';
 import type { CheckConfiguration, Configuration, VirtualServerConfiguration } from '../config/model.ts';
 import type { PrintedLine } from '../config/print/printed.ts';
-import { printVirtualServer } from '../config/print/servers.ts';
+import { printRealServer, printVirtualServer } from '../config/print/servers.ts';
 import { serviceKeyText } from '../ipvs/keys.ts';
 import { planServices } from '../ipvs/plan.ts';
 import type { IpvsOperation, Service, ServiceKey } from '../ipvs/types.ts';
+import { sameSettings } from './same.ts';
 import { settingChanges } from './settings.ts';
 import type { ItemChange, KernelWrite, PlanItem, SettingChange } from './types.ts';
 
@@ -30,13 +31,12 @@ function byKey(check: CheckConfiguration): Map<string, Known> {
   );
 }
 
-/** Places of the text are no settings: two that are equal but for them are the same. */
-function sameSettings(a: unknown, b: unknown): boolean {
-  const withoutPlaces = (key: string, value: unknown): unknown => (key === 'at' ? undefined : value);
-  return JSON.stringify(a, withoutPlaces) === JSON.stringify(b, withoutPlaces);
-}
-
-export function* serviceItems(before: Configuration, after: Configuration): Generator<PlanItem | undefined> {
+/** @param withWrites false: nobody wants to know what is written into IPVS */
+export function* serviceItems(
+  before: Configuration,
+  after: Configuration,
+  withWrites: boolean,
+): Generator<PlanItem | undefined> {
   const olds = byKey(before.check);
   const news = byKey(after.check);
   const table = ipvsOf(before, after);
@@ -60,14 +60,14 @@ export function* serviceItems(before: Configuration, after: Configuration): Gene
       }
       yield* changedService(old, next);
     }
-    yield* writes(table.before(old), table.after(next));
+    if (withWrites) yield* writes(table.before(old), table.after(next));
   }
   for (const [key, old] of olds) {
     if (news.has(key)) continue;
     const drain = old.configuration.realServers.some(({ drainTimeout }) => drainTimeout !== undefined);
     const consequences = drain ? ['its connections are drained first'] : ['its connections end'];
     yield* changes({ what: 'removed', kind, name: old.label, settings: [], consequences });
-    yield* writes(table.before(old), []);
+    if (withWrites) yield* writes(table.before(old), []);
   }
 }
 
@@ -111,36 +111,38 @@ function ipvsOf(
   };
 }
 
+/** What a virtual server is printed as without its servers. */
+function ownLines({ configuration }: Known): readonly PrintedLine[] {
+  return printVirtualServer({ ...configuration, realServers: [] }).block ?? [];
+}
+
+/** Ten thousand of them may change at once: nothing is printed of what is the same. */
 function* changedService(old: Known, next: Known): Generator<PlanItem> {
-  const printedOld = printVirtualServer(old.configuration).block ?? [];
-  const printedNew = printVirtualServer(next.configuration).block ?? [];
-  const isServer = ({ keyword }: PrintedLine): boolean => keyword === serverKind;
-  const settings = settingChanges(
-    printedOld.filter((line) => !isServer(line)),
-    printedNew.filter((line) => !isServer(line)),
-  );
+  const settings = sameSettings(old.configuration, next.configuration, ['realServers'])
+    ? []
+    : settingChanges(ownLines(old), ownLines(next));
   if (settings.length > 0) yield* changes({ what: 'changed', kind, name: next.label, settings, consequences: [] });
   const keysOld = realServerKeys(old.configuration);
-  const linesOld = new Map(printedOld.filter(isServer).map((line, index) => [keysOld[index] ?? '', line]));
+  const left = new Map(old.configuration.realServers.map((server, index) => [keysOld[index] ?? '', server]));
   const keysNew = realServerKeys(next.configuration);
-  const linesNew = printedNew.filter(isServer);
   for (const [index, server] of next.configuration.realServers.entries()) {
     const key = keysNew[index] ?? '';
+    const former = left.get(key);
+    left.delete(key);
+    if (former !== undefined && sameSettings(former, server)) continue;
     const base = { kind: serverKind, name: realServerLabel(next.configuration, server), of: next.label };
-    const line = linesOld.get(key);
-    linesOld.delete(key);
-    if (line === undefined) {
+    if (former === undefined) {
       const waits = server.checkers.some((checker) => 'alpha' in checker && checker.alpha === true);
       const consequences = waits ? ['out of the pool until its checks have passed (alpha)'] : [];
       yield* changes({ ...base, what: 'added', settings: [], consequences });
       continue;
     }
-    const different = settingChanges(line.block ?? [], linesNew[index]?.block ?? []);
+    const different = settingChanges(printRealServer(former).block ?? [], printRealServer(server).block ?? []);
     if (different.length > 0)
       yield* changes({ ...base, what: 'changed', settings: different, consequences: consequencesOf(different) });
   }
   for (const [index, server] of old.configuration.realServers.entries()) {
-    if (!linesOld.has(keysOld[index] ?? '')) continue;
+    if (!left.has(keysOld[index] ?? '')) continue;
     const drained = server.drainTimeout !== undefined;
     const consequences = [
       drained ? `drained for at most ${server.drainTimeout / 1000} s` : 'its connections end, or go on without it',

@@ -124,7 +124,7 @@ export async function changesText(before: Configuration, after: Configuration): 
   let began = now();
   let items = 0;
   // What the instances did about it, their own events tell.
-  for (const item of planItems(before, after, [])) {
+  for (const item of planItems(before, after, [], false)) {
     if (item !== undefined) tally.take(item);
     if (++items % itemsBetweenLooks !== 0 || now() - began < slice) continue;
     await nextTurn();

@@ -72,7 +72,8 @@ function drainLine(timeout: number | undefined): PrintedLine[] {
   return timeout === undefined ? [] : [line('drain_timeout', seconds(timeout))];
 }
 
-function realServerBlock(server: RealServerConfiguration): PrintedLine {
+/** As a block of its virtual server. */
+export function printRealServer(server: RealServerConfiguration): PrintedLine {
   return blockLine(
     'real_server',
     [server.address, server.port],
@@ -135,7 +136,7 @@ export function printVirtualServer(server: VirtualServerConfiguration): PrintedL
       ...defaultsLines(server.checkDefaults),
       ...optional('snmp_name', server.snmpName),
       ...sorryServerLines(server.sorryServer),
-      ...server.realServers.map(realServerBlock),
+      ...server.realServers.map(printRealServer),
     ],
     server.at,
   );

@@ -1,0 +1,27 @@
+/** Whether two parts of a model say the same, wherever they stand in the text. */
+
+/** Places of the text are no settings; what is undefined is not there. */
+function isSetting(key: string, value: unknown): boolean {
+  return key !== 'at' && value !== undefined;
+}
+
+/**
+ * @param a, b plain data of the model
+ * @param without keys of the outermost object that are not compared either
+ */
+export function sameSettings(a: unknown, b: unknown, without: readonly string[] = []): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((entry, index) => sameSettings(entry, b[index]));
+  }
+  let settings = 0;
+  for (const [key, value] of Object.entries(a)) {
+    if (!isSetting(key, value) || without.includes(key)) continue;
+    settings++;
+    if (!sameSettings(value, (b as Readonly<Record<string, unknown>>)[key])) return false;
+  }
+  for (const [key, value] of Object.entries(b)) if (isSetting(key, value) && !without.includes(key)) settings--;
+  return settings === 0;
+}
