@@ -25,9 +25,6 @@ export interface Extra extends Partial<KeywordFacts> {
 
 type Setter<D, V> = (draft: D, value: V, statement: Statement, context: Context) => void;
 
-/** For a keyword that is read into the model while nothing acts on it in this version. */
-export const nothingActsYet = { effect: 'none-yet' } as const;
-
 /** For a keyword that only this program knows. */
 export const ours = { own: true } as const;
 
