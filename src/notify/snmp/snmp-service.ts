@@ -18,6 +18,7 @@ import { ServiceNames } from './service-names.ts';
 import type { SnmpSnapshot, VrrpReport } from './snapshot.ts';
 import { TrafficCache, type TrafficSources } from './traffic-cache.ts';
 import type { SetValue, Variable } from './value.ts';
+import { placeVirtualRouters } from '../../vrrp/virtual-interfaces.ts';
 import type { RefusedIntent } from '../../vrrp/types.ts';
 import type { Subtree, View } from './view.ts';
 import { checkerTables } from './mib/checker.ts';
@@ -72,7 +73,9 @@ export class SnmpService {
   }
 
   /** Goes over to a configuration: another session if other parts are wanted or the master is elsewhere. */
-  follow(configuration: Configuration): void {
+  follow(asWritten: Configuration): void {
+    // With the names of virtual interfaces and the addresses on them, as the VRRP process has it.
+    const configuration = { ...asWritten, vrrp: placeVirtualRouters(asWritten).vrrp };
     this.#configuration = configuration;
     this.#view = undefined;
     const { snmp } = configuration.global;

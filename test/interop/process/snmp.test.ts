@@ -32,6 +32,20 @@ const configuration = `global_defs {
   vrrp_version 3
   dynamic_interfaces
 }
+static_ipaddress {
+  10.50.0.1/24 dev eth0
+  10.50.0.2/24 dev eth1 scope link label eth1:s
+}
+static_routes {
+  10.60.0.0/16 via 10.88.0.3 dev eth0 table 5
+  10.61.0.0/16 nexthop via 10.88.0.2 dev eth0 weight 1 nexthop via 10.88.0.3 dev eth0 weight 3 table 5
+  blackhole 10.62.0.0/16 table 5
+}
+static_rules {
+  from 10.4.0.0/16 table 100 preference 900
+  to 10.5.0.0/16 lookup main preference 901
+  iif eth1 table 5 preference 902
+}
 vrrp_script chk {
   script "/usr/bin/true x"
   interval 2
@@ -138,7 +152,7 @@ const different = [
   /\.100\.5\.1\.1\.0 /,
   /\.100\.5\.2\.3\.1\.11\./,
   /\.100\.5\.2\.3\.1\.27\.2 /,
-  /\.100\.5\.2\.6\.1\.11\./,
+  /\.100\.5\.2\.6\.1\.11\.[1-9]/,
   /\.100\.5\.2\.7\.1\.25\./,
   /Timeticks/,
 ];

@@ -53,6 +53,15 @@ export function numbered<Row>(rows: readonly Row[], before: Oid = []): TableRow<
   return rows.map((row, at) => ({ index: [...before, at + 1], row }));
 }
 
+/** Rows of addresses, routes or rules: those of the instances, in front of them the static ones as of an owner 0. */
+export function numberedWithStatic<Owner, Row>(
+  statics: readonly Row[],
+  owners: readonly Owner[],
+  rowsOf: (owner: Owner) => readonly Row[],
+): TableRow<Row>[] {
+  return [...numbered(statics, [0]), ...numberedWithin(owners, rowsOf)];
+}
+
 /** Rows of several owners: the number of the owner, the number of the row. */
 export function numberedWithin<Owner, Row>(
   owners: readonly Owner[],

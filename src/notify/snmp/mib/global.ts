@@ -44,7 +44,7 @@ export function globalTables(snapshot: SnmpSnapshot): Subtree[] {
         1: () => mail.server && serverType(mail.server.host),
         2: () => mail.server && (addressValue(mail.server.host) ?? text(mail.server.host)),
         3: () => gauge(Math.floor(mail.connectTimeout / 1000)),
-        4: () => textOr(mail.from),
+        4: () => (mail.server === undefined ? textOr(mail.from) : text(mail.from ?? `root@${snapshot.hostName}`)),
         6: () => mail.server && gauge(mail.server.port),
         7: () => oneOrTwo(!mail.noFaultMail),
         8: () => alertValue(mail.alerts.all),

@@ -11,7 +11,7 @@ import { addressOctets } from './conventions.ts';
 export interface VirtualRouter {
   readonly configuration: VrrpInstanceConfiguration;
   readonly status: VrrpInstanceStatus | undefined;
-  /** The interface it is on; one that is not there has index 0 and no address. */
+  /** The configured interface, also if it has one of its own; one that is not there has index 0 and no address. */
   readonly interfaceIndex: number;
   readonly hardwareAddress: Uint8Array;
   /** Hundredths of a second since it left the state initialize. */

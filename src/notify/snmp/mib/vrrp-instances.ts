@@ -8,6 +8,7 @@ import {
   familyValue,
   numbered,
   numberedWithin,
+  numberedWithStatic,
   oneOrTwo,
   scopeValue,
   scriptValue,
@@ -146,7 +147,8 @@ function instanceTable({ configuration, vrrp }: SnmpSnapshot): Subtree {
       7: ({ name, priority }) => integer(statuses.get(name)?.basePriority ?? priority),
       8: ({ name, priority }) => integer(statuses.get(name)?.effectivePriority ?? priority),
       9: ({ name }) => oneOrTwo(statuses.get(name)?.addressesSet ?? false),
-      10: ({ interface: name }) => text(name),
+      // Of an instance with an interface of its own that one.
+      10: ({ interface: name, virtualInterface }) => text(virtualInterface?.name ?? name),
       11: ({ dontTrackPrimary }) => oneOrTwo(!dontTrackPrimary),
       12: intervalValue,
       13: ({ name, nopreempt }) => oneOrTwo(!(statuses.get(name)?.nopreempt ?? nopreempt)),
@@ -170,8 +172,8 @@ function instanceTable({ configuration, vrrp }: SnmpSnapshot): Subtree {
       31: ({ notify }) => scriptValue(notify.masterRxLowerPriority),
       32: ({ notify }) => scriptValue(notify.deleted),
       33: ({ notify }) => oneOrTwo(notify.notifyDeleted),
-      34: ({ family }) => familyValue(family),
-      35: ({ multicastGroup }) => addressValue(multicastGroup),
+      34: ({ family, unicastPeers }) => (unicastPeers.length > 0 ? undefined : familyValue(family)),
+      35: ({ multicastGroup, unicastPeers }) => (unicastPeers.length > 0 ? undefined : addressValue(multicastGroup)),
     },
     numbered(instances),
   );
@@ -207,7 +209,11 @@ function addressTable({ configuration, interfaceIndex, vrrp }: SnmpSnapshot): Su
       11: ({ advertised }) => oneOrTwo(advertised),
       12: ({ address }) => addressValue(address.peer),
     },
-    numberedWithin(configuration.vrrp.instances, addressesOf),
+    numberedWithStatic(
+      configuration.vrrp.staticAddresses.map((address) => ({ address, advertised: false, set: true })),
+      configuration.vrrp.instances,
+      addressesOf,
+    ),
   );
 }
 

@@ -14,7 +14,15 @@ import type {
 import { counter64, gauge, integer, text, truth, type SnmpValue } from '../value.ts';
 import { Table, type Columns, type Subtree, type TableRow } from '../view.ts';
 import type { SnmpSnapshot } from '../snapshot.ts';
-import { addressValue, familyValue, numbered, numberedWithin, oneOrTwo, scopeValue, textOr } from './conventions.ts';
+import {
+  addressValue,
+  familyValue,
+  numbered,
+  numberedWithStatic,
+  oneOrTwo,
+  scopeValue,
+  textOr,
+} from './conventions.ts';
 import { keepalivedMib } from './roots.ts';
 
 const prefix = [...keepalivedMib, 2];
@@ -202,7 +210,7 @@ function prefixColumns(first: number, of: (rule: VirtualRule) => Prefix | undefi
 
 const ruleColumns: Columns<PlacedRule> = {
   // Columns 2 to 5 are of a time when a rule had one prefix.
-  2: ({ thing }) => text(thing.from === undefined && thing.to !== undefined ? 'to' : 'from'),
+  2: ({ thing }) => text(thing.from !== undefined ? 'from' : thing.to !== undefined ? 'to' : ''),
   ...prefixColumns(3, ({ from, to }) => from ?? to),
   6: ({ thing }) => tableOf(thing),
   7: ({ set }) => oneOrTwo(set),
@@ -236,30 +244,34 @@ const ruleColumns: Columns<PlacedRule> = {
 };
 
 export function routingTables(snapshot: SnmpSnapshot): Subtree[] {
-  const { instances } = snapshot.configuration.vrrp;
+  const { instances, staticRoutes, staticRules } = snapshot.configuration.vrrp;
   const masters = new Set(snapshot.vrrp?.instances.flatMap(({ name, state }) => (state === 'MASTER' ? [name] : [])));
+  // Static ones are there as long as this program runs.
+  const statics = <Thing>(things: readonly Thing[]): Placed<Thing>[] => things.map((thing) => ({ thing, set: true }));
   const placed = <Thing>({ name }: VrrpInstanceConfiguration, things: readonly Thing[]): Placed<Thing>[] =>
     things.map((thing) => ({ thing, set: masters.has(name) }));
-  const nexthops: TableRow<RouteNexthop & { readonly family: VirtualRoute['family'] }>[] = instances.flatMap(
-    ({ virtualRoutes }, instance) =>
-      virtualRoutes.flatMap((route, at) =>
-        numbered(
-          route.nexthops.map((nexthop) => ({ ...nexthop, family: route.family })),
-          [instance + 1, at + 1],
-        ),
+  const nexthops: TableRow<RouteNexthop & { readonly family: VirtualRoute['family'] }>[] = [
+    staticRoutes,
+    ...instances.map(({ virtualRoutes }) => virtualRoutes),
+  ].flatMap((routes, owner) =>
+    routes.flatMap((route, at) =>
+      numbered(
+        route.nexthops.map((nexthop) => ({ ...nexthop, family: route.family })),
+        [owner, at + 1],
       ),
+    ),
   );
   return [
     new Table(
       [...prefix, 7, 1],
       routeColumns(snapshot),
-      numberedWithin(instances, (instance) => placed(instance, instance.virtualRoutes)),
+      numberedWithStatic(statics(staticRoutes), instances, (instance) => placed(instance, instance.virtualRoutes)),
     ),
     new Table([...prefix, 11, 1], nexthopColumns(snapshot), nexthops),
     new Table(
       [...prefix, 8, 1],
       ruleColumns,
-      numberedWithin(instances, (instance) => placed(instance, instance.virtualRules)),
+      numberedWithStatic(statics(staticRules), instances, (instance) => placed(instance, instance.virtualRules)),
     ),
   ];
 }
