@@ -38,7 +38,7 @@ static_ipaddress {
 }
 static_routes {
   10.60.0.0/16 via 10.88.0.3 dev eth0 table 5
-  10.61.0.0/16 nexthop via 10.88.0.2 dev eth0 weight 1 nexthop via 10.88.0.3 dev eth0 weight 3 table 5
+  10.61.0.0/16 table 5 nexthop via 10.88.0.2 dev eth0 weight 1 nexthop via 10.88.0.3 dev eth0 weight 3
   blackhole 10.62.0.0/16 table 5
 }
 static_rules {
