@@ -7,8 +7,16 @@ import { addon } from './addon.ts';
 import { now } from './clock.ts';
 import { SystemError, checked } from './errors.ts';
 
-/** How long before its moment the thread is awake at most, and at most in proportion to the wait: a share of a processor. */
-const awake = { longest: 0.1, share: 0.01 } as const;
+/**
+ * How long before a moment the thread is awake, in milliseconds: at most so long, at most in proportion to the wait, and
+ * with many under way ever shorter, so that all together cost no more of a processor than a few.
+ */
+const awake = { longest: 0.1, share: 0.01, few: 4 } as const;
+
+/** @param underway how many datagrams wait for a moment, this one included */
+export function awakeBefore(wait: Milliseconds, underway: number): Milliseconds {
+  return Math.max(0, Math.min(awake.longest, wait * awake.share) / Math.max(1, underway / awake.few));
+}
 
 /** Bytes of a datagram as sendmsg(2) takes them. */
 export interface TimedDatagram {
@@ -52,10 +60,16 @@ export class TimedSend {
   /**
    * @param at when it leaves, never before
    * @param until from when on it is not sent any more
+   * @param underway how many wait for a moment, this one included
    * @throws SystemError
    */
-  constructor({ control, data, descriptor, name }: TimedDatagram, at: MonotonicMs, until: MonotonicMs) {
-    const lead: Milliseconds = Math.max(0, Math.min(awake.longest, (at - now()) * awake.share));
+  constructor(
+    { control, data, descriptor, name }: TimedDatagram,
+    at: MonotonicMs,
+    until: MonotonicMs,
+    underway: number,
+  ) {
+    const lead = awakeBefore(at - now(), underway);
     this.#number = checked(addon().timedSend(descriptor, at, until, lead, data, name, control), 'timed send');
   }
 

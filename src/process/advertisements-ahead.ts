@@ -38,12 +38,13 @@ export class AdvertisementsAhead {
   /** In place of the instance's earlier one, which must have been ended. */
   arrange(intent: SendAheadIntent): void {
     const { advertisements, at, instance, until } = intent;
+    const count = this.#arrangements.size + 1;
     const underway = advertisements.flatMap((advertisement): Underway[] => {
       try {
         const way = this.#place.way(advertisement);
         if (way === undefined) return [];
         const { socket, target } = way;
-        const send = new TimedSend(socket.datagram(advertisement.packet, target), at, until);
+        const send = new TimedSend(socket.datagram(advertisement.packet, target), at, until, count);
         return [{ advertisement, socket, send }];
       } catch {
         // It is sent when its time has come, and then it is told why not.

@@ -86,7 +86,8 @@ export class BfdSockets {
     const sender = this.#senders.get(session);
     if (sender === undefined) return;
     try {
-      this.#ahead.set(session, new TimedSend(sender.socket.datagram(packet, sender.target), at, until));
+      const datagram = sender.socket.datagram(packet, sender.target);
+      this.#ahead.set(session, new TimedSend(datagram, at, until, this.#ahead.size + 1));
     } catch {
       // It is tried again at its time, and then it is told why not.
     }

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../../lab/lib/clock.ts';
 import { now } from '../../../src/kernel/clock.ts';
-import { TimedSend } from '../../../src/kernel/timed-send.ts';
+import { awakeBefore, TimedSend } from '../../../src/kernel/timed-send.ts';
 import { UdpSocket } from '../../../src/kernel/udp-socket.ts';
 
 const sockets: UdpSocket[] = [];
@@ -31,7 +31,7 @@ class Loopback {
 
   arrange(octet: number, at: number, deadline = Infinity): TimedSend {
     const data = Uint8Array.of(octet);
-    const arranged = new TimedSend({ descriptor: this.sender.descriptor, data, name: this.#name }, at, deadline);
+    const arranged = new TimedSend({ descriptor: this.sender.descriptor, data, name: this.#name }, at, deadline, 1);
     // The bytes are its own from here on.
     data[0] = 0xff;
     return arranged;
@@ -51,6 +51,16 @@ function standStill(span: number): void {
 
 /** Two clocks of the kernel are read one after the other. */
 const clockError = 1;
+
+describe('the thread', () => {
+  it('is awake for a hundredth of the wait at most, never more than 0.1 ms, and for many together no longer than for four', () => {
+    expect(awakeBefore(1000, 1)).toBe(0.1);
+    expect(awakeBefore(5, 1)).toBeCloseTo(0.05);
+    expect(awakeBefore(-5, 1)).toBe(0);
+    // 250 routers at 100 ms: 2,500 a second.
+    expect(2500 * awakeBefore(100, 250)).toBeCloseTo(4);
+  });
+});
 
 describe('a datagram with a moment', () => {
   it('leaves while the event loop stands still, in the order of the moments and never early', async () => {
@@ -111,7 +121,12 @@ describe('a datagram with a moment', () => {
     const loopback = new Loopback(46_892);
     const nowhere = loopback.sender.target('240.0.0.1', 9);
     const data = new Uint8Array(70_000);
-    const refused = new TimedSend({ descriptor: loopback.sender.descriptor, data, name: nowhere }, now() - 1, Infinity);
+    const refused = new TimedSend(
+      { descriptor: loopback.sender.descriptor, data, name: nowhere },
+      now() - 1,
+      Infinity,
+      1,
+    );
     loopback.arrange(1, now());
     await loopback.hears(1);
     // linux/udp.c: longer than a datagram can be.
