@@ -127,7 +127,7 @@ uint64_t TimedSender::arrange(TimedDatagram&& datagram) {
   return number;
 }
 
-int TimedSender::take(uint64_t number) {
+int64_t TimedSender::take(uint64_t number) {
   if (!started_) return 0;
   Lock lock(mutex_);
   const auto found = arranged_.find(number);
@@ -135,7 +135,7 @@ int TimedSender::take(uint64_t number) {
   const auto [first, last] = due_.equal_range(found->second.datagram.at);
   const auto waiting = std::find_if(first, last, [number](const auto& entry) { return entry.second == number; });
   if (waiting != last) due_.erase(waiting);
-  const int result = found->second.result;
+  const int64_t result = found->second.result;
   arranged_.erase(found);
   return result;
 }
@@ -189,7 +189,9 @@ void TimedSender::sendDue(int64_t now) {
   const uint64_t number = due_.begin()->second;
   due_.erase(due_.begin());
   Arranged& arranged = arranged_.at(number);
-  if (now < arranged.datagram.until) arranged.result = sendNow(arranged.datagram);
+  if (now >= arranged.datagram.until) return;
+  const int result = sendNow(arranged.datagram);
+  arranged.result = result < 0 ? result : now;
 }
 
 namespace {
@@ -222,12 +224,13 @@ napi_value timedSend(napi_env env, napi_callback_info info) {
   return toNumber(env, static_cast<double>(number));
 }
 
-// timedSendTake(number): 1 sent, 0 not sent and never will be, negative: refused by the kernel.
+// timedSendTake(number): when it was sent, milliseconds on CLOCK_MONOTONIC; 0 not sent and never will be; -errno: refused.
 napi_value timedSendTake(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const double number = arguments.number(0);
   if (!arguments.valid() || !(number >= 0)) return invalid(env);
-  return toInteger(env, arguments.environment().timedSender().take(static_cast<uint64_t>(number)));
+  const int64_t result = arguments.environment().timedSender().take(static_cast<uint64_t>(number));
+  return toNumber(env, result <= 0 ? static_cast<double>(result) : static_cast<double>(result) / kNanosecondsPerMillisecond);
 }
 
 }  // namespace

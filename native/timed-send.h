@@ -34,15 +34,16 @@ class TimedSender {
   int start();
   // The number by which it is taken.
   uint64_t arrange(TimedDatagram&& datagram);
-  // Ends an arrangement: 1 sent, 0 not sent and never will be, else what the kernel answered (-errno).
-  int take(uint64_t number);
+  // Ends an arrangement: when it was sent (nanoseconds), 0 if it was not and never will be, else what the kernel answered
+  // (-errno).
+  int64_t take(uint64_t number);
   // Ends all arrangements of a descriptor, which is about to be closed.
   void forget(int descriptor);
 
  private:
   struct Arranged {
     TimedDatagram datagram;
-    int result = 0;
+    int64_t result = 0;
   };
 
   static void* main(void* self);

@@ -16,15 +16,16 @@ interface Plan {
 }
 
 export interface EndedPlan extends Plan {
-  readonly went: boolean;
+  /** When it has gone; undefined: it never will. */
+  readonly wentAt: MonotonicMs | undefined;
 }
 
 export class PacketAhead {
-  readonly #wentAhead: (() => boolean) | undefined;
+  readonly #wentAhead: (() => MonotonicMs | undefined) | undefined;
   #plan: Plan | undefined;
 
   /** @param wentAhead undefined: nothing is ever sent ahead */
-  constructor(wentAhead: (() => boolean) | undefined) {
+  constructor(wentAhead: (() => MonotonicMs | undefined) | undefined) {
     this.#wentAhead = wentAhead;
   }
 
@@ -54,6 +55,6 @@ export class PacketAhead {
     const plan = this.#plan;
     if (plan === undefined) return undefined;
     this.#plan = undefined;
-    return { ...plan, went: this.#wentAhead?.() === true };
+    return { ...plan, wentAt: this.#wentAhead?.() };
   }
 }

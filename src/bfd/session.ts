@@ -18,7 +18,7 @@ export interface SessionHost {
   discriminator(): number;
   push(intent: BfdIntent): void;
   /** BfdEnvironment.wentAhead */
-  readonly wentAhead: ((session: string) => boolean) | undefined;
+  readonly wentAhead: ((session: string) => MonotonicMs | undefined) | undefined;
   /** Something about the session may have changed: at the end of the call planAhead() is wanted. */
   touched(session: BfdSession): void;
 }
@@ -354,14 +354,14 @@ export class BfdSession {
     const plan = this.#ahead.end();
     if (plan === undefined) return false;
     const { deadlines } = this.#host;
-    if (plan.went) {
+    if (plan.wentAt !== undefined) {
       this.#packetsSent++;
-      this.#lastSent = plan.at;
+      this.#lastSent = plan.wentAt;
       deadlines.clear(this.#sending);
     } else if (deadlines.isSet(this.#sending) && this.#sending.at === plan.lookAt) {
       deadlines.set(this.#sending, plan.at);
     }
-    return plan.went;
+    return plan.wentAt !== undefined;
   }
 
   /** At the end of a call: what goes ahead is what would be sent at its time. */

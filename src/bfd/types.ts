@@ -9,10 +9,10 @@ export interface BfdEnvironment {
   /** Uniform in [0, 1): jitter and discriminators. */
   random(): number;
   /**
-   * Whether the last send-ahead intent of a session has been carried out; asking ends it: from here on it has gone or
-   * never will. Absent: packets are not sent ahead.
+   * When the last send-ahead intent of a session was carried out, undefined if it was not; asking ends it: from here on it
+   * has gone or never will. Absent: packets are not sent ahead.
    */
-  readonly wentAhead?: (session: string) => boolean;
+  readonly wentAhead?: (session: string) => MonotonicMs | undefined;
 }
 
 /** Surroundings of a received datagram. */

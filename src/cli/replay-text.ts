@@ -38,6 +38,8 @@ function inputWords(call: RecordedCall, news: readonly string[]): string {
       return `track file ${call.name} says ${call.value ?? 'nothing'}`;
     case 'processes':
       return `${call.running} processes of ${call.name}`;
+    case 'sockets':
+      return call.missing.map(([name, reason]) => `${name}: ${reason}`).join(', ') || 'all sockets are open';
     case 'gratuitous':
       return `gratuitous messages of ${call.instance} asked for`;
     case 'bfd':

@@ -57,7 +57,7 @@ export interface Addon {
     name?: Uint8Array,
     control?: Uint8Array,
   ): number;
-  /** Ends an arrangement: 1 sent, 0 not sent and never will be, negative: refused by the kernel. */
+  /** Ends an arrangement: when it was sent; 0: not sent and never will be; negative: refused by the kernel. */
   timedSendTake(arrangement: number): number;
 
   // Octets of connected streams. send() may take fewer than given; receive() answers 0 when the peer has closed.

@@ -177,6 +177,13 @@ export class RawSocket {
     return { descriptor: this.#descriptor.number, data, name, control: encodeControl(this.#family, target) };
   }
 
+  /** Lets everything in again; harmless without a filter. */
+  detachFilter(): void {
+    const noFilter = 2;
+    const result = addon().setsockopt(this.#descriptor.number, SOL.SOCKET, SO.DETACH_FILTER, 0);
+    if (result < 0 && result !== -noFilter) throw new SystemError('setsockopt', -result);
+  }
+
   /**
    * Sends one packet now.
    * @throws SystemError (ENETDOWN, ENOBUFS, EADDRNOTAVAIL ...), DaemonError ADDRESS_INVALID; the socket stays usable

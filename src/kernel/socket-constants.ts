@@ -17,6 +17,7 @@ export const SO = {
   LINGER: 13,
   BINDTODEVICE: 25,
   ATTACH_FILTER: 26,
+  DETACH_FILTER: 27,
   SNDBUFFORCE: 32,
   RCVBUFFORCE: 33,
   /** Also the type of the control message that answers it (SO_TIMESTAMPNS_OLD: 64-bit struct timespec). */

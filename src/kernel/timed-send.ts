@@ -5,7 +5,7 @@
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import { addon } from './addon.ts';
 import { now } from './clock.ts';
-import { SystemError, checked } from './errors.ts';
+import { checked } from './errors.ts';
 
 /**
  * How long before a moment the thread is awake, in milliseconds: at most so long, at most in proportion to the wait, and
@@ -26,9 +26,6 @@ export interface TimedDatagram {
   readonly name?: Uint8Array | undefined;
   readonly control?: Uint8Array | undefined;
 }
-
-/** How an arrangement ended. */
-export type TimedOutcome = 'sent' | 'not-sent' | SystemError;
 
 /**
  * Makes the thread, so that it is there when priorities are given to threads; without this the first arrangement does.
@@ -73,10 +70,12 @@ export class TimedSend {
     this.#number = checked(addon().timedSend(descriptor, at, until, lead, data, name, control), 'timed send');
   }
 
-  /** Ends it: from here on it has been sent or never will be. Asked once. */
-  take(): TimedOutcome {
+  /**
+   * Ends it: from here on it has been sent or never will be. Asked once.
+   * @returns when it was sent, at `at` or a little later; undefined: it was not, or the kernel refused it
+   */
+  take(): MonotonicMs | undefined {
     const result = addon().timedSendTake(this.#number);
-    if (result < 0) return new SystemError('sendmsg', -result);
-    return result === 1 ? 'sent' : 'not-sent';
+    return result > 0 ? result : undefined;
   }
 }

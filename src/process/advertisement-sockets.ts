@@ -2,6 +2,7 @@
  * The raw sockets VRRP speaks through: one for each place the engine names (family, interface, group or source), opened
  * when its interface appears, opened anew when the interface was made again, closed when the configuration drops it.
  */
+import type { MonotonicMs } from '../core/time.ts';
 import type { Link } from '../network/types.ts';
 import { RawSocket, type SendTarget } from '../kernel/raw-socket.ts';
 import { virtualRouterIdFilter } from '../kernel/vrrp-filter.ts';
@@ -28,6 +29,7 @@ interface OpenSocket {
   readonly socket: RawSocket;
   /** As the transport last asked for. */
   receiveBuffer: number;
+  routers: string;
   /** 0: none is set for what it sends. */
   readonly interfaceIndex: number;
   /** Index of the device that it is bound to, 0: none. Another one: the device was made again. */
@@ -40,11 +42,25 @@ export interface AdvertisementListener {
   trouble(message: string): void;
 }
 
-/** A reload may ask for another size; the socket stays. */
-function resize(open: OpenSocket, { receiveBufferOctets = defaultReceiveBuffer }: VrrpTransport): void {
-  if (open.receiveBuffer === receiveBufferOctets) return;
-  open.socket.setReceiveBuffer(receiveBufferOctets);
-  open.receiveBuffer = receiveBufferOctets;
+/** A reload may ask for another size, or for the messages of other routers; the socket stays, with what waits in it. */
+function adapt(open: OpenSocket, transport: VrrpTransport): void {
+  const { receiveBufferOctets = defaultReceiveBuffer } = transport;
+  if (open.receiveBuffer !== receiveBufferOctets) {
+    open.socket.setReceiveBuffer(receiveBufferOctets);
+    open.receiveBuffer = receiveBufferOctets;
+  }
+  if (open.routers !== routersOf(transport)) filter(open.socket, transport);
+  open.routers = routersOf(transport);
+}
+
+/** Whose messages the socket lets in, in words. */
+function routersOf({ authenticationHeader, everyRouter, virtualRouterIds }: VrrpTransport): string {
+  return authenticationHeader || everyRouter === true ? 'every' : virtualRouterIds.join(',');
+}
+
+function filter(socket: RawSocket, transport: VrrpTransport): void {
+  if (routersOf(transport) === 'every') socket.detachFilter();
+  else socket.attachFilter(virtualRouterIdFilter(transport.family, transport.virtualRouterIds));
 }
 
 /** What the socket is bound to: its interface, or the VRF of unicast without one. */
@@ -61,7 +77,6 @@ function keyOf(transport: VrrpTransport): string {
     transport.group ?? '',
     transport.source ?? '',
     transport.authenticationHeader ? 'ah' : '',
-    transport.everyRouter === true ? 'every' : transport.virtualRouterIds.join(','),
   ].join(' ');
 }
 
@@ -92,15 +107,18 @@ export class AdvertisementSockets {
     },
     sendNow: (intent) => this.send(intent),
     sent: (intent) => this.#troubled.delete(placeOf(intent)),
-    refused: (intent, error) => this.#refused(intent, error),
   });
 
   constructor(listener: AdvertisementListener) {
     this.#listener = listener;
   }
 
-  /** Makes the open sockets those of `transports`, as far as their interfaces exist. Cheap when nothing changed. */
-  reconcile(transports: readonly VrrpTransport[], links: readonly Link[]): void {
+  /**
+   * Makes the open sockets those of `transports`, as far as their interfaces exist. Cheap when nothing changed.
+   * @returns why instances have none although their interface exists, by their names
+   */
+  reconcile(transports: readonly VrrpTransport[], links: readonly Link[]): ReadonlyMap<string, string> {
+    const missing = new Map<string, string>();
     this.#transports.clear();
     for (const transport of transports) this.#transports.set(keyOf(transport), transport);
     this.#working = new Set(links.filter((link) => link.up).map((link) => link.name));
@@ -111,7 +129,7 @@ export class AdvertisementSockets {
     };
     for (const [key, open] of this.#open) {
       const transport = this.#transports.get(key);
-      if (transport !== undefined && indexOf(transport) === open.deviceIndex) resize(open, transport);
+      if (transport !== undefined && indexOf(transport) === open.deviceIndex) adapt(open, transport);
       else {
         open.socket.close();
         this.#open.delete(key);
@@ -119,9 +137,12 @@ export class AdvertisementSockets {
     }
     for (const [key, transport] of this.#transports) {
       const deviceIndex = indexOf(transport);
-      if (deviceIndex !== undefined && !this.#open.has(key)) this.#openSocket(key, transport, deviceIndex);
+      if (deviceIndex === undefined || this.#open.has(key)) continue;
+      const trouble = this.#openSocket(key, transport, deviceIndex);
+      if (trouble !== undefined) for (const instance of transport.instances) missing.set(instance, trouble);
     }
     this.#ahead.rearrange();
+    return missing;
   }
 
   /** Sends one advertisement. A refusal by the kernel is reported once and is no error: the next one may pass. */
@@ -147,7 +168,7 @@ export class AdvertisementSockets {
   }
 
   /** VrrpEnvironment.wentAhead */
-  readonly wentAhead = (instance: string): boolean => this.#ahead.end(instance);
+  readonly wentAhead = (instance: string): MonotonicMs | undefined => this.#ahead.end(instance);
 
   /** That nothing goes out where the cable is out needs no words: the change of state has said it. */
   #isSilent(intent: SendAdvertisementIntent): boolean {
@@ -185,7 +206,8 @@ export class AdvertisementSockets {
     return fallback;
   }
 
-  #openSocket(key: string, transport: VrrpTransport, deviceIndex: number): void {
+  /** @returns why it cannot be opened */
+  #openSocket(key: string, transport: VrrpTransport, deviceIndex: number): string | undefined {
     const device = deviceOf(transport);
     // In a VRF the way to the peer decides on the interface.
     const interfaceIndex = transport.interface === '' ? 0 : deviceIndex;
@@ -214,8 +236,7 @@ export class AdvertisementSockets {
         else socket.setOption(SOL_IPV6, IPV6_FREEBIND, 1);
         socket.bind(transport.source, interfaceIndex);
       }
-      if (!transport.authenticationHeader && transport.everyRouter !== true)
-        socket.attachFilter(virtualRouterIdFilter(transport.family, transport.virtualRouterIds));
+      filter(socket, transport);
       socket.onPacket((packet, meta) => this.#listener.packet(packet, meta));
       socket.onError((error) =>
         this.#report(key, `receiving advertisements on ${transport.interface}: ${error.message}`),
@@ -225,14 +246,15 @@ export class AdvertisementSockets {
         interfaceIndex,
         deviceIndex,
         receiveBuffer: transport.receiveBufferOctets ?? defaultReceiveBuffer,
+        routers: routersOf(transport),
       });
       this.#troubled.delete(key);
+      return undefined;
     } catch (error) {
       socket?.close();
-      this.#report(
-        key,
-        `no socket for advertisements on ${transport.interface || 'any interface'}: ${(error as Error).message}`,
-      );
+      const trouble = `no socket for advertisements on ${transport.interface || 'any interface'}: ${(error as Error).message}`;
+      this.#report(key, trouble);
+      return trouble;
     }
   }
 

@@ -2,6 +2,7 @@
  * Advertisements that go by themselves at their moment, one for each instance (for each unicast peer one), beside the
  * event loop: a garbage collection, a reload or a long answer then delays none of them.
  */
+import type { MonotonicMs } from '../core/time.ts';
 import type { RawSocket, SendTarget } from '../kernel/raw-socket.ts';
 import { TimedSend } from '../kernel/timed-send.ts';
 import type { SendAdvertisementIntent, SendAheadIntent } from '../vrrp/types.ts';
@@ -11,7 +12,6 @@ export interface AheadPlace {
   way(intent: SendAdvertisementIntent): { readonly socket: RawSocket; readonly target: SendTarget } | undefined;
   sendNow(intent: SendAdvertisementIntent): void;
   sent(intent: SendAdvertisementIntent): void;
-  refused(intent: SendAdvertisementIntent, error: Error): void;
 }
 
 interface Underway {
@@ -28,8 +28,8 @@ interface Arrangement {
 export class AdvertisementsAhead {
   readonly #place: AheadPlace;
   readonly #arrangements = new Map<string, Arrangement>();
-  /** Instances whose advertisement has gone, and nobody asked yet. */
-  readonly #gone = new Set<string>();
+  /** When the advertisement of an instance has gone, if nobody has asked yet. */
+  readonly #gone = new Map<string, MonotonicMs>();
 
   constructor(place: AheadPlace) {
     this.#place = place;
@@ -61,28 +61,30 @@ export class AdvertisementsAhead {
     for (const [instance, { intent, underway }] of this.#arrangements) {
       const isSame = underway.every(({ advertisement, socket }) => this.#place.way(advertisement)?.socket === socket);
       if (isSame) continue;
-      if (this.end(instance)) this.#gone.add(instance);
-      else this.arrange(intent);
+      const wentAt = this.end(instance);
+      if (wentAt === undefined) this.arrange(intent);
+      else this.#gone.set(instance, wentAt);
     }
   }
 
   /**
-   * Ends the arrangement of an instance.
-   * @returns whether its advertisement has gone; a refusal by the kernel counts, and is told
+   * Ends the arrangement of an instance. What the kernel refused has not gone: who sends it again tells why, if there is
+   * something to tell; a cable that was pulled is told by the change of state.
+   * @returns when its advertisement has gone
    */
-  end(instance: string): boolean {
-    if (this.#gone.delete(instance)) return true;
-    const arrangement = this.#arrangements.get(instance);
-    if (arrangement === undefined) return false;
+  end(instance: string): MonotonicMs | undefined {
+    const told = this.#gone.get(instance);
+    if (this.#gone.delete(instance)) return told;
+    const underway = this.#arrangements.get(instance)?.underway ?? [];
     this.#arrangements.delete(instance);
-    const outcomes = arrangement.underway.map(({ advertisement, send }) => ({ advertisement, outcome: send.take() }));
-    if (outcomes.every(({ outcome }) => outcome === 'not-sent')) return false;
-    for (const { advertisement, outcome } of outcomes) {
+    const ended = underway.map(({ advertisement, send }) => ({ advertisement, wentAt: send.take() }));
+    const moments = ended.flatMap(({ wentAt }) => wentAt ?? []);
+    if (moments.length === 0) return undefined;
+    for (const { advertisement, wentAt } of ended) {
       // Some have gone, so that now is the moment.
-      if (outcome === 'not-sent') this.#place.sendNow(advertisement);
-      else if (outcome === 'sent') this.#place.sent(advertisement);
-      else this.#place.refused(advertisement, outcome);
+      if (wentAt === undefined) this.#place.sendNow(advertisement);
+      else this.#place.sent(advertisement);
     }
-    return true;
+    return Math.max(...moments);
   }
 }

@@ -93,16 +93,12 @@ export class BfdSockets {
     }
   }
 
-  /** BfdEnvironment.wentAhead; a refusal by the kernel counts, and is told. */
-  readonly wentAhead = (session: string): boolean => {
-    const underway = this.#ahead.get(session);
-    if (underway === undefined) return false;
+  /** BfdEnvironment.wentAhead. What the kernel refused has not gone: who sends it again tells why. */
+  readonly wentAhead = (session: string): MonotonicMs | undefined => {
+    const wentAt = this.#ahead.get(session)?.take();
     this.#ahead.delete(session);
-    const outcome = underway.take();
-    if (outcome === 'not-sent') return false;
-    if (outcome === 'sent') this.#troubled.delete(session);
-    else this.#refused(session, outcome);
-    return true;
+    if (wentAt !== undefined) this.#troubled.delete(session);
+    return wentAt;
   };
 
   #refused(session: string, error: Error): void {

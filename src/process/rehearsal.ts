@@ -90,7 +90,7 @@ export class Rehearsal {
     this.#sessions = new Set(this.#vrrp.instances.flatMap(({ trackBfd }) => trackBfd.map(({ bfd }) => bfd)));
     this.#global = { ...stage.configuration.global, vrrpStartupDelay: 0, vrrpDelayAfterBoot: 0 };
     // What the real engine has under way is not touched.
-    this.#environment = { ...stage.environment, links: working(links), wentAhead: () => false };
+    this.#environment = { ...stage.environment, links: working(links), wentAhead: () => undefined };
     this.#loopback = links.find(({ name }) => name === loopbackName)?.index ?? 0;
     this.#sockets = new AdvertisementSockets({ packet: () => undefined, trouble: () => undefined });
     this.#sink = openSink();

@@ -52,6 +52,8 @@ export function runVrrpProcess(): void {
  * to a processor it took 12 to 60, alone 6.
  */
 const timeForMemory = 60;
+/** Between two attempts to open a socket that cannot be opened, in milliseconds. */
+const socketAttempts = 1000;
 /** How long a start waits for the states of BFD sessions, in milliseconds. */
 const bfdPatience = 200;
 
@@ -84,6 +86,9 @@ class VrrpWork implements ChildWork {
     () => (this.#engine?.nextTimeout() ?? Infinity) - now() > timeForMemory,
   );
   #engine: VrrpEngine | undefined;
+  /** Instances without a socket, as the engine was told last. */
+  #missingSockets = 0;
+  #nextAttempt: NodeJS.Timeout | undefined;
   #recorder: Recorder | undefined;
   #rehearsal: Rehearsal | undefined;
   readonly #lateness = new Histogram(latenessBounds);
@@ -250,6 +255,7 @@ class VrrpWork implements ChildWork {
 
   async stop(): Promise<void> {
     this.#timer.arm(undefined);
+    clearTimeout(this.#nextAttempt);
     this.#memory.stop();
     this.#rehearsal?.close();
     this.#trackFiles.close();
@@ -380,7 +386,14 @@ class VrrpWork implements ChildWork {
 
   #openSockets(): void {
     const engine = this.#engine;
-    if (engine !== undefined) this.#sockets.reconcile(engine.transports(), this.#addresses.links);
+    if (engine === undefined) return;
+    const missing = this.#sockets.reconcile(engine.transports(), this.#addresses.links);
+    clearTimeout(this.#nextAttempt);
+    if (missing.size > 0) this.#nextAttempt = setTimeout(() => this.#openSockets(), socketAttempts);
+    if (missing.size + this.#missingSockets === 0) return;
+    this.#missingSockets = missing.size;
+    if (this.#started) this.#step(() => engine.socketsMissing(missing, now()));
+    else engine.socketsMissing(missing, now());
   }
 
   /**

@@ -19,13 +19,14 @@ export interface EndedPlan {
   readonly at: MonotonicMs;
   /** When the instance's timer looks after it. */
   readonly lookAt: MonotonicMs;
-  readonly went: boolean;
+  /** When it has gone; undefined: it never will. */
+  readonly wentAt: MonotonicMs | undefined;
   readonly priority: number;
   /** Packets: one, or one for each unicast peer. */
   readonly packets: number;
 }
 
-interface Plan extends Omit<EndedPlan, 'went'> {
+interface Plan extends Omit<EndedPlan, 'wentAt'> {
   readonly configuration: VrrpInstanceConfiguration;
   readonly source: string;
   readonly oldUnicastChecksum: boolean;
@@ -51,7 +52,7 @@ export class AdvertisementAhead {
     this.#plan = undefined;
     const { host, name } = this.#instance;
     const { at, lookAt, packets, priority } = plan;
-    return { at, lookAt, packets, priority, went: host.wentAhead?.(name) === true };
+    return { at, lookAt, packets, priority, wentAt: host.wentAhead?.(name) };
   }
 
   /** Whether what is planned is still what would be sent, when the timer says. */

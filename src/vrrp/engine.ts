@@ -104,6 +104,7 @@ export class VrrpEngine {
       global,
       startupEnds: 0,
       isVirtual: (name, address) => this.#addresses.isVirtual(name, address),
+      deaf: new Map(),
       masters: this.#masters,
       wentAhead: environment.wentAhead,
       roleChanged: (instance) => this.#roleChanged(instance),
@@ -198,6 +199,18 @@ export class VrrpEngine {
     // Faults first: the kernel may have taken our addresses along with the interface's own.
     this.#reassess(this.#instances, now);
     for (const instance of this.#instances) if (instance.state === 'MASTER') this.#restoreAddresses(instance, now);
+    return this.#answer(now);
+  }
+
+  /**
+   * For these instances there is no socket, although their interface is there: they are faulty until there is one.
+   * @param reasons why, by instance; complete, not a difference. May be called before start()
+   */
+  socketsMissing(reasons: ReadonlyMap<string, string>, now: MonotonicMs): readonly VrrpIntent[] {
+    const before = this.#host.deaf;
+    this.#host.deaf = reasons;
+    const changed = this.#instances.filter(({ name }) => before.get(name) !== reasons.get(name));
+    if (this.#running && changed.length > 0) this.#reassess(changed, now);
     return this.#answer(now);
   }
 

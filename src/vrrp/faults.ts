@@ -78,6 +78,8 @@ export function faultsOf(instance: Instance): string[] {
   for (const name of instance.host.staticInterfaces.get(configuration.name) ?? []) {
     if (name !== own) add(missingOrDown(name));
   }
+  const deaf = instance.host.deaf.get(configuration.name);
+  if (deaf !== undefined) add(deaf);
   add(updateSource(instance));
   for (const fault of instance.assessment.faults) add(fault);
   return faults;

@@ -49,9 +49,11 @@ export interface InstanceHost {
   startupEnds: MonotonicMs;
   /** Whether an address of the interface is a virtual one of any instance. */
   readonly isVirtual: (interfaceName: string, address: string) => boolean;
+  /** Why an instance can neither hear nor speak, by its name. */
+  deaf: ReadonlyMap<string, string>;
   readonly masters: ReadonlySet<Instance>;
   /** VrrpEnvironment.wentAhead */
-  readonly wentAhead: ((instance: string) => boolean) | undefined;
+  readonly wentAhead: ((instance: string) => MonotonicMs | undefined) | undefined;
   /** An instance became master or stopped being it. */
   readonly roleChanged: (instance: Instance) => void;
 }
@@ -238,11 +240,11 @@ export class Instance {
     const plan = this.#ahead.end();
     if (plan === undefined) return false;
     const { deadlines } = this.host;
-    if (plan.went) {
+    if (plan.wentAt !== undefined) {
       this.#countSent(plan.priority, plan.packets);
-      deadlines.set(this.#timer, plan.at + this.configuration.advertisementInterval);
+      deadlines.set(this.#timer, plan.wentAt + this.configuration.advertisementInterval);
     } else if (this.#timer.at === plan.lookAt) deadlines.set(this.#timer, plan.at);
-    return plan.went;
+    return plan.wentAt !== undefined;
   }
 
   /** At the end of a call: what goes ahead is what would be sent at its time. */

@@ -235,10 +235,10 @@ export interface VrrpEnvironment {
   /** net.ipv6.conf.IFACE.forwarding at this moment, for the Router flag of neighbour advertisements. Default: no router. */
   readonly forwardsIpv6?: (interfaceName: string) => boolean;
   /**
-   * Whether the last send-ahead intent of an instance has been carried out; asking ends it: from here on it has gone or
-   * never will. Absent: advertisements are not sent ahead.
+   * When the last send-ahead intent of an instance was carried out, undefined if it was not; asking ends it: from here on it
+   * has gone or never will. Absent: advertisements are not sent ahead.
    */
-  readonly wentAhead?: (instance: string) => boolean;
+  readonly wentAhead?: (instance: string) => MonotonicMs | undefined;
 }
 
 /** How one run of a script ended. */

@@ -91,7 +91,7 @@ export class Machine implements Station {
   readonly #makeEngine: MakeEngine;
   readonly #aheadOf: Scene['ahead'];
   /** What is to go by itself, by instance, and whether it has gone. */
-  readonly #ahead = new Map<string, { readonly intent: SendAheadIntent; went: boolean }>();
+  readonly #ahead = new Map<string, { readonly intent: SendAheadIntent; wentAt: number | undefined }>();
   #life = 0;
   #latest = 0;
   #run: number | undefined;
@@ -359,7 +359,7 @@ export class Machine implements Station {
 
   #sendAhead(intent: SendAheadIntent): void {
     const { at, instance, until } = intent;
-    const entry = { intent, went: false };
+    const entry: { readonly intent: SendAheadIntent; wentAt: number | undefined } = { intent, wentAt: undefined };
     if (this.#ahead.has(instance)) throw new Error(`${instance} sends ahead twice`);
     this.#ahead.set(instance, entry);
     const go = (): void => {
@@ -370,19 +370,19 @@ export class Machine implements Station {
         return;
       }
       if (now >= until) return;
-      entry.went = true;
+      entry.wentAt = now;
       for (const each of intent.advertisements) {
-        this.watch.goesAhead(each, at);
+        this.watch.goesAhead(each);
         this.#ethernet.transmit(this, each);
       }
     };
     this.#ethernet.after(Math.max(0, at - this.#ethernet.now), go);
   }
 
-  #endAhead(instance: string): boolean {
-    const went = this.#ahead.get(instance)?.went === true;
+  #endAhead(instance: string): number | undefined {
+    const wentAt = this.#ahead.get(instance)?.wentAt;
     this.#ahead.delete(instance);
-    return went;
+    return wentAt;
   }
 
   #reconcile(engine: VrrpEngine, instances: readonly string[]): void {

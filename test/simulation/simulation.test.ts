@@ -212,14 +212,14 @@ describe('the simulation notices', () => {
 
   it('advertisements that are believed to have gone by themselves and have not', () => {
     const makeEngine: MakeEngine = (_, { vrrp, global }, environment) =>
-      new VrrpEngine(vrrp, global, { ...environment, ...(environment.wentAhead && { wentAhead: () => true }) });
+      new VrrpEngine(vrrp, global, { ...environment, ...(environment.wentAhead && { wentAhead: () => 1 }) });
     expect(found(makeEngine)).toMatch(/sends ahead twice|speaks again at|has not advertised since/);
   });
 
   it('advertisements that go by themselves although their master has left', () => {
     // Nothing is ever taken back.
     const makeEngine: MakeEngine = (_, { vrrp, global }, environment) =>
-      new VrrpEngine(vrrp, global, { ...environment, ...(environment.wentAhead && { wentAhead: () => false }) });
+      new VrrpEngine(vrrp, global, { ...environment, ...(environment.wentAhead && { wentAhead: () => undefined }) });
     expect(found(makeEngine)).toMatch(/sends ahead twice|went by itself/);
   });
 

@@ -188,21 +188,19 @@ export class Watch {
     }
   }
 
-  /**
-   * An advertisement goes by itself: as the engine would send it now, and not faster.
-   * @param planned when it was to go: one that goes late, with a process that stood still, leaves the next one its moment
-   */
-  goesAhead(intent: SendAdvertisementIntent, planned: number): void {
+  /** An advertisement goes by itself: as the engine would send it now, and not faster. */
+  goesAhead(intent: SendAdvertisementIntent): void {
     const { instance } = intent;
+    const { now } = this.#ethernet;
     const status = this.#machine.engine?.status().find(({ name }) => name === instance);
     const stream = `${instance} to ${intent.destination}`;
     if (status?.state !== 'MASTER') this.#fail(`${stream}: went by itself from ${status?.state ?? 'nobody'}`);
     if (status.effectivePriority !== prioritySent(intent))
       this.#fail(`${stream}: priority ${prioritySent(intent)} went by itself, shown is ${status.effectivePriority}`);
     const last = this.#sent.get(stream);
-    if (last !== undefined && planned - last < this.#interval(instance) - TOLERANCE)
-      this.#fail(`${stream}: was to go by itself ${planned - last} ms after the one before`);
-    this.#sent.set(stream, planned);
+    if (last !== undefined && now - last < this.#interval(instance) - TOLERANCE)
+      this.#fail(`${stream}: went by itself ${now - last} ms after the one before`);
+    this.#sent.set(stream, now);
     this.#intervals.set(instance, this.#interval(instance));
   }
 

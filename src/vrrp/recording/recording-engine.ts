@@ -163,6 +163,14 @@ export class RecordingVrrpEngine extends VrrpEngine {
     );
   }
 
+  override socketsMissing(reasons: ReadonlyMap<string, string>, now: MonotonicMs): readonly VrrpIntent[] {
+    return this.#listen(
+      () => ({ call: 'sockets', missing: [...reasons] }),
+      now,
+      () => super.socketsMissing(reasons, now),
+    );
+  }
+
   override sendGratuitous(instance: string, now: MonotonicMs): readonly VrrpIntent[] {
     return this.#listen(
       () => ({ call: 'gratuitous', instance }),

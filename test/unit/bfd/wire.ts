@@ -43,7 +43,7 @@ interface Underway {
   readonly packet: Uint8Array;
   readonly at: MonotonicMs;
   readonly until: MonotonicMs;
-  went: boolean;
+  wentAt: MonotonicMs | undefined;
 }
 
 /** One machine: its engine, what it sent and what it told. */
@@ -73,10 +73,10 @@ export class BfdMachine {
   ) {
     this.address = address;
     this.#transmit = transmit;
-    const wentAhead = (name: string): boolean => {
-      const went = this.underway.get(name)?.went === true;
+    const wentAhead = (name: string): MonotonicMs | undefined => {
+      const wentAt = this.underway.get(name)?.wentAt;
       this.underway.delete(name);
-      return went;
+      return wentAt;
     };
     this.#environment = { random, ...(sendsAhead && { wentAhead }) };
     this.engine = new BfdEngine({ instances: sessions }, this.#environment);
@@ -84,14 +84,14 @@ export class BfdMachine {
 
   /** When the next packet goes by itself. */
   get goesAt(): MonotonicMs {
-    return Math.min(...[...this.underway.values()].filter(({ went }) => !went).map(({ at }) => at));
+    return Math.min(...[...this.underway.values()].filter(({ wentAt }) => wentAt === undefined).map(({ at }) => at));
   }
 
   /** What is under way and due goes. */
   go(now: MonotonicMs): void {
     for (const each of this.underway.values()) {
-      if (each.went || each.at > now || now >= each.until) continue;
-      each.went = true;
+      if (each.wentAt !== undefined || each.at > now || now >= each.until) continue;
+      each.wentAt = now;
       this.#send(each.packet, now);
     }
   }
@@ -118,7 +118,7 @@ export class BfdMachine {
           break;
         case 'send-ahead':
           if (this.underway.has(intent.session)) throw new Error(`${intent.session} sends ahead twice`);
-          this.underway.set(intent.session, { ...intent, went: false });
+          this.underway.set(intent.session, { ...intent, wentAt: undefined });
           break;
         case 'tell':
           this.told.push({ at: now, session: intent.session, state: intent.state });

@@ -71,7 +71,11 @@ describe('a datagram with a moment', () => {
     const third = loopback.arrange(3, begin + 60);
     standStill(150);
     const standing = now();
-    expect([first.take(), second.take(), third.take()]).toEqual(['sent', 'sent', 'sent']);
+    const moments = [first, second, third].map((each) => each.take());
+    for (const [index, wait] of [30, 60, 60].entries()) {
+      expect(moments[index]).toBeGreaterThanOrEqual(begin + wait);
+      expect(moments[index]).toBeLessThanOrEqual(standing);
+    }
     const heard = await loopback.hears(3);
     expect(heard.map(({ octet }) => octet)).toEqual([1, 2, 3]);
     for (const [index, wait] of [30, 60, 60].entries()) {
@@ -84,11 +88,11 @@ describe('a datagram with a moment', () => {
     const loopback = new Loopback(46_882);
     const begin = now();
     const back = loopback.arrange(1, begin + 40);
-    expect(back.take()).toBe('not-sent');
+    expect(back.take()).toBeUndefined();
     loopback.arrange(2, begin + 50);
     const heard = await loopback.hears(1);
     expect(heard.map(({ octet }) => octet)).toEqual([2]);
-    expect(back.take()).toBe('not-sent');
+    expect(back.take()).toBeUndefined();
   });
 
   it('does not leave when its time is over', async () => {
@@ -98,7 +102,8 @@ describe('a datagram with a moment', () => {
     const due = loopback.arrange(2, begin - 10);
     const heard = await loopback.hears(1);
     expect(heard.map(({ octet }) => octet)).toEqual([2]);
-    expect([late.take(), due.take()]).toEqual(['not-sent', 'sent']);
+    expect(late.take()).toBeUndefined();
+    expect(due.take()).toBeGreaterThanOrEqual(begin);
   });
 
   it('does not leave by a descriptor that was closed, nor by the next one of its number', async () => {
@@ -113,11 +118,11 @@ describe('a datagram with a moment', () => {
     expect(heir.descriptor).toBe(number);
     other.arrange(2, begin + 60);
     await other.hears(1);
-    expect(lost.take()).toBe('not-sent');
+    expect(lost.take()).toBeUndefined();
     expect(loopback.heard).toEqual([]);
   });
 
-  it('tells what the kernel said against it', async () => {
+  it('has not gone when the kernel refuses it', async () => {
     const loopback = new Loopback(46_892);
     const nowhere = loopback.sender.target('240.0.0.1', 9);
     const data = new Uint8Array(70_000);
@@ -130,7 +135,7 @@ describe('a datagram with a moment', () => {
     loopback.arrange(1, now());
     await loopback.hears(1);
     // linux/udp.c: longer than a datagram can be.
-    expect(refused.take()).toMatchObject({ errno: 90, syscall: 'sendmsg' });
+    expect(refused.take()).toBeUndefined();
   });
 
   it('is one of many that are arranged and taken back at random', async () => {
@@ -140,10 +145,10 @@ describe('a datagram with a moment', () => {
       send: loopback.arrange(index % 256, now() + ((index * 7919) % 60)),
     }));
     let sent = 0;
-    for (const { send, index } of arranged) if (index % 3 === 0) sent += send.take() === 'sent' ? 1 : 0;
+    for (const { send, index } of arranged) if (index % 3 === 0) sent += send.take() === undefined ? 0 : 1;
     standStill(80);
     await until('the last has gone', { within: 20_000, every: 20 }, () => loopback.heard.length >= sent);
-    for (const { send, index } of arranged) if (index % 3 !== 0) sent += send.take() === 'sent' ? 1 : 0;
+    for (const { send, index } of arranged) if (index % 3 !== 0) sent += send.take() === undefined ? 0 : 1;
     await loopback.hears(sent);
     expect(sent).toBeGreaterThanOrEqual(200);
     expect(loopback.heard).toHaveLength(sent);

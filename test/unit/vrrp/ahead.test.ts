@@ -10,6 +10,8 @@ const owner = instance({ name: 'VI_1', priority: 150, virtualAddresses: [address
 class Sender {
   readonly bench: Bench;
   sleeps = false;
+  /** So much behind its moment it sends. */
+  late = 0;
   /** Moments at which advertisements have gone, in order. */
   readonly gone: number[] = [];
   #underway: SendAheadIntent | undefined;
@@ -21,13 +23,13 @@ class Sender {
     this.bench.untilMaster();
   }
 
-  #end(): boolean {
+  #end(): number | undefined {
     this.#look();
     const intent = this.#underway;
     this.#underway = undefined;
-    const went = intent !== undefined && !this.sleeps && intent.at <= this.bench.now;
-    if (went) this.gone.push(intent.at);
-    return went;
+    if (intent === undefined || this.sleeps || intent.at > this.bench.now) return undefined;
+    this.gone.push(intent.at + this.late);
+    return intent.at + this.late;
   }
 
   #look(): void {
@@ -78,6 +80,15 @@ describe('a master that sends ahead', () => {
     expect(sender.due).toBe(first + 1000);
     expect(sender.underway?.at).toBe(first + 1000);
     expect(bench.status().statistics.advertisementsSent).toBe(before + 1);
+  });
+
+  it('is never faster than the interval: it counts from when the last one really went', () => {
+    const sender = new Sender();
+    const first = sender.due!;
+    sender.late = 4;
+    sender.bench.pass(first + 10 - sender.bench.now);
+    expect(sender.gone).toEqual([first + 4]);
+    expect(sender.underway?.at).toBe(first + 1004);
   });
 
   it('sends by itself what has not gone', () => {

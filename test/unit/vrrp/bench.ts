@@ -37,8 +37,8 @@ export class Bench {
       /** The virtual clock begins at 0. */
       bootedAt?: number;
       realTime?: (now: number) => number;
-      /** Advertisements go ahead; this says whether the one of an instance has gone. */
-      wentAhead?: (instance: string) => boolean;
+      /** Advertisements go ahead; this says when the one of an instance has gone. */
+      wentAhead?: (instance: string) => number | undefined;
     } = {},
   ) {
     this.#configuration =
