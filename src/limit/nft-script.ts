@@ -72,7 +72,8 @@ function client(family: AddressFamily, length: number): string {
 }
 
 function verdict({ action, name }: OwnLimit): string {
-  if (action === 'log') return `limit rate 10/second log prefix "keepalived ${name}: "`;
+  // The counter has every packet, the log only some.
+  if (action === 'log') return `counter limit rate 10/second log prefix "keepalived ${name}: "`;
   return `counter ${action}`;
 }
 

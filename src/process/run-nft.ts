@@ -7,6 +7,8 @@ import type { FirewallProgram } from './limits/messages.ts';
 /** Where nft is, on every distribution. */
 const searchPath = '/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin';
 const mostWords = 400;
+/** Where distributions have them. */
+const packages = { nft: 'nftables', ipset: 'ipset', nsenter: 'util-linux' } as const;
 /** nft takes milliseconds; a parent that does not answer for so long is gone. */
 const answerWithin: Milliseconds = 10_000;
 
@@ -27,7 +29,8 @@ function nftProgram(script: string, namespace: string | undefined): FirewallProg
 export function runFirewallProgram({ arguments: words, input, namespace, program }: FirewallProgram): Promise<string> {
   return new Promise((resolve, reject) => {
     const entering = namespace === undefined ? [] : [`--net=${namespace}`, '--', program];
-    const child = spawn(namespace === undefined ? program : 'nsenter', [...entering, ...words], {
+    const file = namespace === undefined ? program : 'nsenter';
+    const child = spawn(file, [...entering, ...words], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: searchPath, LC_ALL: 'C' },
     });
@@ -35,9 +38,10 @@ export function runFirewallProgram({ arguments: words, input, namespace, program
     let complaint = '';
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
-    child.on('error', (error) =>
-      reject('code' in error && error.code === 'ENOENT' ? new Error(`there is no program ${program}`) : error),
-    );
+    child.on('error', (error) => {
+      const missing = 'code' in error && error.code === 'ENOENT';
+      reject(missing ? new Error(`there is no program ${file}: install the package ${packages[file]}`) : error);
+    });
     child.on('close', (code) => {
       const [first = ''] = complaint.trim().split('\n', 1);
       if (code === 0) resolve(Buffer.concat(output).toString('utf8'));

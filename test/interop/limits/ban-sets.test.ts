@@ -105,6 +105,29 @@ describe('sets and rules of ours', () => {
     expect(await ping()).toBe('answer');
   });
 
+  it('let packets pass with action log, and count those of banned clients alone', async () => {
+    const sets = banSets();
+    await sets.configure([limit(own, { action: 'log' })], table, 0);
+    /** Packets that each rule of the family has met: that of whole addresses, that of prefixes. */
+    const counted = async (): Promise<number[]> => {
+      const rules = await nft('list', 'chain', 'ip', table, 'web_banned');
+      return [...rules.matchAll(/counter packets (\d+) .* log prefix "keepalived web: "/g)].map((match) =>
+        Number(match[1]),
+      );
+    };
+    expect(await sets.write(wanted({ '192.0.2.9': {}, '192.0.2.0/28': {} }), 0)).toBe(true);
+    expect([await ping(), await counted()]).toEqual(['answer', [0, 0]]);
+    expect(await sets.write(wanted({ [clientAddress]: { origin: 'count', until: 3_600_000 } }), 0)).toBe(true);
+    expect(await ping()).toBe('answer');
+    const [ofAddress = 0, ofPrefix] = await counted();
+    expect(ofAddress).toBeGreaterThanOrEqual(2);
+    expect(ofPrefix).toBe(0);
+    expect(await sets.write(wanted({ '10.88.0.0/24': {} }), 0)).toBe(true);
+    expect(await ping()).toBe('answer');
+    expect((await counted())[1]).toBeGreaterThanOrEqual(2);
+    expect(said).toEqual([]);
+  });
+
   it('are found by the next start, each with what it is and the time it has left', async () => {
     const before = banSets();
     await before.configure([limit(own)], table, 0);
