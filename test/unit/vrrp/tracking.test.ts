@@ -24,6 +24,30 @@ describe('an interface that has no multicast', () => {
   });
 });
 
+describe('an instance without a socket', () => {
+  const reason = 'no socket for advertisements on eth0: EMFILE';
+
+  it('is faulty until it has one, from the start or from mastership', () => {
+    const bench = new Bench(instance({ virtualAddresses: [address('192.0.2.100', 'eth0')] }));
+    bench.engine.socketsMissing(new Map([['VI_1', reason]]), bench.now);
+    bench.start();
+    expect(bench.status()).toMatchObject({ state: 'FAULT', reason });
+    bench.engine.socketsMissing(new Map(), bench.now);
+    expect(bench.status().state).toBe('BACKUP');
+    bench.untilMaster();
+    const intents = bench.engine.socketsMissing(new Map([['VI_1', reason]]), bench.now);
+    expect(bench.status()).toMatchObject({ state: 'FAULT', reason });
+    expect(intents.some(({ type }) => type === 'reconcile-addresses')).toBe(true);
+  });
+
+  it('is no matter of others', () => {
+    const bench = new Bench(instance());
+    bench.start();
+    bench.engine.socketsMissing(new Map([['VI_2', reason]]), bench.now);
+    expect(bench.status().state).toBe('BACKUP');
+  });
+});
+
 describe('a tracked interface', () => {
   it.each([
     { weight: 10, reverse: false, up: 110, down: 100 },
