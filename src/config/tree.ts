@@ -13,6 +13,8 @@ export interface KeywordShape {
   /** `block`: keywords inside; `values`: whole lines inside. */
   readonly shape: 'statement' | 'block' | 'values';
   readonly nested?: BlockShape;
+  /** The original has no such keyword. */
+  readonly own?: true;
 }
 
 export interface BlockShape {
@@ -152,13 +154,15 @@ export class TreeBuilder implements StatementSink {
     this.#pendingShape = undefined;
     if (!opener || !known) return;
     // What follows is read as the block's contents where the original does so, or where it cannot be anything else.
+    const isOutside = next !== undefined && this.#frame.shape?.find(next.keyword) !== undefined;
     const belongs =
       next !== undefined &&
-      (known.shape === 'values' ||
-        (known.nested?.find(next.keyword) !== undefined && this.#frame.shape?.find(next.keyword) === undefined));
+      (known.shape === 'values'
+        ? known.own === undefined || !isOutside
+        : known.nested?.find(next.keyword) !== undefined && !isOutside);
     this.#reporter.at(opener, opener.words.length, {
       code: 'CFG_MISSING_OPEN',
-      class: known.shape === 'values' ? 'note' : 'missing-begin-of-block',
+      class: known.shape === 'values' && (belongs || !known.own) ? 'note' : 'missing-begin-of-block',
       message: `${opener.keyword} begins a block, but no "{" follows`,
       remedy:
         known.shape === 'values' && opener.words.length > 1

@@ -157,6 +157,17 @@ smtp_alert`);
     expect(limits).toEqual([]);
   });
 
+  it.each([
+    ['virtual_servers', ['1 CFG_MISSING_OPEN']],
+    ['allow', ['1 CFG_MISSING_OPEN']],
+    // Lines that are none of the limit's are those of the block.
+    ['allow\n10.0.0.0/8\n}', []],
+  ])('keeps its other lines where a brace is missing: %j', (lines, expected) => {
+    const { found, limits } = limit(`${lines}\n${ofLimit}interval 5\naction reject`);
+    expect(found).toEqual(expected);
+    expect(limits).toEqual([expect.objectContaining({ maxEstablished: 100, interval: 5_000, action: 'reject' })]);
+  });
+
   it('has its name and its set for itself', () => {
     const second = (name: string, set: string) => `connection_limit ${name} {\n max_established 1\n set ${set}\n}\n`;
     const { found, limits } = limit(
