@@ -22,10 +22,18 @@ constexpr double kNanosecondsPerMillisecond = 1e6;
 constexpr size_t kStack = 256 * 1024;
 constexpr const char* kThreadName = "timed-send";
 
-int64_t monotonic() {
+int64_t clockOf(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return static_cast<int64_t>(now.tv_sec) * kNanosecondsPerSecond + now.tv_nsec;
+}
+
+int64_t monotonic() { return clockOf(CLOCK_MONOTONIC); }
+
+// How long the machine has slept since its boot.
+int64_t slept() {
+  const int64_t all = clockOf(CLOCK_BOOTTIME);
+  return all - monotonic();
 }
 
 // Whoever waits for the lock lends its priority to the thread that holds it.
@@ -122,7 +130,7 @@ uint64_t TimedSender::arrange(TimedDatagram&& datagram) {
   const uint64_t number = next_++;
   const int64_t wake = datagram.at - datagram.lead;
   due_.emplace(datagram.at, number);
-  arranged_.emplace(number, Arranged{std::move(datagram)});
+  arranged_.emplace(number, Arranged{std::move(datagram), slept()});
   if (wake < asleepUntil_) pthread_cond_signal(&changed_);
   return number;
 }
@@ -189,7 +197,7 @@ void TimedSender::sendDue(int64_t now) {
   const uint64_t number = due_.begin()->second;
   due_.erase(due_.begin());
   Arranged& arranged = arranged_.at(number);
-  if (now >= arranged.datagram.until) return;
+  if (now + slept() - arranged.slept >= arranged.datagram.until) return;
   const int result = sendNow(arranged.datagram);
   arranged.result = result < 0 ? result : now;
 }

@@ -12,8 +12,8 @@ namespace keepalived {
 
 struct TimedDatagram {
   int descriptor;
-  // Nanoseconds on CLOCK_MONOTONIC: when it is due, from when on it is not to be sent any more, and how long before it
-  // is due the thread is to be awake.
+  // Nanoseconds on CLOCK_MONOTONIC: when it is due, from when on it is not to be sent any more (a sleep of the machine
+  // counts), and how long before it is due the thread is to be awake.
   int64_t at;
   int64_t until;
   int64_t lead;
@@ -43,6 +43,8 @@ class TimedSender {
  private:
   struct Arranged {
     TimedDatagram datagram;
+    // How long the machine had slept since its boot when this was arranged, nanoseconds.
+    int64_t slept;
     int64_t result = 0;
   };
 

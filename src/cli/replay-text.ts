@@ -1,6 +1,7 @@
 /** A step of a replay in words: when, what came in, what was decided and why. */
 import { reasonOf, targetText } from '../live/words.ts';
 import type { AddressFamily } from '../config/model.ts';
+import { seconds } from '../vrrp/outbox.ts';
 import { peekVirtualRouterId } from '../vrrp/examine.ts';
 import type { RecordedCall } from '../vrrp/recording/records.ts';
 import type { ReplayStep } from '../vrrp/recording/replay.ts';
@@ -38,6 +39,8 @@ function inputWords(call: RecordedCall, news: readonly string[]): string {
       return `track file ${call.name} says ${call.value ?? 'nothing'}`;
     case 'processes':
       return `${call.running} processes of ${call.name}`;
+    case 'suspended':
+      return `the machine slept for ${seconds(call.span)}`;
     case 'sockets':
       return call.missing.map(([name, reason]) => `${name}: ${reason}`).join(', ') || 'all sockets are open';
     case 'gratuitous':

@@ -77,6 +77,8 @@ export interface Addon {
 
   // Time: milliseconds on CLOCK_MONOTONIC.
   monotonicNow(): number;
+  /** How long the machine has slept since its boot, in which CLOCK_MONOTONIC stands still. */
+  suspended(): number;
   /** The same on CLOCK_REALTIME, since the epoch: the clock of the kernel's packet timestamps. */
   realtimeNow(): number;
   timerCreate(): number;

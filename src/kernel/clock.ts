@@ -1,5 +1,5 @@
 /** The daemon's clock. */
-import type { MonotonicMs } from '../core/time.ts';
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import { addon } from './addon.ts';
 
 /**
@@ -32,6 +32,11 @@ export function thisMoment(): Moment {
     });
   }
   return moment;
+}
+
+/** How long the machine has slept since its boot: the clock of now() stood still meanwhile. */
+export function suspendedTime(): Milliseconds {
+  return addon().suspended();
 }
 
 /** linux/timex.h: nobody disciplines the clock of dates. */

@@ -34,6 +34,7 @@ import { RoutingKeeper } from './routing-keeper.ts';
 import { FirewallOfParent } from './run-nft.ts';
 import type { StatusQuery } from './status-types.ts';
 import { SlicedWork } from './sliced-work.ts';
+import { Suspension } from './suspension.ts';
 import { StaticAddresses } from './static-addresses.ts';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.ts';
 import { TrackFiles } from './track-files.ts';
@@ -72,6 +73,7 @@ class VrrpWork implements ChildWork {
   readonly #trackedProcesses: TrackedProcesses;
   readonly #linkPolls: LinkPolls;
   readonly #priority: RisingPriority;
+  readonly #suspension = new Suspension();
   readonly #ipv6Forwarding = new Ipv6Forwarding();
   readonly #static = new StaticAddresses();
   readonly #routing: RoutingKeeper;
@@ -409,6 +411,11 @@ class VrrpWork implements ChildWork {
   #step(call: (engine: VrrpEngine) => readonly VrrpIntent[]): void {
     const engine = this.#engine;
     if (engine === undefined || !this.#started) return;
+    const slept = this.#suspension.look();
+    if (slept > 0) {
+      this.#log.warning(`The machine slept for ${(slept / 1000).toFixed(3)} s`);
+      this.#perform(engine, engine.suspended(slept, now()));
+    }
     this.#perform(engine, call(engine));
     this.#latest = now();
     const usual = this.#sendsAhead ? 'relaxed' : 'exact';

@@ -6,7 +6,7 @@
  * timeout() at that moment. When the caller was late, it hands over waiting packets with receive() before timeout().
  */
 import type { GlobalConfiguration, VirtualAddress, VrrpConfiguration } from '../config/model.ts';
-import type { MonotonicMs } from '../core/time.ts';
+import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { VrrpChange } from '../live/types.ts';
 import { reasonOf } from '../live/words.ts';
 import type { DesiredRouting } from '../network/plan-routing.ts';
@@ -199,6 +199,19 @@ export class VrrpEngine {
     // Faults first: the kernel may have taken our addresses along with the interface's own.
     this.#reassess(this.#instances, now);
     for (const instance of this.#instances) if (instance.state === 'MASTER') this.#restoreAddresses(instance, now);
+    return this.#answer(now);
+  }
+
+  /**
+   * The machine slept, and the clock of `now` with it: every timer is later than it seems.
+   * @param span how long
+   */
+  suspended(span: Milliseconds, now: MonotonicMs): readonly VrrpIntent[] {
+    for (const instance of this.#instances) {
+      if (instance.state !== 'MASTER' && instance.state !== 'BACKUP') continue;
+      instance.settle();
+      noticeLateness(instance, now, instance.timerDue - span);
+    }
     return this.#answer(now);
   }
 

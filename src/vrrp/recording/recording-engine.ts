@@ -1,6 +1,6 @@
 /** The engine, with every call written down. Who does not record uses the plain one and pays nothing. */
 import type { GlobalConfiguration, VrrpConfiguration } from '../../config/model.ts';
-import type { MonotonicMs } from '../../core/time.ts';
+import type { Milliseconds, MonotonicMs } from '../../core/time.ts';
 import type { VrrpChange } from '../../live/types.ts';
 import type { KernelAddress, Link } from '../../network/types.ts';
 import { VrrpEngine } from '../engine.ts';
@@ -160,6 +160,14 @@ export class RecordingVrrpEngine extends VrrpEngine {
       () => ({ call: 'processes', name, running }),
       now,
       () => super.processesCounted(name, running, now),
+    );
+  }
+
+  override suspended(span: Milliseconds, now: MonotonicMs): readonly VrrpIntent[] {
+    return this.#listen(
+      () => ({ call: 'suspended', span }),
+      now,
+      () => super.suspended(span, now),
     );
   }
 

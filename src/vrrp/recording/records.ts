@@ -53,6 +53,7 @@ export type RecordedInput =
   | { readonly call: 'script'; readonly script: string; readonly outcome: ScriptOutcome; readonly run?: number }
   | { readonly call: 'file'; readonly name: string; readonly value?: number }
   | { readonly call: 'processes'; readonly name: string; readonly running: number }
+  | { readonly call: 'suspended'; readonly span: number }
   | { readonly call: 'sockets'; readonly missing: readonly (readonly [instance: string, reason: string])[] }
   | { readonly call: 'gratuitous'; readonly instance: string }
   | { readonly call: 'overridden'; readonly changes: readonly VrrpChange[] }

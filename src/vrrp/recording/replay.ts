@@ -126,6 +126,8 @@ export class Replay {
         return engine.trackFileChanged(call.name, call.value, now);
       case 'processes':
         return engine.processesCounted(call.name, call.running, now);
+      case 'suspended':
+        return engine.suspended(call.span, now);
       case 'sockets':
         return engine.socketsMissing(new Map(call.missing), now);
       case 'gratuitous':

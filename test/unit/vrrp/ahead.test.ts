@@ -155,6 +155,39 @@ describe('a master that sends ahead', () => {
   });
 });
 
+describe('a machine that slept', () => {
+  it('listens before it speaks, although no timer of its own is late', () => {
+    const sender = new Sender();
+    const { bench } = sender;
+    bench.pass(300);
+    expect(sentNow([...bench.engine.suspended(10_000, bench.now)])).toEqual([]);
+    expect(sender.underway).toBeUndefined();
+    expect(bench.status().listeningUntil).toBeGreaterThan(bench.now);
+    // Somebody has taken over meanwhile: with a higher priority it stays master.
+    bench.hear({ priority: 200 });
+    expect(bench.status().state).toBe('BACKUP');
+  });
+
+  it('goes on when it was too short for the others to notice', () => {
+    const sender = new Sender();
+    const { bench } = sender;
+    bench.pass(300);
+    bench.intents.push(...bench.engine.suspended(500, bench.now));
+    expect(bench.status()).toMatchObject({ state: 'MASTER' });
+    expect(bench.status().listeningUntil).toBeUndefined();
+    expect(sender.underway).toBeDefined();
+  });
+
+  it('as a backup gives the master an interval to be heard', () => {
+    const bench = new Bench(owner);
+    bench.start();
+    bench.hear({ priority: 200 });
+    bench.engine.suspended(10_000, bench.now);
+    expect(bench.status().state).toBe('BACKUP');
+    expect(sentNow(bench.pass(900))).toEqual([]);
+  });
+});
+
 describe('an engine whose surroundings cannot send ahead', () => {
   it('says nothing of it', () => {
     const bench = new Bench(owner);
