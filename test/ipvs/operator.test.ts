@@ -20,6 +20,10 @@ interface Result {
   readonly first: DaemonStatus;
   readonly drained: Answer;
   readonly draining: RealServerReport;
+  /** The server's line of ipvsadm -Sn: drained, behind the death of the checker process, behind a reload. */
+  readonly kept: readonly string[];
+  readonly successor: readonly string[];
+  readonly reloaded: Answer;
 }
 
 const cleanUp = new CleanUp();
@@ -97,5 +101,15 @@ describe.skipIf(process.arch !== 'x64')('a director with IPVS and faults', () =>
     // Of four clients in turn two came to it, and UDP is remembered for five minutes.
     expect(connections).toBe(2);
     expect(Math.round((until ?? NaN) - since)).toBe(600_000);
+  });
+
+  it('has it so over the death of the process and over a reload, which says so', () => {
+    const { kept, reloaded, successor } = result;
+    expect(kept).toEqual(Array.from({ length: 3 }, () => '-a -u 10.99.0.101:53 -r 10.99.0.2:53 -m -w 0'));
+    expect(successor).toContain('drain');
+    expect(reloaded).toMatchObject({
+      ok: true,
+      result: { outcome: 'applied', live: [{ subject: 'server 10.99.0.2:53 of 10.99.0.101:53/udp', what: 'drain' }] },
+    });
   });
 });

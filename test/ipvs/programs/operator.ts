@@ -142,9 +142,39 @@ const draining = await until('the drained server says what it has left', async (
   const servers = (await status()).checker?.virtualServers?.[0]?.servers;
   return servers?.find(({ override }) => override?.connections !== undefined);
 });
+
+/** The drained server as the table has it. */
+const line = (): string => /^-a .* -r 10\.99\.0\.2:53 .*$/m.exec(run('ipvsadm', '-Sn'))?.[0] ?? 'not there';
+const kept = [line()];
+const checker = (await status()).processes.find(({ kind }) => kind === 'checker')?.pid ?? 0;
+process.kill(checker, 'SIGKILL');
+const successor = await until('another process says that the server is drained', async () => {
+  const { checker: report, processes } = await status();
+  const [running] = processes;
+  const words = report?.virtualServers?.[0]?.servers.map(({ override }) => override?.words);
+  return running?.pid !== checker && words?.includes('drain') === true ? words : undefined;
+});
+kept.push(line());
+const reloaded = await ask(socket, { command: 'reload' });
+kept.push(line());
+await ask(socket, { ...drain, action: 'ready', for: undefined });
+await until('the file counts again', () => Promise.resolve(line().endsWith('-w 1') ? true : undefined));
 daemon.kill('SIGTERM');
 await once(daemon, 'exit');
 writeFileSync(
   '/run/out/result.json',
-  JSON.stringify({ before, commands, after, settings, busy, statistics, first, drained, draining }),
+  JSON.stringify({
+    before,
+    commands,
+    after,
+    settings,
+    busy,
+    statistics,
+    first,
+    drained,
+    draining,
+    kept,
+    successor,
+    reloaded,
+  }),
 );
