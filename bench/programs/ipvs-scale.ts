@@ -70,9 +70,10 @@ async function complete(changed: ThirdChanged, daemon: ChildProcess): Promise<vo
   }
 }
 
-/** Until the daemon has hardly worked for two seconds. */
+/** Until the daemon has hardly worked for two seconds; a traced one may never come to rest. */
 async function quiet(pid: number): Promise<void> {
-  for (let before = -1000, now = processorTime(pid); now - before > 20;) {
+  const mostRounds = 30;
+  for (let round = 0, before = -1000, now = processorTime(pid); now - before > 20 && round < mostRounds; round++) {
     await sleep(2000);
     before = now;
     now = processorTime(pid);
