@@ -154,6 +154,7 @@ describe('the status page', () => {
       'groups',
       'sessions',
       'services',
+      'draining',
       'limits',
       'events',
     ]);
