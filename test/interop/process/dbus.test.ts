@@ -171,7 +171,7 @@ function byObject(heard: readonly string[]): Record<string, string[]> {
     if (signal === 'VrrpStarted') continue;
     const known = objects[object];
     if (known !== undefined) known.push(signal);
-    else if (signal !== 'VrrpStatusChange 1') objects[object] = [signal];
+    else if (!/^VrrpStatusChange [01]$/.test(signal)) objects[object] = [signal];
   }
   return objects;
 }
