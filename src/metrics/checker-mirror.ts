@@ -1,14 +1,14 @@
 /** What is known of virtual and real servers: names once a configuration, numbers anew at each question. */
 import { serverNumbers, serviceNumbers, servicesInPiece, type CheckerFigures } from './figures.ts';
 import { labelText } from './exposition.ts';
+import { numberAt, numbersOf, textsOf, type Rows, type Texts } from './sample-octets.ts';
 
 /** Services that follow one another, with the labels of their samples written out. */
 export interface ServicePiece {
-  readonly services: readonly string[];
-  /** For each service those of its servers. */
-  readonly servers: readonly (readonly string[])[];
+  readonly services: Rows;
+  readonly servers: Rows;
   /** Of each service, then of its servers (figures.ts). */
-  numbers: readonly number[];
+  numbers: Texts;
 }
 
 const serviceLabels = ['service'] as const;
@@ -33,10 +33,9 @@ export class CheckerMirror {
       this.#pieces.clear();
       this.#generation = generation;
     }
-    const values = JSON.parse(`[${numbers}]`) as readonly number[];
     const known = this.#pieces.get(from);
-    if (known !== undefined) known.numbers = values;
-    else if (names !== undefined) this.#pieces.set(from, pieceOf(names, values));
+    if (known !== undefined) known.numbers = numbersOf(numbers);
+    else if (names !== undefined) this.#pieces.set(from, pieceOf(names, numbersOf(numbers)));
     for (const first of this.#pieces.keys()) if (first >= services && first > 0) this.#pieces.delete(first);
     return same || from === 0;
   }
@@ -58,43 +57,32 @@ export class CheckerMirror {
 }
 
 /** Two servers of a service may bear one name (the same address twice); the second is not shown. */
-function pieceOf(names: readonly (readonly string[])[], numbers: readonly number[]): ServicePiece {
-  return {
-    services: names.map(([service = '']) => labelText(serviceLabels, [service])),
-    servers: names.map(([service = '', ...servers]) =>
-      servers.map((server, index) =>
-        servers.indexOf(server) === index ? labelText(serverLabels, [service, server]) : '',
-      ),
+function pieceOf(names: readonly (readonly string[])[], numbers: Texts): ServicePiece {
+  const ofServices: number[] = [];
+  const ofServers: number[] = [];
+  let at = 0;
+  for (const [, ...servers] of names) {
+    ofServices.push(at);
+    at += serviceNumbers;
+    for (let index = 0; index < servers.length; index++, at += serverNumbers) ofServers.push(at);
+  }
+  const serviceTexts = names.map(([service = '']) => labelText(serviceLabels, [service]));
+  const serverTexts = names.flatMap(([service = '', ...servers]) =>
+    servers.map((server, index) =>
+      servers.indexOf(server) === index ? labelText(serverLabels, [service, server]) : '',
     ),
+  );
+  return {
+    services: { labels: textsOf(serviceTexts), first: Uint32Array.from(ofServices) },
+    servers: { labels: textsOf(serverTexts), first: Uint32Array.from(ofServers) },
     numbers,
   };
 }
 
-/** Calls `each` with the labels and the value of one of the numbers of services. @param place which one */
-export function forEachService(
-  { numbers, servers, services }: ServicePiece,
-  place: number,
-  each: (labels: string, value: number) => void,
-): void {
-  let at = place;
-  for (let index = 0; index < services.length; index++) {
-    each(services[index] ?? '', numbers[at] ?? -1);
-    at += serviceNumbers + serverNumbers * (servers[index]?.length ?? 0);
-  }
-}
-
-/** The same of servers. */
-export function forEachServer(
-  { numbers, servers }: ServicePiece,
-  place: number,
-  each: (labels: string, value: number) => void,
-): void {
-  let at = place;
-  for (const ofService of servers) {
-    at += serviceNumbers;
-    for (const labels of ofService) {
-      if (labels !== '') each(labels, numbers[at] ?? -1);
-      at += serverNumbers;
-    }
-  }
+/** The sum over all services. @param place which of their numbers */
+export function sumOf(pieces: readonly ServicePiece[], place: number): number {
+  let sum = 0;
+  for (const { numbers, services } of pieces)
+    for (const first of services.first) sum += numberAt(numbers, first + place);
+  return sum;
 }

@@ -21,9 +21,6 @@ export interface Collected {
   readonly lateness: HistogramFigures;
 }
 
-/** Characters. */
-const muchText = 256 * 1024;
-
 /** One sample: the values of its labels, and its own. */
 export type Sample = readonly [labels: readonly string[], value: number];
 
@@ -59,16 +56,6 @@ export class Exposition {
     this.#text += headOf(name, this.format);
   }
 
-  /** Behind a head: a sample whose labels are written out already. */
-  sample(name: FamilyName, labels: string, value: number): void {
-    this.#text += sampleText(name, labels, value);
-  }
-
-  /** Enough for a write of its own: many small ones cost more than what they bring. */
-  get isMuch(): boolean {
-    return this.#text.length > muchText;
-  }
-
   /** What has come together since the last call. */
   take(): string {
     const text = this.#text;
@@ -77,13 +64,14 @@ export class Exposition {
   }
 }
 
-/** The answer, in pieces of at most some hundred kilobytes. */
-export function* expositionOf(collected: Collected, format: ExpositionFormat): Generator<string> {
+const encoder = new TextEncoder();
+
+/** The answer, in UTF-8, in pieces of at most some hundred kilobytes. */
+export function* expositionOf(collected: Collected, format: ExpositionFormat): Generator<Uint8Array> {
   const exposition = new Exposition(format);
   renderParent(exposition, collected);
   if (collected.vrrp) renderVrrp(exposition, collected.vrrp);
   if (collected.bfd) renderBfd(exposition, collected.bfd);
-  yield exposition.take();
   if (collected.checker) yield* renderChecker(exposition, collected.checker);
-  yield exposition.take() + endOf(format);
+  yield encoder.encode(exposition.take() + endOf(format));
 }

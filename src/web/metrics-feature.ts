@@ -51,7 +51,7 @@ export class MetricsFeature implements WebFeature {
     const collected = await this.#collecting;
     const stream = reply.begin(200, contentTypes[format]);
     for (const piece of expositionOf(collected, format)) {
-      if (piece === '' || stream.write(piece)) continue;
+      if (piece.length === 0 || stream.write(piece)) continue;
       await stream.drained();
       if (stream.closed) return;
     }

@@ -9,8 +9,12 @@ import { promtool } from './promtool.ts';
 
 const table = families as Readonly<Record<string, Family>>;
 
+function decoded(pieces: Iterable<Uint8Array>): string {
+  return Buffer.concat([...pieces]).toString();
+}
+
 function textOf(of = collected()): string {
-  return [...expositionOf(of, 'prometheus')].join('');
+  return decoded(expositionOf(of, 'prometheus'));
 }
 
 function valueOf(name: string, labels: Record<string, string>, of = collected()): number | undefined {
@@ -153,7 +157,7 @@ describe('the answer', () => {
   });
 
   it('is the same in OpenMetrics but for names of counters and the end', () => {
-    const text = [...expositionOf(collected(), 'openmetrics')].join('');
+    const text = decoded(expositionOf(collected(), 'openmetrics'));
     expect(text.endsWith('\n# EOF\n')).toBe(true);
     expect(text).toContain('# TYPE keepalived_become_master counter\n');
     expect(text).toContain('\nkeepalived_become_master_total{');
