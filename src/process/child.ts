@@ -63,6 +63,8 @@ export class Child {
   #untidy = false;
   /** What a child that died had, where a reload has come in between. */
   #former: Snapshot | undefined;
+  /** What the process has, or will have when it has read what was sent: the next snapshot is said as a difference. */
+  #sent: Configuration | undefined;
   #answersDue = 0;
   #configured = false;
   #deaths = 0;
@@ -114,6 +116,7 @@ export class Child {
     });
     this.#process = child;
     this.#greeted = false;
+    this.#sent = undefined;
     this.#policy.started(now());
     this.#log.info(`Starting ${logNames[this.kind]} child process, pid=${child.pid ?? 'none'}`);
     this.#tell(
@@ -232,7 +235,8 @@ export class Child {
   #sendSnapshot(): void {
     const snapshots = this.#former === undefined ? [this.#snapshot] : [this.#former, this.#snapshot];
     for (const snapshot of snapshots) {
-      for (const message of snapshotPieces({ type: 'configure', ...snapshot })) this.send(message);
+      for (const message of snapshotPieces({ type: 'configure', ...snapshot }, this.#sent)) this.send(message);
+      this.#sent = snapshot.configuration;
     }
     this.#answersDue += snapshots.length;
   }
@@ -276,6 +280,7 @@ export class Child {
     const hadSnapshot = this.#greeted;
     this.#process = undefined;
     this.#greeted = false;
+    this.#sent = undefined;
     this.#configured = false;
     this.#answersDue = 0;
     this.#onSettled?.();

@@ -1,12 +1,13 @@
 /** What the parent and its children say to each other: one union a direction, plain data. */
 import type { DaemonEvent } from '../core/events.ts';
-import type { Configuration, ScriptCommand, VirtualServerConfiguration } from '../config/model.ts';
+import type { Configuration, ScriptCommand } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { FirewallProgram } from './limits/messages.ts';
 import type { LiveChanges } from '../live/types.ts';
 import type { LogOptions } from '../log/log.ts';
 import type { RefusedIntent } from '../vrrp/types.ts';
 import type { AnswerMessage, AskMessage } from './questions.ts';
+import type { VirtualServerPart } from './snapshot-parts.ts';
 
 export type ChildKind = 'bfd' | 'checker' | 'vrrp';
 
@@ -49,8 +50,8 @@ export interface ScriptRunOutcome {
 }
 
 export type ParentToChild =
-  /** Virtual servers of the snapshot whose `configure` follows, in their order, before those that it has itself. */
-  | { readonly type: 'configure-piece'; readonly virtualServers: readonly VirtualServerConfiguration[] }
+  /** Virtual servers of the snapshot whose `configure` follows, in their order; they are in no other message. */
+  | { readonly type: 'configure-piece'; readonly virtualServers: readonly VirtualServerPart[] }
   /** The first message, and again at each reload: a whole new snapshot. */
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }
   /** At a reload: the configuration is that of the last `configure`. */

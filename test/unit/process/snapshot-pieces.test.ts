@@ -1,22 +1,55 @@
 import { describe, expect, it } from 'vitest';
+import type { Configuration, VirtualServerConfiguration } from '../../../src/config/model.ts';
 import type { ChildOptions } from '../../../src/process/messages.ts';
 import { SnapshotCollector, snapshotPieces, type SnapshotMessage } from '../../../src/process/snapshot-pieces.ts';
 import { configurationModel, realServerModel, virtualServerModel } from '../../support/models.ts';
 
 /** So many virtual servers of so many servers each. */
-function snapshot(services: number, servers: number): SnapshotMessage {
-  const virtualServers = Array.from({ length: services }, (_, index) =>
+function services(count: number, servers: number): VirtualServerConfiguration[] {
+  return Array.from({ length: count }, (_, index) =>
     virtualServerModel({
       identity: { kind: 'fwmark', family: 'inet', mark: index + 1 },
       realServers: Array.from({ length: servers }, (_value, host) => realServerModel({ address: `172.16.1.${host}` })),
     }),
   );
+}
+
+function configurationOf(virtualServers: readonly VirtualServerConfiguration[]): Configuration {
   const configuration = configurationModel({});
-  return {
-    type: 'configure',
-    configuration: { ...configuration, check: { ...configuration.check, virtualServers } },
-    options: { kind: 'checker' } as ChildOptions,
-  };
+  return { ...configuration, check: { ...configuration.check, virtualServers } };
+}
+
+function messageOf(configuration: Configuration): SnapshotMessage {
+  return { type: 'configure', configuration, options: { kind: 'checker' } as ChildOptions };
+}
+
+/** A process that gets snapshots, over a channel that carries JSON. */
+class Receiver {
+  readonly #collector = new SnapshotCollector();
+  /** Octets of each message of the last snapshot. */
+  sizes: number[] = [];
+
+  get(configuration: Configuration, former?: Configuration): Configuration {
+    this.sizes = [];
+    let result: SnapshotMessage | undefined;
+    for (const message of snapshotPieces(messageOf(configuration), former)) {
+      const text = JSON.stringify(message);
+      this.sizes.push(text.length);
+      expect(result).toBeUndefined();
+      const arrived = JSON.parse(text) as typeof message;
+      if (arrived.type === 'configure') result = this.#collector.complete(arrived);
+      else this.#collector.piece(arrived);
+    }
+    if (result === undefined) throw new Error('there was no last message');
+    return result.configuration;
+  }
+}
+
+/** Without places, which are not sent. */
+function settings(configuration: Configuration): unknown {
+  return JSON.parse(
+    JSON.stringify(configuration.check, (key, value: unknown) => (key === 'at' ? undefined : value)),
+  ) as unknown;
 }
 
 describe('a snapshot in pieces', () => {
@@ -28,23 +61,91 @@ describe('a snapshot in pieces', () => {
     [501, 0],
     [2277, 16],
     [2, 5000],
-  ])('of %d virtual servers of %d is put together as it was', (services, servers) => {
-    const whole = snapshot(services, servers);
-    const collector = new SnapshotCollector();
-    let result: SnapshotMessage | undefined;
-    for (const message of snapshotPieces(whole)) {
-      expect(result).toBeUndefined();
-      if (message.type === 'configure') result = collector.complete(message);
-      else collector.piece(message);
-    }
-    expect(result).toEqual(whole);
-    // The collector keeps nothing for the next.
-    expect(collector.complete(snapshot(1, 0)).configuration.check.virtualServers).toHaveLength(1);
+  ])('of %d virtual servers of %d is put together as it was', (count, servers) => {
+    const whole = configurationOf(services(count, servers));
+    expect(settings(new Receiver().get(whole))).toEqual(settings(whole));
+  });
+
+  it('begins anew without a former one', () => {
+    const receiver = new Receiver();
+    receiver.get(configurationOf(services(5, 2)));
+    expect(receiver.get(configurationOf(services(1, 0))).check.virtualServers).toHaveLength(1);
   });
 
   it('has pieces that are read in a moment', () => {
-    const sizes = [...snapshotPieces(snapshot(2277, 16))].map((message) => JSON.stringify(message).length);
-    expect(sizes.length).toBeGreaterThan(50);
-    expect(Math.max(...sizes)).toBeLessThan(1_000_000);
+    const receiver = new Receiver();
+    receiver.get(configurationOf(services(2277, 16)));
+    expect(receiver.sizes.length).toBeGreaterThan(50);
+    expect(Math.max(...receiver.sizes)).toBeLessThan(128_000);
+    // Two servers behind one another differ in an address.
+    expect(receiver.sizes.reduce((sum, size) => sum + size)).toBeLessThan(2277 * 17 * 60);
+  });
+});
+
+describe('a snapshot as the difference to the one before', () => {
+  const before = services(300, 3);
+  const former = configurationOf(before);
+
+  function change(to: readonly VirtualServerConfiguration[]): {
+    receiver: Receiver;
+    had: Configuration;
+    has: Configuration;
+  } {
+    const receiver = new Receiver();
+    const had = receiver.get(former);
+    const after = configurationOf(to);
+    const has = receiver.get(after, former);
+    expect(settings(has)).toEqual(settings(after));
+    return { receiver, had, has };
+  }
+
+  it('leaves every object of what did not change', () => {
+    const moved = JSON.parse(JSON.stringify(before)) as typeof before;
+    for (const { at } of moved) Object.assign(at, { line: 100 });
+    for (const same of [before, moved]) {
+      const { had, has, receiver } = change(same);
+      expect(has.check.virtualServers).toBe(had.check.virtualServers);
+      expect(receiver.sizes).toHaveLength(2);
+      expect(receiver.sizes[0]).toBeLessThan(100);
+    }
+  });
+
+  it('leaves the other servers of a virtual server in which one has changed', () => {
+    const to = before.map((service, index) =>
+      index % 3 === 0
+        ? {
+            ...service,
+            realServers: service.realServers.with(1, realServerModel({ address: '172.16.1.1', weight: 5 })),
+          }
+        : service,
+    );
+    const { had, has } = change(to);
+    for (const [index, service] of has.check.virtualServers.entries()) {
+      const was = had.check.virtualServers[index];
+      if (index % 3 !== 0) expect(service).toBe(was);
+      else {
+        expect(service).not.toBe(was);
+        expect(service.realServers.map((server, place) => server === was?.realServers[place])).toEqual([
+          true,
+          false,
+          true,
+        ]);
+      }
+    }
+  });
+
+  it('knows virtual servers and real servers that stand elsewhere', () => {
+    const turned = before
+      .toReversed()
+      .map((service) => ({ ...service, realServers: service.realServers.toReversed() }));
+    const { had, has } = change([...turned.slice(0, 10), virtualServerModel({}), ...before.slice(100)]);
+    expect(has.check.virtualServers[0]?.realServers[0]).toBe(had.check.virtualServers[299]?.realServers[2]);
+    expect(has.check.virtualServers[11]).toBe(had.check.virtualServers[100]);
+    // It is a part of the other 199 already, in another order of its servers.
+    expect(has.check.virtualServers.at(-1)).not.toBe(had.check.virtualServers[299]);
+  });
+
+  it('is refused by who has nothing that it could be the difference to', () => {
+    expect(() => new Receiver().get(former, former)).toThrow(/former snapshot/);
   });
 });
