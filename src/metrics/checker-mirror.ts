@@ -1,7 +1,7 @@
 /** What is known of virtual and real servers: names once a configuration, numbers anew at each question. */
 import { serverNumbers, serviceNumbers, servicesInPiece, type CheckerFigures } from './figures.ts';
 import { labelText } from './exposition.ts';
-import { numberAt, numbersOf, textsOf, type Rows, type Texts } from './sample-octets.ts';
+import { countAt, numbersOf, textsOf, type Rows, type Texts } from './sample-octets.ts';
 
 /** Services that follow one another, with the labels of their samples written out. */
 export interface ServicePiece {
@@ -79,10 +79,10 @@ function pieceOf(names: readonly (readonly string[])[], numbers: Texts): Service
   };
 }
 
-/** The sum over all services. @param place which of their numbers */
+/** The sum over all services. @param place which of their numbers, a count */
 export function sumOf(pieces: readonly ServicePiece[], place: number): number {
   let sum = 0;
   for (const { numbers, services } of pieces)
-    for (const first of services.first) sum += numberAt(numbers, first + place);
+    for (const first of services.first) sum += countAt(numbers, first + place);
   return sum;
 }

@@ -23,6 +23,7 @@ const blank = 0x20;
 const newline = 0x0a;
 const comma = 0x2c;
 const minus = 0x2d;
+const zero = 0x30;
 
 const encoder = new TextEncoder();
 
@@ -42,16 +43,19 @@ export function textsOf(texts: readonly string[]): Texts {
 /** What commas separate; each text but the last ends with its comma, as if it were its last character. */
 export function numbersOf(text: string): Texts {
   const octets = encoder.encode(`${text},`);
-  const bounds = [0];
-  for (let at = octets.indexOf(comma); at >= 0; at = octets.indexOf(comma, at + 1)) bounds.push(at + 1);
-  return { octets, bounds: Uint32Array.from(bounds) };
+  let count = 1;
+  for (let at = 0; at < octets.length; at++) if (octets[at] === comma) count++;
+  const bounds = new Uint32Array(count);
+  for (let at = 0, index = 1; index < count; at++) if (octets[at] === comma) bounds[index++] = at + 1;
+  return { octets, bounds };
 }
 
-/** @returns -1 (not known) where there is none */
-export function numberAt({ bounds, octets }: Texts, index: number): number {
-  const end = bounds[index + 1];
-  if (end === undefined) return -1;
-  return Number(String.fromCharCode(...octets.subarray(bounds[index], end - 1)));
+/** One that is a count: its digits. @returns 0 where there is none */
+export function countAt({ bounds, octets }: Texts, index: number): number {
+  const end = (bounds[index + 1] ?? 0) - 1;
+  let count = 0;
+  for (let at = bounds[index] ?? 0; at < end; at++) count = 10 * count + (octets[at] ?? zero) - zero;
+  return count;
 }
 
 /** Collects octets in pieces that are large enough for a write of their own. */

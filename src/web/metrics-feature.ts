@@ -16,6 +16,7 @@ import { expositionOf, type Collected } from '../metrics/render.ts';
 import { watchLateness } from '../process/lateness-watch.ts';
 import type { ChildKind } from '../process/messages.ts';
 import type { WebFeature, WebReply, WebRequest, WebRoute } from './feature.ts';
+import { acceptsGzip, gzipped } from './gzip-stream.ts';
 import type { ParentLine } from './parent-line.ts';
 
 /** Pieces asked for at a time: while one is worked on, the next is there. */
@@ -43,13 +44,16 @@ export class MetricsFeature implements WebFeature {
 
   async #answer({ headers, method }: WebRequest, reply: WebReply): Promise<void> {
     const format = formatFor(headers.accept);
+    const isCompressed = acceptsGzip(headers['accept-encoding']);
+    const own = { Vary: 'Accept, Accept-Encoding', ...(isCompressed && { 'Content-Encoding': 'gzip' }) };
     if (method === 'HEAD') {
-      reply.begin(200, contentTypes[format]).end();
+      reply.begin(200, contentTypes[format], own).end();
       return;
     }
     this.#collecting ??= this.#collect().finally(() => (this.#collecting = undefined));
     const collected = await this.#collecting;
-    const stream = reply.begin(200, contentTypes[format]);
+    const plain = reply.begin(200, contentTypes[format], own);
+    const stream = isCompressed ? gzipped(plain) : plain;
     for (const piece of expositionOf(collected, format)) {
       if (piece.length === 0 || stream.write(piece)) continue;
       await stream.drained();

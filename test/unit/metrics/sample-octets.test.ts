@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { numberAt, numbersOf, SampleOctets, textsOf } from '../../../src/metrics/sample-octets.ts';
+import { countAt, numbersOf, SampleOctets, textsOf } from '../../../src/metrics/sample-octets.ts';
 
 function textOf(octets: SampleOctets): string {
   return Buffer.concat([...octets.takeAll()]).toString();
 }
 
-describe('numbers', () => {
+describe('counts', () => {
+  const numbers = numbersOf('1,0,4096,12');
+
   it('are found by their place', () => {
-    const numbers = numbersOf('1,-1,0.000125,18446744073709552000');
-    expect([0, 1, 2, 3].map((index) => numberAt(numbers, index))).toEqual([1, -1, 0.000125, 18446744073709552000]);
+    expect([0, 1, 2, 3].map((index) => countAt(numbers, index))).toEqual([1, 0, 4096, 12]);
   });
 
-  it('are not known where there are none', () => {
-    expect(numberAt(numbersOf('1,2'), 2)).toBe(-1);
+  it('are nothing where there are none', () => {
+    expect(countAt(numbers, 4)).toBe(0);
+    expect(countAt(numbersOf(''), 0)).toBe(0);
   });
 });
 
