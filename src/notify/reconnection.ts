@@ -1,16 +1,15 @@
 /** Tries again, ever more seldom, what needs a service of the machine, and logs each trouble once however often it is met. */
 import type { Milliseconds } from '../core/time.ts';
+import { RetryTimer } from '../kernel/retry-timer.ts';
 import type { Log } from '../log/log.ts';
 
 const firstDelay: Milliseconds = 1_000;
 const longestDelay: Milliseconds = 30_000;
 
 export class Reconnection {
-  readonly #connect: () => void;
   readonly #log: Log;
   readonly #subject: string;
-  #timer: NodeJS.Timeout | undefined;
-  #delay = firstDelay;
+  readonly #retry: RetryTimer;
   /** The trouble that the log knows of. */
   #trouble: string | undefined;
   #closed = false;
@@ -18,7 +17,7 @@ export class Reconnection {
   /** @param subject begins every line of the log */
   constructor(subject: string, connect: () => void, log: Log) {
     this.#subject = subject;
-    this.#connect = connect;
+    this.#retry = new RetryTimer(connect, firstDelay, longestDelay);
     this.#log = log;
   }
 
@@ -40,7 +39,7 @@ export class Reconnection {
 
   /** The other side answers: the next loss is tried again soon. */
   answered(): void {
-    this.#delay = firstDelay;
+    this.#retry.reset();
   }
 
   /** All is well again: the same trouble is told anew. */
@@ -53,12 +52,11 @@ export class Reconnection {
   lost(trouble: string): void {
     if (this.#closed) return;
     this.complain(trouble);
-    this.#timer = setTimeout(this.#connect, this.#delay);
-    this.#delay = Math.min(longestDelay, this.#delay * 2);
+    this.#retry.later();
   }
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#retry.end();
   }
 }

@@ -1,12 +1,13 @@
 /** Keeps the rules of nftables as the instances need them: one run of nft a change, one transaction a run. */
 import type { Milliseconds } from '../core/time.ts';
+import { RetryTimer } from '../kernel/retry-timer.ts';
 import type { Log } from '../log/log.ts';
 import { firewallScript, removalScript } from '../network/firewall-script.ts';
 import type { FirewallFamilies, FirewallSettings } from '../network/firewall-script.ts';
 
 /**
- * Between attempts after one that failed, doubled each time: an interface that the rules name may be gone for a moment
- * only, and without nft nothing is gained by haste.
+ * Between attempts after one that failed: an interface that the rules name may be gone for a moment only, and without nft
+ * nothing is gained by haste.
  */
 const firstRetry: Milliseconds = 1_000;
 const longestRetry: Milliseconds = 60_000;
@@ -23,9 +24,8 @@ export class FirewallKeeper {
   #present: FirewallFamilies | undefined;
   #wanted: FirewallFamilies | undefined;
   #running: Promise<void> | undefined;
-  /** Set while nothing is tried, because the last attempt failed. */
-  #retry: NodeJS.Timeout | undefined;
-  #retryDelay = firstRetry;
+  /** While it is pending nothing else is tried, because the last attempt failed. */
+  readonly #retry = new RetryTimer(() => this.#begin(), firstRetry, longestRetry);
   /** What nft complained of, until it works again: said once. */
   #complaint: string | undefined;
 
@@ -45,7 +45,7 @@ export class FirewallKeeper {
 
   /** Takes the settings of a configuration. Another table is made by the next follow(); the old one goes now. */
   async configure(settings: FirewallSettings | undefined): Promise<void> {
-    this.#endPause();
+    this.#retry.end();
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
     await this.release();
     this.#settings = settings;
@@ -58,7 +58,7 @@ export class FirewallKeeper {
   }
 
   #begin(): void {
-    if (this.#running !== undefined || this.#settings === undefined || this.#retry !== undefined) return;
+    if (this.#running !== undefined || this.#settings === undefined || this.#retry.isPending) return;
     this.#running = this.#work().finally(() => {
       this.#running = undefined;
       // Something else may be wanted since the last look.
@@ -75,7 +75,7 @@ export class FirewallKeeper {
   async release(): Promise<void> {
     this.#wanted = undefined;
     await this.settled();
-    this.#endPause();
+    this.#retry.end();
     const settings = this.#settings;
     const made = (['ip', 'ip6'] as const).filter((family) => {
       const there = this.#present?.[family];
@@ -90,7 +90,7 @@ export class FirewallKeeper {
   }
 
   async #work(): Promise<void> {
-    while (this.#wanted !== undefined && this.#settings !== undefined && this.#retry === undefined) {
+    while (this.#wanted !== undefined && this.#settings !== undefined && !this.#retry.isPending) {
       const wanted = this.#wanted;
       this.#wanted = undefined;
       const script = firewallScript(this.#present, wanted, this.#settings);
@@ -106,16 +106,10 @@ export class FirewallKeeper {
   }
 
   #worked({ table }: FirewallSettings): void {
-    this.#retryDelay = firstRetry;
+    this.#retry.reset();
     if (this.#complaint === undefined) return;
     this.#complaint = undefined;
     this.#log.notice(`nftables: table ${table} is made now`);
-  }
-
-  #endPause(): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    this.#retryDelay = firstRetry;
   }
 
   /** Somebody may have taken the table away: once more from the beginning, then later again. */
@@ -127,12 +121,7 @@ export class FirewallKeeper {
       return;
     }
     this.#wanted ??= wanted;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#begin();
-    }, this.#retryDelay);
-    this.#retry.unref();
-    this.#retryDelay = Math.min(2 * this.#retryDelay, longestRetry);
+    this.#retry.later();
     if (this.#complaint === error.message) return;
     this.#complaint = error.message;
     this.#log.error(

@@ -1,11 +1,12 @@
 /** Keeps the rules of nftables_ipvs: one run of nft a change, one transaction a run. */
 import type { Milliseconds } from '../core/time.ts';
+import { RetryTimer } from '../kernel/retry-timer.ts';
 import type { Log } from '../log/log.ts';
 import { markRemovalScript, markScript } from '../network/mark-script.ts';
 import type { GroupMark, MarkSettings } from '../network/mark-script.ts';
 import type { RunScript } from './firewall-keeper.ts';
 
-/** Where nft refuses, it is asked again after this time, and each time after twice as long. */
+/** Where nft refuses, it is asked again after this time. */
 const firstRetry: Milliseconds = 5_000;
 const longestRetry: Milliseconds = 60_000;
 
@@ -21,7 +22,9 @@ export class MarkKeeper {
   /** Of the tables that are there. */
   #settings: MarkSettings | undefined;
   #script = '';
-  #retry: NodeJS.Timeout | undefined;
+  /** What nft refused. */
+  #refused: Wanted | undefined;
+  readonly #retry = new RetryTimer(() => void this.#next(() => this.#writeRefused()), firstRetry, longestRetry);
   /** What nft says against it; told once. */
   #complaint = '';
   /** One change after the other. */
@@ -47,7 +50,7 @@ export class MarkKeeper {
       // A try that was under way has perhaps asked for another one.
       this.#giveUp();
       if (this.#settings?.table !== settings?.table) await this.#remove(this.#run);
-      if (settings !== undefined) await this.#write({ marks, settings }, firstRetry);
+      if (settings !== undefined) await this.#write({ marks, settings });
     });
   }
 
@@ -61,8 +64,8 @@ export class MarkKeeper {
   }
 
   #giveUp(): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
+    this.#retry.end();
+    this.#refused = undefined;
     this.#complaint = '';
   }
 
@@ -71,8 +74,11 @@ export class MarkKeeper {
     return this.#work;
   }
 
-  /** @param pause until the next try */
-  async #write(wanted: Wanted, pause: Milliseconds): Promise<void> {
+  async #writeRefused(): Promise<void> {
+    if (this.#refused !== undefined) await this.#write(this.#refused);
+  }
+
+  async #write(wanted: Wanted): Promise<void> {
     const { marks, settings } = wanted;
     const script = markScript(marks, settings);
     if (script === this.#script) return;
@@ -88,9 +94,8 @@ export class MarkKeeper {
     } catch (error) {
       this.#script = '';
       this.#complain(settings, (error as Error).message);
-      this.#retry = setTimeout(() => {
-        void this.#next(() => this.#write(wanted, Math.min(longestRetry, pause * 2)));
-      }, pause);
+      this.#refused = wanted;
+      this.#retry.later();
     }
   }
 

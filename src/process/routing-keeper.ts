@@ -4,6 +4,7 @@
  */
 import type { VrrpConfiguration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
+import { RetryTimer } from '../kernel/retry-timer.ts';
 import { RoutingSocket } from '../kernel/rtnetlink-routing.ts';
 import type { Log } from '../log/log.ts';
 import { planRouting } from '../network/plan-routing.ts';
@@ -14,7 +15,7 @@ import type { Link } from '../network/types.ts';
 
 const nothing = { routes: [], rules: [], unwantedRoutes: [], unwantedRules: [] } as const;
 
-/** Milliseconds between attempts of what the kernel refuses; doubled each time. */
+/** Milliseconds between attempts of what the kernel refuses. */
 const firstRetry = 1_000;
 const longestRetry = 60_000;
 
@@ -38,8 +39,8 @@ export class RoutingKeeper {
   /** Why something could not be written, by key: said once. */
   readonly #complaints = new Map<string, string>();
   #idle: Promise<void> = Promise.resolve();
-  #retry: NodeJS.Timeout | undefined;
-  #retryDelay = firstRetry;
+  /** What the kernel refused may be possible later without any event of ours: a gateway's route came, a module was loaded. */
+  readonly #retry = new RetryTimer(() => this.keep(), firstRetry, longestRetry);
 
   /** @param links the interfaces as they are now */
   constructor(log: Log, links: () => readonly Link[]) {
@@ -98,20 +99,9 @@ export class RoutingKeeper {
   /** Waits for the writes under way and stops following. */
   async close(): Promise<void> {
     await this.#idle;
-    clearTimeout(this.#retry);
+    this.#retry.end();
     this.#socket?.close();
     this.#socket = undefined;
-  }
-
-  /** What the kernel refused may be possible later without any event of ours: a gateway's route came, a module was loaded. */
-  #retryLater(): void {
-    if (this.#retry) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.keep();
-    }, this.#retryDelay);
-    this.#retry.unref();
-    this.#retryDelay = Math.min(this.#retryDelay * 2, longestRetry);
   }
 
   #plan(): ReturnType<typeof planRouting> {
@@ -161,12 +151,12 @@ export class RoutingKeeper {
   #settle(change: PlannedChange, { reason, result }: RoutingOutcome): void {
     if (result !== 'failed') {
       this.#complaints.delete(change.key);
-      this.#retryDelay = firstRetry;
+      this.#retry.reset();
       return;
     }
     if (change.change === 'add') {
       if (this.#written.get(change.key) === change) this.#written.delete(change.key);
-      this.#retryLater();
+      this.#retry.later();
     }
     if (reason === undefined || this.#complaints.get(change.key) === reason) return;
     this.#complaints.set(change.key, reason);
