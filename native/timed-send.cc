@@ -19,6 +19,8 @@ namespace {
 
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
 constexpr double kNanosecondsPerMillisecond = 1e6;
+// The part of an interval that nobody minds.
+constexpr int64_t kHardly = 100;
 constexpr size_t kStack = 256 * 1024;
 constexpr const char* kThreadName = "timed-send";
 
@@ -198,8 +200,15 @@ void TimedSender::sendDue(int64_t now) {
   due_.erase(due_.begin());
   Arranged& arranged = arranged_.at(number);
   if (now + slept() - arranged.slept >= arranged.datagram.until) return;
+  // What was due together went together, if it has hardly taken time: the moments of hundreds would otherwise drift apart,
+  // and each of them wake this machine and the others for itself.
+  const int64_t hardly = (arranged.datagram.until - arranged.datagram.at) / kHardly;
+  if (arranged.datagram.at != together_ || now - togetherAt_ > hardly) {
+    together_ = arranged.datagram.at;
+    togetherAt_ = now;
+  }
   const int result = sendNow(arranged.datagram);
-  arranged.result = result < 0 ? result : now;
+  arranged.result = result < 0 ? result : togetherAt_;
 }
 
 namespace {

@@ -58,6 +58,9 @@ class TimedSender {
   pthread_mutex_t mutex_{};
   pthread_cond_t changed_{};
   uint64_t next_ = 1;
+  // The moment of the latest ones that were due together, and when the first of them went.
+  int64_t together_ = INT64_MIN;
+  int64_t togetherAt_ = 0;
   // Until when the thread sleeps.
   int64_t asleepUntil_ = INT64_MAX;
   std::unordered_map<uint64_t, Arranged> arranged_;

@@ -12,7 +12,7 @@ import type { Instance } from './instance.ts';
  * When its own timer runs, behind the moment, in milliseconds: what has not gone by then is sent by this process. Who sends
  * has the time that it needs for the advertisements of all masters, if that is no more than this share of the interval.
  */
-const lookAfter = { first: 0.15, each: 0.004, share: 0.015 } as const;
+const lookAfter = { first: 0.15, each: 0.006, share: 0.015 } as const;
 
 /** What was planned, and whether it has gone. */
 export interface EndedPlan {

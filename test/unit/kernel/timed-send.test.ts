@@ -76,6 +76,8 @@ describe('a datagram with a moment', () => {
       expect(moments[index]).toBeGreaterThanOrEqual(begin + wait);
       expect(moments[index]).toBeLessThanOrEqual(standing);
     }
+    // What was due together has one moment, from which the next interval of each counts: they stay together.
+    expect(moments[2]).toBe(moments[1]);
     const heard = await loopback.hears(3);
     expect(heard.map(({ octet }) => octet)).toEqual([1, 2, 3]);
     for (const [index, wait] of [30, 60, 60].entries()) {
