@@ -67,8 +67,51 @@ napi_value receiveMessage(napi_env env, napi_callback_info info) {
   return toInteger(env, static_cast<int>(result));
 }
 
+// recvmmsg(descriptor, data, name, control, lengths): up to as many datagrams as lengths (an Int32Array) has places for, four
+// numbers each: octets, length of the name, length of the control data, flags. The first three are split into as many equal
+// parts. Answers how many there are, -EAGAIN: none.
+napi_value receiveMessages(napi_env env, napi_callback_info info) {
+  constexpr size_t kMost = 64, kNumbers = 4;
+  Arguments arguments(env, info);
+  const int descriptor = arguments.integer(0);
+  const Bytes data = arguments.bytes(1), name = arguments.bytes(2), control = arguments.bytes(3);
+  const Bytes lengths = arguments.bytes(4);
+  const size_t places = lengths.size / (kNumbers * sizeof(int32_t));
+  if (!arguments.valid() || places == 0 || places > kMost) return invalid(env);
+  const size_t dataSize = data.size / places, nameSize = name.size / places, controlSize = control.size / places;
+  iovec vectors[kMost];
+  mmsghdr messages[kMost];
+  for (size_t place = 0; place < places; ++place) {
+    vectors[place] = {data.data + place * dataSize, dataSize};
+    messages[place] = {};
+    msghdr& header = messages[place].msg_hdr;
+    header.msg_name = name.data + place * nameSize;
+    header.msg_namelen = static_cast<socklen_t>(nameSize);
+    header.msg_iov = &vectors[place];
+    header.msg_iovlen = 1;
+    header.msg_control = control.data + place * controlSize;
+    header.msg_controllen = controlSize;
+  }
+  int result;
+  do {
+    result = recvmmsg(descriptor, messages, static_cast<unsigned>(places), MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
+  } while (result < 0 && errno == EINTR);
+  if (result < 0) return toInteger(env, -errno);
+  auto* out = reinterpret_cast<int32_t*>(lengths.data);
+  for (int place = 0; place < result; ++place) {
+    const msghdr& header = messages[place].msg_hdr;
+    *out++ = static_cast<int32_t>(messages[place].msg_len);
+    *out++ = static_cast<int32_t>(header.msg_namelen);
+    *out++ = static_cast<int32_t>(header.msg_controllen);
+    *out++ = header.msg_flags;
+  }
+  return toInteger(env, result);
+}
+
 }  // namespace
 
-std::vector<Function> messageFunctions() { return {{"sendmsg", sendMessage}, {"recvmsg", receiveMessage}}; }
+std::vector<Function> messageFunctions() {
+  return {{"sendmsg", sendMessage}, {"recvmsg", receiveMessage}, {"recvmmsg", receiveMessages}};
+}
 
 }  // namespace keepalived

@@ -115,6 +115,33 @@ function formatIpv4(bytes: Uint8Array, offset: number): string {
   return `${bytes[offset] ?? 0}.${bytes[offset + 1] ?? 0}.${bytes[offset + 2] ?? 0}.${bytes[offset + 3] ?? 0}`;
 }
 
+/** Texts of IPv4 addresses by a few bits of them: a router hears from the same few others, thousands of times a second. */
+const familiarTexts: ({ readonly number: number; readonly text: string } | undefined)[] = [];
+const familiarPlaces = 64;
+
+/** Canonical text of an IPv4 address. @param number its octets as one number, the first one on top, 0 to 2^32 - 1 */
+export function familiarIpv4Text(number: number): string {
+  const place = (number ^ (number >>> 8)) & (familiarPlaces - 1);
+  const known = familiarTexts[place];
+  if (known?.number === number) return known.text;
+  const text = `${number >>> 24}.${(number >>> 16) & 0xff}.${(number >>> 8) & 0xff}.${number & 0xff}`;
+  familiarTexts[place] = { number, text };
+  return text;
+}
+
+/** Octets by text, of addresses that are asked for again and again. */
+const familiarOctets = new Map<string, IpAddress>();
+
+/** parseIpAddress() for addresses that come with every packet. The octets are shared: nobody may write into them. */
+export function familiarIpAddress(text: string): IpAddress | undefined {
+  const known = familiarOctets.get(text);
+  if (known !== undefined) return known;
+  if (familiarOctets.size >= familiarPlaces) familiarOctets.clear();
+  const parsed = parseIpAddress(text);
+  if (parsed !== undefined) familiarOctets.set(text, parsed);
+  return parsed;
+}
+
 /** The longest run of at least two zero groups, the first of equals (RFC 5952 sections 4.2.2 and 4.2.3). */
 function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
   let best = { start: -1, length: 1 };

@@ -41,6 +41,7 @@ export interface Addon {
   ): number;
   /** Fills data, name and control; `lengths` (3 numbers) gets the lengths of name and control and the MSG_* flags. */
   recvmsg(descriptor: number, data: Uint8Array, name: Uint8Array, control: Uint8Array, lengths: Int32Array): number;
+  recvmmsg(descriptor: number, data: Uint8Array, name: Uint8Array, control: Uint8Array, lengths: Int32Array): number;
 
   // Datagrams that a thread of the addon's own sends at their moment; milliseconds on CLOCK_MONOTONIC.
   timedSendStart(): number;

@@ -3,7 +3,7 @@
  * 64-bit Linux: 8 octets length, 4 level, 4 type, data, padding to 8.
  */
 import type { AddressFamily } from '../config/model.ts';
-import { formatIpAddress } from '../core/ip-address.ts';
+import { familiarIpv4Text, formatIpAddress } from '../core/ip-address.ts';
 import { addressOctets, anyAddress } from './socket-address.ts';
 import { IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOL } from './socket-constants.ts';
 
@@ -106,7 +106,7 @@ export function decodeControl(control: Uint8Array): IncomingControl {
   function readPart(level: number, type: number, at: number, size: number): void {
     if (level === IPPROTO.IP && type === IP_OPTION.PKTINFO && size >= 12) {
       result.interfaceIndex = view.getInt32(at, LITTLE_ENDIAN);
-      result.destination = formatIpAddress(control.subarray(at + 8, at + 12));
+      result.destination = familiarIpv4Text(view.getUint32(at + 8));
     } else if (level === IPPROTO.IPV6 && type === IPV6_OPTION.PKTINFO && size >= 20) {
       result.destination = formatIpAddress(control.subarray(at, at + 16));
       result.interfaceIndex = view.getInt32(at + 16, LITTLE_ENDIAN);
@@ -117,8 +117,8 @@ export function decodeControl(control: Uint8Array): IncomingControl {
       result.ttl = view.getInt32(at, LITTLE_ENDIAN);
     } else if (level === SOL.SOCKET && type === SO.TIMESTAMPNS && size >= 16) {
       // struct timespec: seconds and nanoseconds.
-      const seconds = Number(view.getBigInt64(at, LITTLE_ENDIAN));
-      result.timestamp = seconds * 1000 + Number(view.getBigInt64(at + 8, LITTLE_ENDIAN)) / 1e6;
+      const seconds = view.getUint32(at, LITTLE_ENDIAN) + view.getInt32(at + 4, LITTLE_ENDIAN) * 0x1_0000_0000;
+      result.timestamp = seconds * 1000 + view.getUint32(at + 8, LITTLE_ENDIAN) / 1e6;
     }
   }
 }

@@ -11,6 +11,17 @@ const receiveControl = new Uint8Array(512);
 const receiveLengths = new Int32Array(3);
 /** Datagrams taken in one turn of the event loop, so that a flood cannot keep it from the timers. */
 const datagramsPerTurn = 64;
+/** Datagrams taken by one system call where many come together; memory for them is touched only as far as they go. */
+const together = 16;
+const nameSize = 32;
+const controlSize = 256;
+/** Numbers for each of them: octets, length of the name, length of the control data, flags. */
+const numbers = 4;
+const manyData = new Uint8Array(together * receiveLength);
+const manyNames = new Uint8Array(together * nameSize);
+const manyControls = new Uint8Array(together * controlSize);
+const manyLengths = new Int32Array(together * numbers);
+let manyInUse = false;
 /** More than any receive buffer of ours holds. */
 const mostDiscarded = 10_000;
 
@@ -21,6 +32,19 @@ export interface Datagram {
   readonly control: Uint8Array;
   /** MSG_* bits. */
   readonly flags: number;
+}
+
+function datagramAt(place: number): Datagram {
+  const at = place * numbers;
+  const data = place * receiveLength;
+  const name = place * nameSize;
+  const control = place * controlSize;
+  return {
+    data: manyData.slice(data, data + (manyLengths[at] ?? 0)),
+    name: manyNames.subarray(name, name + (manyLengths[at + 1] ?? 0)),
+    control: manyControls.subarray(control, control + (manyLengths[at + 2] ?? 0)),
+    flags: manyLengths[at + 3] ?? 0,
+  };
 }
 
 /** Runs a listener; what it throws becomes an uncaught exception of its own and disturbs nobody else. */
@@ -120,6 +144,27 @@ export class Descriptor {
       if (received === undefined) return;
       if (typeof received === 'number') fail(received);
       else take(received);
+    }
+  }
+
+  /** The same for sockets to which many datagrams come at once: one system call for a handful of them. */
+  drainTogether(take: (datagram: Datagram) => void, fail: (errno: number) => void): void {
+    // Whoever takes one may drain another socket.
+    if (manyInUse) {
+      this.drain(take, fail);
+      return;
+    }
+    manyInUse = true;
+    try {
+      for (let count = 0; count < datagramsPerTurn && this.#open; count += together) {
+        const received = addon().recvmmsg(this.number, manyData, manyNames, manyControls, manyLengths);
+        if (received < 0 && received !== -ERRNO.EAGAIN) fail(-received);
+        // An error may stand before further datagrams; they are taken in the next turn.
+        for (let place = 0; place < received && this.#open; place++) take(datagramAt(place));
+        if (received < together) return;
+      }
+    } finally {
+      manyInUse = false;
     }
   }
 

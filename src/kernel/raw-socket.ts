@@ -7,7 +7,7 @@ import { Descriptor, deliver } from './descriptor.ts';
 import type { Datagram } from './descriptor.ts';
 import { SystemError } from './errors.ts';
 import { acceptNothing } from './packet-filter.ts';
-import { receptionTime } from './reception-time.ts';
+import { ReceptionTimes } from './reception-time.ts';
 import { addressOctets, anyAddress, internetName, readInternetName, saysGone } from './socket-address.ts';
 import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
 import type { TimedDatagram } from './timed-send.ts';
@@ -45,6 +45,8 @@ export class RawSocket {
   readonly #descriptor: Descriptor;
   readonly #packetListeners: ((data: Uint8Array, meta: PacketMeta) => void)[] = [];
   readonly #errorListeners: ((error: SystemError) => void)[] = [];
+  readonly #receptionTimes = new ReceptionTimes();
+  #onDrained: (() => void) | undefined;
 
   private constructor(options: RawSocketOptions) {
     const { family, protocol } = options;
@@ -203,12 +205,20 @@ export class RawSocket {
     this.#packetListeners.push(listener);
     if (this.#packetListeners.length > 1) return;
     this.#descriptor.discard();
-    this.#descriptor.watch(() =>
-      this.#descriptor.drain(
+    this.#descriptor.watch(() => {
+      this.#receptionTimes.forget();
+      this.#descriptor.drainTogether(
         (datagram) => this.#take(datagram),
         (errno) => this.#fail(errno),
-      ),
-    );
+      );
+      const drained = this.#onDrained;
+      if (drained !== undefined) deliver(drained);
+    });
+  }
+
+  /** Calls `drained` behind the packets of each turn of the event loop: for what is to be done once for all of them. */
+  onDrained(drained: () => void): void {
+    this.#onDrained = drained;
   }
 
   /** Errors of reception (ENETDOWN when the interface goes); reception goes on by itself. */
@@ -224,7 +234,7 @@ export class RawSocket {
       source: readInternetName(datagram.name)?.address ?? anyAddress(this.#family),
       destination: control.destination ?? anyAddress(this.#family),
       ttl: control.ttl ?? 0,
-      receivedAt: receptionTime(control.timestamp),
+      receivedAt: this.#receptionTimes.of(control.timestamp),
     };
     for (const listener of this.#packetListeners) deliver(() => listener(datagram.data, meta));
   }

@@ -1,7 +1,7 @@
 /** struct sockaddr_in, sockaddr_in6, sockaddr_un, sockaddr_ll and sockaddr_nl to and from octets. */
 import type { AddressFamily } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
-import { formatIpAddress, parseIpAddress } from '../core/ip-address.ts';
+import { familiarIpv4Text, formatIpAddress, parseIpAddress } from '../core/ip-address.ts';
 import { AF } from './socket-constants.ts';
 import { ERRNO } from './addon.ts';
 import { SystemError } from './errors.ts';
@@ -99,7 +99,7 @@ export function readInternetName(name: Uint8Array): { readonly address: string; 
   if (name.length < inetLength) return undefined;
   const family = view.getUint16(0, LITTLE_ENDIAN);
   const port = view.getUint16(2, false);
-  if (family === AF.INET) return { address: formatIpAddress(name.subarray(4, 8)), port };
+  if (family === AF.INET) return { address: familiarIpv4Text(view.getUint32(4)), port };
   if (family === AF.INET6 && name.length >= inet6Length)
     return { address: formatIpAddress(name.subarray(8, 24)), port };
   return undefined;

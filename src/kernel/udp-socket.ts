@@ -6,7 +6,7 @@ import { decodeControl } from './control-message.ts';
 import { Descriptor, deliver, type Datagram } from './descriptor.ts';
 import { SystemError } from './errors.ts';
 import { acceptNothing } from './packet-filter.ts';
-import { receptionTime } from './reception-time.ts';
+import { ReceptionTimes } from './reception-time.ts';
 import { anyAddress, internetName, readInternetName } from './socket-address.ts';
 import { AF, IPPROTO, IPV6_OPTION, IP_OPTION, SO, SOCK, SOL } from './socket-constants.ts';
 import type { TimedDatagram } from './timed-send.ts';
@@ -103,6 +103,7 @@ export class UdpSocket {
 
   /** Starts receiving. Every datagram has memory of its own. @throws SystemError */
   onDatagram(received: (data: Uint8Array, meta: UdpMeta) => void): void {
+    const receptionTimes = new ReceptionTimes();
     const take = (datagram: Datagram): void => {
       const control = decodeControl(datagram.control);
       const sender = readInternetName(datagram.name);
@@ -110,12 +111,15 @@ export class UdpSocket {
         source: sender?.address ?? anyAddress(this.#family),
         sourcePort: sender?.port ?? 0,
         ttl: control.ttl ?? 0,
-        receivedAt: receptionTime(control.timestamp),
+        receivedAt: receptionTimes.of(control.timestamp),
       };
       deliver(() => received(datagram.data, meta));
     };
     // An error of reception belongs to no datagram; the next call gets the next one.
-    this.#descriptor.watch(() => this.#descriptor.drain(take, () => undefined));
+    this.#descriptor.watch(() => {
+      receptionTimes.forget();
+      this.#descriptor.drain(take, () => undefined);
+    });
   }
 
   /** Safe to call twice. */

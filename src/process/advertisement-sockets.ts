@@ -38,6 +38,8 @@ interface OpenSocket {
 
 export interface AdvertisementListener {
   packet(packet: Uint8Array, meta: PacketMeta): void;
+  /** Behind all packets that one turn of the event loop brought from a socket. */
+  packetsTaken(): void;
   /** A socket could not be opened or used; said once for each place until it works again. */
   trouble(message: string): void;
 }
@@ -238,6 +240,7 @@ export class AdvertisementSockets {
       }
       filter(socket, transport);
       socket.onPacket((packet, meta) => this.#listener.packet(packet, meta));
+      socket.onDrained(() => this.#listener.packetsTaken());
       socket.onError((error) =>
         this.#report(key, `receiving advertisements on ${transport.interface}: ${error.message}`),
       );

@@ -92,7 +92,11 @@ export class Rehearsal {
     // What the real engine has under way is not touched.
     this.#environment = { ...stage.environment, links: working(links), wentAhead: () => undefined };
     this.#loopback = links.find(({ name }) => name === loopbackName)?.index ?? 0;
-    this.#sockets = new AdvertisementSockets({ packet: () => undefined, trouble: () => undefined });
+    this.#sockets = new AdvertisementSockets({
+      packet: () => undefined,
+      packetsTaken: () => undefined,
+      trouble: () => undefined,
+    });
     this.#sink = openSink();
     const transport = {
       family: 'inet',

@@ -20,6 +20,7 @@ export class SlicedWork<T> {
 
   /** Does these behind those that wait already. */
   add(items: readonly T[]): void {
+    if (items.length === 0) return;
     if (this.#waiting.length === 0) this.#waiting = [...items];
     else for (const item of items) this.#waiting.push(item);
     if (!this.#scheduled) this.#continue();

@@ -3,7 +3,7 @@
  * octets lead to an advertisement or to a refusal that names its counter; nothing throws.
  */
 import type { VrrpInstanceConfiguration } from '../config/model.ts';
-import { parseIpAddress } from '../core/ip-address.ts';
+import { familiarIpAddress } from '../core/ip-address.ts';
 import { judgeHmac } from './hmac.ts';
 import type { HmacVerdict } from './hmac.ts';
 import { authenticationType, checksumAddresses, passwordOctets } from './transmitter.ts';
@@ -146,7 +146,7 @@ function checkAuthenticationHeader(
   expected: Expectation,
 ): Finding | undefined {
   const { authentication, unicastPeers } = expected.configuration;
-  const source = parseIpAddress(meta.source)?.bytes;
+  const source = familiarIpAddress(meta.source)?.bytes;
   if (!authentication || !source || !sameOctets(header.securityParametersIndex, source)) {
     return refuse(
       'ah-index',
@@ -200,8 +200,8 @@ function checkChecksum(
   expected: Expectation,
 ): 'right' | 'old-unicast' | Finding {
   const { configuration } = expected;
-  const source = parseIpAddress(meta.source)?.bytes ?? new Uint8Array(4);
-  const destination = parseIpAddress(meta.destination)?.bytes ?? new Uint8Array(4);
+  const source = familiarIpAddress(meta.source)?.bytes ?? new Uint8Array(4);
+  const destination = familiarIpAddress(meta.destination)?.bytes ?? new Uint8Array(4);
   const unicast = configuration.unicastPeers.length > 0;
   const fits = (old: boolean): boolean =>
     checksumFits(message, checksumAddresses(configuration, source, destination, old));

@@ -36,7 +36,7 @@ export function receive(
     oldUnicastChecksum: instance.oldUnicastChecksum,
     lastSequence: (source) => instance.heardSequences.get(source),
     lastHmacSequence: (source) => instance.replayMarks.get(source),
-    realTime: instance.host.realTime(now),
+    realTime: instance.configuration.hmac === undefined ? 0 : instance.host.realTime(now),
     digests: instance.host.digests,
   });
   if (!examination.accepted) {

@@ -9,7 +9,7 @@ import type { PacketMeta, VrrpDigests } from '../../vrrp/types.ts';
 import { addressTexts, advertisementLength, decodeAdvertisement } from '../../vrrp/wire/advertisement.ts';
 import { AUTHENTICATION_HEADER, IP_FIELD, IP_PROTOCOL } from '../../vrrp/wire/constants.ts';
 import { HMAC_TRAILER, decodeHmacTrailer } from '../../vrrp/wire/hmac-trailer.ts';
-import { decodeIpv4Header } from '../../vrrp/wire/ipv4.ts';
+import { decodeIpv4Header, ipv4Addresses } from '../../vrrp/wire/ipv4.ts';
 
 /** A packet as a packet socket hands it over, before any filter of this machine. */
 export interface HeardPacket {
@@ -79,7 +79,8 @@ function open({ packet }: HeardPacket): Opened | undefined {
   }
   const header = decodeIpv4Header(packet);
   if (!header) return undefined;
-  const { destination, protocol, source, ttl } = header;
+  const { protocol, ttl } = header;
+  const { destination, source } = ipv4Addresses(packet);
   const wrapped = protocol === IP_PROTOCOL.authenticationHeader;
   if (!wrapped && protocol !== IP_PROTOCOL.vrrp) return undefined;
   // An authentication header around something else is no business of ours.

@@ -8,10 +8,11 @@ export interface Ipv4Header {
   readonly totalLength: number;
   readonly ttl: number;
   readonly protocol: number;
-  /** 4 octets, a view into the packet. */
-  readonly source: Uint8Array;
-  /** 4 octets, a view into the packet. */
-  readonly destination: Uint8Array;
+}
+
+/** The addresses of a header that decodeIpv4Header() has read: 4 octets each, views into the packet. */
+export function ipv4Addresses(packet: Uint8Array): { readonly source: Uint8Array; readonly destination: Uint8Array } {
+  return { source: packet.subarray(12, 16), destination: packet.subarray(16, 20) };
 }
 
 /** Reads the header at the start of `packet`; undefined if it is not one or the packet is shorter than it says. */
@@ -27,8 +28,6 @@ export function decodeIpv4Header(packet: Uint8Array): Ipv4Header | undefined {
     totalLength,
     ttl: packet[8] ?? 0,
     protocol: packet[9] ?? 0,
-    source: packet.subarray(12, 16),
-    destination: packet.subarray(16, 20),
   };
 }
 

@@ -121,6 +121,35 @@ describe('raw socket, IPv4', () => {
     );
   });
 
+  it('says when the packets of a turn are taken, behind the last of them', async () => {
+    const receiver = open(right, { family: 'inet' });
+    const order: string[] = [];
+    receiver.onPacket((data) => order.push(text(data.subarray(20))));
+    receiver.onDrained(() => order.push('drained'));
+    const sender = open(left, { family: 'inet', receive: false });
+    // Nobody takes any while this loop runs.
+    const numbers = Array.from({ length: 40 }, (_, number) => String(number));
+    for (const number of numbers) sender.send(payload(number), { destination: right.address });
+    await expect.poll(() => order.filter((each) => each !== 'drained').length, { timeout: 20_000 }).toBe(40);
+    await expect.poll(() => order.at(-1), { timeout: 20_000 }).toBe('drained');
+    expect(order.filter((each) => each !== 'drained')).toEqual(numbers);
+    expect(order.length).toBeLessThan(2 * numbers.length);
+  });
+
+  it('loses nothing when another socket is opened while packets are being taken', async () => {
+    const receiver = open(right, { family: 'inet' });
+    const found: string[] = [];
+    receiver.onPacket((data) => {
+      found.push(text(data.subarray(20)));
+      // A new socket first throws away what it has.
+      open(right, { family: 'inet' }).onPacket(() => undefined);
+    });
+    const sender = open(left, { family: 'inet', receive: false });
+    const words = ['a', 'b', 'c', 'd'];
+    for (const word of words) sender.send(payload(word), { destination: right.address });
+    await expect.poll(() => found, { timeout: 20_000 }).toEqual(words);
+  });
+
   it('lets only those through that its filter accepts, also of what came before', async () => {
     const receiver = open(right, { family: 'inet' });
     const sender = open(left, { family: 'inet', receive: false });

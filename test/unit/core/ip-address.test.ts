@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalAddress, compareAddresses, formatIpAddress, parseIpAddress } from '../../../src/core/ip-address.ts';
+import {
+  canonicalAddress,
+  compareAddresses,
+  familiarIpAddress,
+  familiarIpv4Text,
+  formatIpAddress,
+  parseIpAddress,
+} from '../../../src/core/ip-address.ts';
 
 // Text and canonical text as inet_pton(3) and inet_ntop(3) of glibc 2.36 give them.
 const canonical: readonly (readonly [string, string])[] = [
@@ -115,5 +122,37 @@ describe('IP address text', () => {
 
   it('throws for octets of no address length', () => {
     expect(() => formatIpAddress(new Uint8Array(5))).toThrow(RangeError);
+  });
+});
+
+describe('addresses that come again and again', () => {
+  // Few enough that they meet in the places of the memory, many enough that they push each other out.
+  const number = fc.oneof(
+    fc.nat(0xffffffff),
+    fc.nat(300),
+    fc.nat(300).map((low) => 0xffffff00 + (low & 0xff)),
+  );
+
+  it('are written as when they come for the first time', () => {
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 200 }), (numbers) => {
+        for (const each of [...numbers, ...numbers]) {
+          const octets = new Uint8Array(4);
+          new DataView(octets.buffer).setUint32(0, each);
+          expect(familiarIpv4Text(each)).toBe(formatIpAddress(octets));
+        }
+      }),
+    );
+  });
+
+  it('are read as when they come for the first time, and what is none stays none', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom(...refused)), { maxLength: 200 }),
+        (texts) => {
+          for (const each of [...texts, ...texts]) expect(familiarIpAddress(each)).toEqual(parseIpAddress(each));
+        },
+      ),
+    );
   });
 });
