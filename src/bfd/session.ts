@@ -2,9 +2,9 @@
 import type { BfdInstanceConfiguration } from '../config/model.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { HealthState } from '../core/events.ts';
+import { SendAhead } from '../core/send-ahead.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
-import { PacketAhead } from './ahead.ts';
-import { LocalIntervals, jittered } from './timing.ts';
+import { LocalIntervals, jittered, lookAfter } from './timing.ts';
 import type { BfdIntent, BfdSessionStatus } from './types.ts';
 import { encodeControlPacket, type BfdState, type ControlPacket } from './wire/control-packet.ts';
 import { DIAGNOSTIC, diagnosticText } from './wire/constants.ts';
@@ -67,7 +67,8 @@ export class BfdSession {
   readonly #sending: Deadline;
   readonly #detection: Deadline;
   readonly #patience: Deadline;
-  readonly #ahead: PacketAhead;
+  /** Undefined: nothing is ever sent ahead. */
+  readonly #ahead: SendAhead<Uint8Array> | undefined;
   #remote = unknownRemote();
   #diagnostic: number = DIAGNOSTIC.none;
   #lastSent = -Infinity;
@@ -89,7 +90,7 @@ export class BfdSession {
     );
     this.#patience = host.deadlines.create(() => this.#lostPatience());
     const { wentAhead } = host;
-    this.#ahead = new PacketAhead(wentAhead && (() => wentAhead(this.configuration.name)));
+    this.#ahead = wentAhead && new SendAhead(() => wentAhead(this.configuration.name));
   }
 
   /** The first packet, unless the neighbour has to begin. */
@@ -337,7 +338,7 @@ export class BfdSession {
 
   /** When the next periodic packet goes; meaningful while its timer is set. */
   get #sendsAt(): MonotonicMs {
-    return this.#ahead.at ?? this.#sending.at;
+    return this.#ahead?.at ?? this.#sending.at;
   }
 
   #due(now: MonotonicMs): void {
@@ -351,7 +352,7 @@ export class BfdSession {
    * @returns whether it has gone
    */
   #settle(): boolean {
-    const plan = this.#ahead.end();
+    const plan = this.#ahead?.end();
     if (plan === undefined) return false;
     const { deadlines } = this.#host;
     if (plan.wentAt !== undefined) {
@@ -366,15 +367,16 @@ export class BfdSession {
 
   /** At the end of a call: what goes ahead is what would be sent at its time. */
   planAhead(now: MonotonicMs): void {
-    if (!this.#ahead.isPossible) return;
+    if (this.#ahead === undefined) return;
     const { deadlines } = this.#host;
     const packet = this.#packet(false);
-    if (deadlines.isSet(this.#sending) && this.#ahead.isCurrent(this.#sending.at, packet)) return;
+    const planned = deadlines.isSet(this.#sending) ? this.#ahead.contentFor(this.#sending.at) : undefined;
+    if (planned?.every((octet, index) => octet === packet[index])) return;
     if (this.#settle()) this.#scheduleSending(now);
     const { at } = this.#sending;
     if (!deadlines.isSet(this.#sending) || at <= now) return;
     const interval = this.#sendInterval;
-    deadlines.set(this.#sending, this.#ahead.make(at, packet, interval));
+    deadlines.set(this.#sending, this.#ahead.plan(at, lookAfter(interval), packet));
     const { name: session } = this.configuration;
     this.#host.push({ type: 'send-ahead', session, packet, at, until: at + interval });
   }

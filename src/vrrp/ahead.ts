@@ -1,10 +1,7 @@
-/**
- * The next advertisement of a master, made one interval ahead: whoever carries intents out can then let it go at its very
- * moment, even if this process is busy just then. It stays the engine's: before anything else is sent, at every change
- * that it does not tell of and when its time has come, the engine asks whether it has gone, and it never goes after that.
- * Never more than one: a process that hangs falls silent after it, as it must.
- */
+/** The next advertisement of a master, made one interval ahead (core/send-ahead.ts). */
 import type { VrrpInstanceConfiguration } from '../config/model.ts';
+import { SendAhead } from '../core/send-ahead.ts';
+import type { EndedPlan } from '../core/send-ahead.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import type { Instance } from './instance.ts';
 
@@ -14,19 +11,10 @@ import type { Instance } from './instance.ts';
  */
 const lookAfter = { first: 0.15, each: 0.006, share: 0.015 } as const;
 
-/** What was planned, and whether it has gone. */
-export interface EndedPlan {
-  readonly at: MonotonicMs;
-  /** When the instance's timer looks after it. */
-  readonly lookAt: MonotonicMs;
-  /** When it has gone; undefined: it never will. */
-  readonly wentAt: MonotonicMs | undefined;
+interface PlannedAdvertisement {
   readonly priority: number;
   /** Packets: one, or one for each unicast peer. */
   readonly packets: number;
-}
-
-interface Plan extends Omit<EndedPlan, 'wentAt'> {
   readonly configuration: VrrpInstanceConfiguration;
   readonly source: string;
   readonly oldUnicastChecksum: boolean;
@@ -34,39 +22,34 @@ interface Plan extends Omit<EndedPlan, 'wentAt'> {
 
 export class AdvertisementAhead {
   readonly #instance: Instance;
-  #plan: Plan | undefined;
+  readonly #ahead: SendAhead<PlannedAdvertisement>;
 
   constructor(instance: Instance) {
     this.#instance = instance;
+    this.#ahead = new SendAhead(() => instance.host.wentAhead?.(instance.name));
   }
 
   /** When it goes; undefined: none is planned. */
   get at(): MonotonicMs | undefined {
-    return this.#plan?.at;
+    return this.#ahead.at;
   }
 
   /** Ends what is planned: it has gone or never will. Undefined: nothing was. */
-  end(): EndedPlan | undefined {
-    const plan = this.#plan;
-    if (plan === undefined) return undefined;
-    this.#plan = undefined;
-    const { host, name } = this.#instance;
-    const { at, lookAt, packets, priority } = plan;
-    return { at, lookAt, packets, priority, wentAt: host.wentAhead?.(name) };
+  end(): EndedPlan<PlannedAdvertisement> | undefined {
+    return this.#ahead.end();
   }
 
   /** Whether what is planned is still what would be sent, when the timer says. */
   isCurrent(timerAt: MonotonicMs): boolean {
-    const plan = this.#plan;
-    if (plan === undefined) return false;
+    const planned = this.#ahead.contentFor(timerAt);
+    if (planned === undefined) return false;
     const { configuration, effectivePriority, oldUnicastChecksum, sourceAddress, state } = this.#instance;
     return (
       state === 'MASTER' &&
-      timerAt === plan.lookAt &&
-      plan.priority === effectivePriority &&
-      plan.configuration === configuration &&
-      plan.source === sourceAddress &&
-      plan.oldUnicastChecksum === oldUnicastChecksum
+      planned.priority === effectivePriority &&
+      planned.configuration === configuration &&
+      planned.source === sourceAddress &&
+      planned.oldUnicastChecksum === oldUnicastChecksum
     );
   }
 
@@ -87,7 +70,6 @@ export class AdvertisementAhead {
     const { each, first, share } = lookAfter;
     const after: Milliseconds = Math.min(first + each * host.masters.size, interval * share);
     const packets = advertisements.length;
-    this.#plan = { at, lookAt: at + after, priority, packets, configuration, source, oldUnicastChecksum };
-    return at + after;
+    return this.#ahead.plan(at, after, { priority, packets, configuration, source, oldUnicastChecksum });
   }
 }

@@ -241,7 +241,7 @@ export class Instance {
     if (plan === undefined) return false;
     const { deadlines } = this.host;
     if (plan.wentAt !== undefined) {
-      this.#countSent(plan.priority, plan.packets);
+      this.#countSent(plan.content.priority, plan.content.packets);
       deadlines.set(this.#timer, plan.wentAt + this.configuration.advertisementInterval);
     } else if (this.#timer.at === plan.lookAt) deadlines.set(this.#timer, plan.at);
     return plan.wentAt !== undefined;
