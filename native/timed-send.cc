@@ -10,33 +10,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <ctime>
 
+#include "clock.h"
 #include "values.h"
 
 namespace keepalived {
 namespace {
 
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
-constexpr double kNanosecondsPerMillisecond = 1e6;
 // The part of an interval that nobody minds.
 constexpr int64_t kHardly = 100;
 constexpr size_t kStack = 256 * 1024;
 constexpr const char* kThreadName = "timed-send";
 
-int64_t clockOf(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<int64_t>(now.tv_sec) * kNanosecondsPerSecond + now.tv_nsec;
-}
-
 int64_t monotonic() { return clockOf(CLOCK_MONOTONIC); }
-
-// How long the machine has slept since its boot.
-int64_t slept() {
-  const int64_t all = clockOf(CLOCK_BOOTTIME);
-  return all - monotonic();
-}
 
 // Whoever waits for the lock lends its priority to the thread that holds it.
 struct Lock {
@@ -185,7 +171,7 @@ void TimedSender::run() {
       sendDue(now);
     } else if (now < wake) {
       asleepUntil_ = wake;
-      const timespec until{static_cast<time_t>(wake / kNanosecondsPerSecond), static_cast<long>(wake % kNanosecondsPerSecond)};
+      const timespec until = timespecOf(wake);
       pthread_cond_timedwait(&changed_, &mutex_, &until);
     }
     // Awake until the moment comes; whoever wants to arrange or take something gets in between.

@@ -4,34 +4,23 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <ctime>
 
+#include "clock.h"
 #include "values.h"
 
 namespace keepalived {
 namespace {
 
-constexpr double kNanosecondsPerMillisecond = 1e6;
-constexpr double kMillisecondsPerSecond = 1e3;
-
 napi_value clockNow(napi_env env, clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return toNumber(env, static_cast<double>(now.tv_sec) * kMillisecondsPerSecond +
-                           static_cast<double>(now.tv_nsec) / kNanosecondsPerMillisecond);
+  return toNumber(env, millisecondsOf(clockOf(clock)));
 }
 
 // monotonicNow(): milliseconds on CLOCK_MONOTONIC.
 napi_value monotonicNow(napi_env env, napi_callback_info) { return clockNow(env, CLOCK_MONOTONIC); }
 
-// suspended(): milliseconds that this machine has slept since its boot, in which CLOCK_MONOTONIC stands still; as the two
-// clocks are read one after the other, a moment too little, but never too much.
+// suspended(): milliseconds that this machine has slept since its boot.
 napi_value suspendedTime(napi_env env, napi_callback_info) {
-  timespec awake{}, all{};
-  clock_gettime(CLOCK_BOOTTIME, &all);
-  clock_gettime(CLOCK_MONOTONIC, &awake);
-  return toNumber(env, static_cast<double>(all.tv_sec - awake.tv_sec) * kMillisecondsPerSecond +
-                           static_cast<double>(all.tv_nsec - awake.tv_nsec) / kNanosecondsPerMillisecond);
+  return toNumber(env, millisecondsOf(slept()));
 }
 
 // realtimeNow(): milliseconds on CLOCK_REALTIME, the clock of the kernel's packet timestamps.
@@ -54,9 +43,7 @@ napi_value timerSet(napi_env env, napi_callback_info info) {
   if (deadline >= 0) {
     // A value of zero would disarm the timer; one nanosecond after boot is as much in the past.
     const double nanoseconds = std::fmin(std::fmax(std::ceil(deadline * kNanosecondsPerMillisecond), 1), 9e18);
-    const auto whole = static_cast<int64_t>(nanoseconds);
-    value.it_value.tv_sec = whole / 1000000000;
-    value.it_value.tv_nsec = whole % 1000000000;
+    value.it_value = timespecOf(static_cast<int64_t>(nanoseconds));
   }
   return toInteger(env, orError(timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &value, nullptr)));
 }

@@ -149,8 +149,8 @@ export class AdvertisementSockets {
 
   /** Sends one advertisement. A refusal by the kernel is reported once and is no error: the next one may pass. */
   send(intent: SendAdvertisementIntent): void {
-    const found = this.#socketFor(intent);
     if (this.#isSilent(intent)) return;
+    const found = this.#socketFor(intent);
     if (found === undefined) {
       const words = `(${intent.instance}) no socket on ${intent.interface} to send an advertisement`;
       this.#report(placeOf(intent), words);
