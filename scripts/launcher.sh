@@ -11,12 +11,10 @@ case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
 if [ -L "$self" ]; then self=$(readlink -f -- "$self"); fi
 case $self in /*) ;; *) self=$PWD/$self ;; esac
 home=$(cd -P -- "${self%/*}/.." && pwd)
-# What a large configuration leaves behind is collected more often, each time in less: that saves 20 MB.
-flags=--max-semi-space-size=4
-# The parent reads a configuration now and then: optimizing compilers and threads that help to collect do not pay off, and
-# what was compiled is kept for the next reload.
-case $name in genhash | keepalivectl) ;; *)
-  flags="$flags --no-opt --no-flush-bytecode --single-threaded-gc" ;;
+# Reasons are in src/process/runtime-flags.ts.
+case $name in
+  genhash | keepalivectl) flags=--max-semi-space-size=4 ;;
+  *) flags="@PARENT_FLAGS@" ;;
 esac
 # A configuration test ends before V8's second optimizing compiler has paid off.
 for word do case $word in -t* | --config-t*) flags=--no-opt ;; esac done
@@ -25,4 +23,4 @@ for word do case $word in -t* | --config-t*) flags=--no-opt ;; esac done
 guard=$home/native/early-signals.so
 case $name:$guard in genhash:* | keepalivectl:* | *" "* | *:*:*) guard= ;; esac
 if [ -r "$guard" ]; then export LD_PRELOAD="$guard${LD_PRELOAD:+:$LD_PRELOAD}"; fi
-exec "$home/runtime/node" --disable-sigusr1 $flags "$home/main.mjs" "$name" "$@"
+exec "$home/runtime/node" --disable-sigusr1 $flags "$home/main.cjs" "$name" "$@"

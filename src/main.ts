@@ -1,22 +1,26 @@
 /**
  * The one entrance: which program is meant by the name it was called with. The launchers in dist/bin pass that name as
- * the first word; children of the daemon are started with names of their own.
+ * the first word; children of the daemon are started with names of their own. The build makes one CommonJS script of it:
+ * the loader of ES modules alone would be a sixth of what a child does before its first line. What is imported here on
+ * demand stays modules, but for the processes that every start waits for (`loadPart`).
  */
+import { runKeepalived } from './process/daemon.ts';
+import { loadPart } from './process/precompiled.ts';
 import { childRoles, daemonRole, limitWorkerRole, planRole, webRole } from './process/roles.ts';
 
 async function main(name: string, argv: readonly string[]): Promise<number | undefined> {
   switch (name) {
     case childRoles.vrrp:
-      (await import('./process/vrrp-process.ts')).runVrrpProcess();
+      (await loadPart('vrrp', () => import('./process/vrrp-process.ts'))).runVrrpProcess();
       return undefined;
     case childRoles.checker:
-      (await import('./process/checker-process.ts')).runCheckerProcess();
+      (await loadPart('checker', () => import('./process/checker-process.ts'))).runCheckerProcess();
       return undefined;
     case childRoles.bfd:
-      (await import('./process/bfd-process.ts')).runBfdProcess();
+      (await loadPart('bfd', () => import('./process/bfd-process.ts'))).runBfdProcess();
       return undefined;
     case webRole:
-      (await import('./web/web-process.ts')).runWebProcess();
+      (await loadPart('web', () => import('./web/web-process.ts'))).runWebProcess();
       return undefined;
     case planRole:
       (await import('./process/plan-process.ts')).runPlanProcess();
@@ -29,7 +33,6 @@ async function main(name: string, argv: readonly string[]): Promise<number | und
     case 'keepalivectl':
       return (await statusAtOnce(argv)) ?? (await import('./cli/keepalivectl.ts')).keepalivectlMain(argv);
     default: {
-      const { runKeepalived } = await import('./process/daemon.ts');
       const outcome = await runKeepalived(argv, name === daemonRole);
       return outcome.kind === 'exit' ? outcome.code : undefined;
     }
@@ -43,5 +46,6 @@ async function statusAtOnce(argv: readonly string[]): Promise<number | undefined
 }
 
 const [name = 'keepalived', ...argv] = process.argv.slice(2);
-const exitCode = await main(name, argv);
-if (exitCode !== undefined) process.exitCode = exitCode;
+void main(name, argv).then((exitCode) => {
+  if (exitCode !== undefined) process.exitCode = exitCode;
+});

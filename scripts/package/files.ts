@@ -63,7 +63,8 @@ function copyStripped(target: Target, from: string, to: string, mode: number): v
  * @returns the name of this version, from its content
  */
 export function layOutProgram(folder: string, salt: string, target: Target = thisMachine): string {
-  const wanted = target.foreign ? /^(.*\.mjs|config-test\.js)$/ : /^(.*\.mjs|config-test\.(js|cache))$/;
+  // V8's caches are of this kind of machine.
+  const wanted = target.foreign ? /\.[cm]?js$/ : /\.([cm]?js|cache)$/;
   for (const file of readdirSync(dist).filter((name) => wanted.test(name)))
     copyFile(path.join(dist, file), path.join(folder, file));
   for (const file of readdirSync(path.join(dist, 'page')))

@@ -147,7 +147,7 @@ export const ERRNO = {
   EINPROGRESS: 115,
 } as const;
 
-/** Beside the bundle (dist/main.mjs), or seen from this file when the sources run as they are. */
+/** Beside the bundle (dist/main.cjs), or seen from this file when the sources run as they are. */
 const places = ['native', path.join('..', '..', 'dist', 'native')];
 
 /** The folder that the addon is in. @throws DaemonError ADDON_MISSING */
@@ -166,7 +166,7 @@ export function addonFolder(): string {
 function load(): Addon {
   const file = path.join(addonFolder(), 'keepalived.node');
   try {
-    return createRequire(import.meta.url)(file) as Addon;
+    return createRequire(import.meta.filename)(file) as Addon;
   } catch (error) {
     throw new DaemonError(
       'ADDON_UNUSABLE',

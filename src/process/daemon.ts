@@ -5,8 +5,7 @@
 import path from 'node:path';
 import { parseKeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
-import type * as ConfigTest from './config-test.ts';
-import { loadPrecompiled } from './precompiled.ts';
+import { loadPart } from './precompiled.ts';
 import { missingCapabilities } from './privileges.ts';
 import { standardError, standardOutput, writeAll } from './standard-streams.ts';
 
@@ -33,8 +32,7 @@ export async function runKeepalived(argv: readonly string[], background: boolean
   }
   const args = parsed.arguments;
   if (args.configTest !== undefined) {
-    const part = loadPrecompiled(import.meta.dirname, 'config-test')?.exports ?? (await import('./config-test.ts'));
-    const { testConfiguration } = part as typeof ConfigTest;
+    const { testConfiguration } = await loadPart('config-test', () => import('./config-test.ts'));
     return { kind: 'exit', code: testConfiguration(args, args.configTest.file) };
   }
   const missing = background ? [] : missingCapabilities();
@@ -52,7 +50,7 @@ export async function runKeepalived(argv: readonly string[], background: boolean
   const absolute = absolutePaths(args);
   // A daemon must not keep a file system from being unmounted.
   if (background) process.chdir('/');
-  const { runParent } = await import('./run-parent.ts');
+  const { runParent } = await loadPart('parent', () => import('./parent-part.ts'));
   runParent(absolute);
   return { kind: 'running' };
 }

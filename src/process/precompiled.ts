@@ -1,7 +1,7 @@
 /**
- * A part of the program that is wanted at once and only once, as for `-t`: the build bundles it into a single script and
- * keeps, beside it, what V8 had compiled when the script had run (V8's code cache). Measured for the configuration test:
- * 6 ms from that, against 17 ms for finding, linking and compiling the modules.
+ * Parts of the program that somebody waits for: `-t`, and each process of the daemon. The build bundles each into a single
+ * script and keeps, beside it, what V8 had compiled when the script had run (V8's code cache). Measured for the
+ * configuration test: 6 ms from that, against 17 ms for finding, linking and compiling the modules.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,10 +9,10 @@ import path from 'node:path';
 import { Script } from 'node:vm';
 
 /** What the text of such a script evaluates to: the body of a CommonJS module. */
-type Body = (module: { exports: unknown }, require: NodeJS.Require) => void;
+type Body = (module: { exports: unknown }, require: NodeJS.Require, file: string, folder: string) => void;
 
 /** To be put before and behind the text of a CommonJS module. */
-export const bodyWrapper = { before: '(function (module, require) {', after: '})' } as const;
+export const bodyWrapper = { before: '(function (module, require, __filename, __dirname) {', after: '})' } as const;
 
 /**
  * Both files begin with the same mark, because V8 knows the text of a cache by its length only, and in an upgrade the two
@@ -30,9 +30,17 @@ export interface Precompiled {
   readonly exports: unknown;
 }
 
-/** Where the build writes the two files of a part. */
-export function precompiledFiles(folder: string, name: string): { readonly script: string; readonly cache: string } {
-  return { script: path.join(folder, `${name}.js`), cache: path.join(folder, `${name}.cache`) };
+/**
+ * Where the build writes the two files of a part. V8 takes a cache only under the flags it was made with, and those of a
+ * process depend on the number of processors (runtime-flags.ts): there is a cache for each of both cases.
+ */
+export function precompiledFiles(
+  folder: string,
+  name: string,
+  given: readonly string[] = process.execArgv,
+): { readonly script: string; readonly cache: string } {
+  const flags = given.includes('--single-threaded-gc') ? '-alone' : '';
+  return { script: path.join(folder, `${name}.js`), cache: path.join(folder, `${name}${flags}.cache`) };
 }
 
 function readIfThere(file: string): Buffer | undefined {
@@ -59,8 +67,17 @@ export function loadPrecompiled(folder: string, name: string): Precompiled | und
   const cachedData = fits ? cache?.subarray(markLength) : undefined;
   const script = new Script(text, { filename: files.script, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
-  (script.runInThisContext() as Body)(module, createRequire(files.script));
+  (script.runInThisContext() as Body)(module, createRequire(files.script), files.script, folder);
   return { script, exports: module.exports };
+}
+
+/**
+ * A part from its script, or where nothing was built from its modules.
+ * @param name of the script, as the build writes it beside this one
+ */
+export async function loadPart<Part>(name: string, modules: () => Promise<Part>): Promise<Part> {
+  const loaded = loadPrecompiled(import.meta.dirname, name);
+  return loaded === undefined ? modules() : (loaded.exports as Part);
 }
 
 /** Keeps what V8 has compiled of a part so far, for the next time it is loaded. */

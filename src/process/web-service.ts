@@ -25,10 +25,8 @@ import { ListenSockets, placeName } from './listen-sockets.ts';
 import type { ListeningPlace } from './listen-sockets.ts';
 import { RespawnPolicy } from './respawn.ts';
 import { webRole } from './roles.ts';
-import { inheritedFlags } from './runtime-flags.ts';
+import { webFlags } from './runtime-flags.ts';
 
-/** V8's helpers would be threads with rights of their own; there is little for them to do. */
-const runtimeFlags = ['--v8-pool-size=0', '--max-semi-space-size=4'];
 /** Behind the standard streams and the channel. */
 const firstDescriptor = 4;
 /** The user of those who own nothing, where the machine does not say otherwise. */
@@ -169,7 +167,7 @@ export class WebService {
     this.#restartTimer = undefined;
     this.#handedOver = this.#sockets;
     const { PATH } = process.env;
-    const child = spawn(process.execPath, [...inheritedFlags(), ...runtimeFlags, main, webRole], {
+    const child = spawn(process.execPath, [...webFlags(), main, webRole], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#handedOver.map(({ descriptor }) => descriptor)],
       serialization: 'json',
       // What else stands there may be somebody's secret.

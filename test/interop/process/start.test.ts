@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Whatever an unhappy end says: lines for people, no stack trace. */
 function expectPlainWords(text: string): void {
-  expect(text).not.toMatch(/^\s+at .*\(|node:internal|\.mjs:\d+|undefined|\[object/m);
+  expect(text).not.toMatch(/^\s+at .*\(|node:internal|\.[cm]?js:\d+|undefined|\[object/m);
 }
 
 describe('exit status of a start that fails', () => {
@@ -139,6 +139,25 @@ describe('a start that succeeds', () => {
     expect(machine.exists('/run/keepalived.pid')).toBe(false);
     expect(machine.exists('/run/vrrp.pid')).toBe(false);
     expect(machine.exists('/run/keepalived/control.sock')).toBe(false);
+  });
+
+  it('finds its processes compiled: V8 takes the code cache of each', async () => {
+    const spy = `const vm = require('node:vm');
+      const { Script } = vm;
+      vm.Script = class extends Script {
+        constructor(text, options) {
+          super(text, options);
+          require('node:fs').writeFileSync('/run/seen-' + require('node:path').basename(options.filename), String(this.cachedDataRejected));
+        }
+      };`;
+    machine.write('/run/spy.cjs', spy);
+    const daemon = await machine.daemon(
+      `${instance()}bfd_instance peer {\n neighbor_ip 10.88.0.2\n source_ip 10.88.0.1\n}\n`,
+      { env: { NODE_OPTIONS: '--require=/run/spy.cjs' } },
+    );
+    await daemon.stop();
+    const rejected = (part: string): string => machine.read(`/run/seen-${part}.js`);
+    expect(['parent', 'vrrp', 'bfd'].map(rejected)).toEqual(['false', 'false', 'false']);
   });
 
   it('refuses a second daemon, says so and leaves the first alone', async () => {

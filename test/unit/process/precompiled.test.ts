@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bodyWrapper,
+  loadPart,
   loadPrecompiled,
   markOf,
   precompiledFiles,
@@ -60,6 +61,20 @@ describe('a precompiled part', () => {
     saveCodeCache(folder, 'part', read());
     write();
     works(read().exports);
+  });
+
+  it('has a code cache for processes that collect garbage alone, and one for the others', () => {
+    const files = (...flags: string[]): string => precompiledFiles(folder, 'part', flags).cache;
+    expect(files('--disable-sigusr1', '--single-threaded-gc')).not.toBe(files('--disable-sigusr1'));
+  });
+
+  it('knows where it is', () => {
+    write('module.exports = { file: __filename, folder: __dirname };');
+    expect(read().exports).toEqual({ file: path.join(folder, 'part.js'), folder });
+  });
+
+  it('is loaded from its modules where there is no script', async () => {
+    expect(await loadPart('part', () => Promise.resolve({ modules: true }))).toEqual({ modules: true });
   });
 
   it.each([

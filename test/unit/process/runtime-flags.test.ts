@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { childFlags, inheritedFlags } from '../../../src/process/runtime-flags.ts';
+import { childFlags, inheritedFlags, parentFlags, webFlags } from '../../../src/process/runtime-flags.ts';
 
 const before = process.execArgv;
 
@@ -9,12 +9,18 @@ describe('flags of the runtime', () => {
   });
 
   it('of the parent alone are not those of its children', () => {
-    process.execArgv = ['--disable-sigusr1', '--max-semi-space-size=4', '--no-opt', '--single-threaded-gc'];
-    expect(inheritedFlags()).toEqual(['--disable-sigusr1']);
-    expect(childFlags('vrrp')).toEqual(['--disable-sigusr1', '--no-flush-bytecode']);
+    process.execArgv = ['--disable-sigusr1', ...parentFlags];
+    expect(inheritedFlags()).toEqual(['--disable-sigusr1', '--no-flush-bytecode']);
+    expect(new Set(childFlags('vrrp'))).toEqual(new Set(['--disable-sigusr1', '--no-flush-bytecode']));
     expect(childFlags('checker')).toEqual(
       expect.arrayContaining(['--disable-sigusr1', '--max-semi-space-size=2']) as string[],
     );
     expect(childFlags('checker')).not.toContain('--no-opt');
+    expect(webFlags()).not.toContain('--no-opt');
+  });
+
+  it('of the checker depend on the number of processors', () => {
+    expect(childFlags('checker', parentFlags, 1)).toContain('--single-threaded-gc');
+    expect(childFlags('checker', parentFlags, 2)).not.toContain('--single-threaded-gc');
   });
 });
