@@ -3,12 +3,12 @@
  * up that are well. The neighbour ends by SIGSTOP of its BFD process alone; what the wire shows is the judge, beside
  * what each daemon says itself.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bars } from '../bars.ts';
+import { keepBusy } from '../busy.ts';
 import { bfdConfiguration } from '../configurations.ts';
-import type { Contender } from '../contenders.ts';
+import type { Contender, ContenderName } from '../contenders.ts';
 import { BenchError } from '../contenders.ts';
 import { Daemon } from '../daemon.ts';
 import { Lan, type Machine } from '../lan.ts';
@@ -16,6 +16,7 @@ import type { Bench, Measurement, Row } from '../measurement.ts';
 import { alternate, wanted } from '../measurement.ts';
 import { signal } from '../processes.ts';
 import { skewTime } from '../protocol-times.ts';
+import { Standstills, type Standstill } from '../standstills.ts';
 
 const interval = 10;
 const multiplier = 3;
@@ -62,8 +63,9 @@ class BfdPair implements AsyncDisposable {
         realTimePriority: options.realTimePriority,
         ...(options.vrrp && { instance: { version: 3, interval: timing.interval, priority } }),
       });
-      const file = bench.folder.write(`${name}.conf`, configuration);
-      return resources.use(Daemon.start(contender, machine.namespace, file, bench.folder.file(`${name}.log`), []));
+      const file = bench.folder.write(`${contender.name}-${name}.conf`, configuration);
+      const log = bench.folder.file(`${contender.name}-${name}.log`);
+      return resources.use(Daemon.start(contender, machine.namespace, file, log, []));
     };
     const measured = launch('measured', lan.second, lan.first, masterPriority);
     const neighbour = launch('neighbour', lan.first, lan.second, timing.backupPriority);
@@ -142,21 +144,79 @@ async function detect(bench: Bench, contender: Contender): Promise<Detection> {
   throw new BenchError(`${contender.name}: no detection could be measured, the sessions do not stay up`);
 }
 
-/** Sessions given up within some minutes in which nothing happens. */
-async function falseDetections(bench: Bench, contender: Contender, busy: boolean): Promise<number> {
-  await using pair = await BfdPair.start(contender, bench, { vrrp: false, ...(busy && { realTimePriority }) });
-  const loops = Array.from({ length: busy ? busyProcesses : 0 }, () =>
-    spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
-  );
-  const count = (): number =>
-    [pair.measured, pair.neighbour].reduce((sum, { log }) => sum + log.split('Entering Down state').length - 1, 0);
-  try {
-    const before = count();
-    await pair.measured.achieves(sleep(bench.minutes * 60_000));
-    return count() - before;
-  } finally {
-    for (const loop of loops) loop.kill('SIGKILL');
+interface GivenUp {
+  /** Milliseconds since 1970, to some hundredths of a second. */
+  readonly at: number;
+  readonly daemon: ContenderName;
+}
+
+/** How often the logs are looked at, milliseconds. */
+const glance = 20;
+/** A processor that stands still for so long, milliseconds, leaves a neighbour that is heard every 10 ms no time. */
+const shortestStandstill = 15;
+/** A session that was given up at a glance was given up so long before it at most, milliseconds, its detection included. */
+const justBefore = 150;
+
+/**
+ * The sessions that both daemons give up within the same minutes, in which nothing happens. One end that gives up tells
+ * the other one, so that most count twice.
+ */
+async function falseDetections(bench: Bench, busy: boolean): Promise<{ given: GivenUp[]; standstills: Standstill[] }> {
+  await using resources = new AsyncDisposableStack();
+  const options = { vrrp: false, ...(busy && { realTimePriority }) };
+  const pairs: { readonly pair: BfdPair; readonly name: ContenderName }[] = [];
+  for (const contender of bench.contenders)
+    pairs.push({ name: contender.name, pair: resources.use(await BfdPair.start(contender, bench, options)) });
+  if (busy) resources.use(keepBusy(busyProcesses));
+  const watch = resources.use(Standstills.watch(bench, shortestStandstill));
+  const count = ({ measured, neighbour }: BfdPair): number =>
+    [measured, neighbour].reduce((sum, { log }) => sum + log.split('Entering Down state').length - 1, 0);
+  const known = new Map(pairs.map(({ name, pair }) => [name, count(pair)]));
+  const given: GivenUp[] = [];
+  for (const end = performance.now() + bench.minutes * 60_000; performance.now() < end;) {
+    await Promise.all(pairs.map(({ pair }) => pair.measured.achieves(sleep(glance))));
+    for (const { name, pair } of pairs) {
+      for (let more = count(pair) - (known.get(name) ?? 0); more > 0; more--)
+        given.push({ at: Date.now(), daemon: name });
+      known.set(name, count(pair));
+    }
   }
+  return { given, standstills: watch.all };
+}
+
+function falseDetectionRows(
+  name: string,
+  { given, standstills }: { readonly given: readonly GivenUp[]; readonly standstills: readonly Standstill[] },
+  contenders: readonly Contender[],
+): Row[] {
+  const during = ({ at }: GivenUp): boolean => standstills.some(({ ended }) => ended > at - justBefore && ended <= at);
+  const counted = (wantedOnes: readonly GivenUp[]): Row['samples'] => {
+    const of = (daemon: ContenderName): number[] =>
+      contenders.some((each) => each.name === daemon)
+        ? [wantedOnes.filter((each) => each.daemon === daemon).length]
+        : [];
+    return { keepalived: of('keepalived'), 'keepalived-ts': of('keepalived-ts') };
+  };
+  const longest = Math.max(0, ...standstills.map(({ length }) => length));
+  return [
+    {
+      title: name,
+      unit: 'count',
+      samples: counted(given),
+      bars: bars.bfdFalseDetection,
+      remarks: [
+        `a processor of this machine stood still for ${shortestStandstill} ms or more ${standstills.length} times, ` +
+          `at most for ${longest.toFixed(1)} ms`,
+      ],
+    },
+    {
+      title: `${name}, while no processor stood still`,
+      unit: 'count',
+      samples: counted(given.filter((each) => !during(each))),
+      bars: bars.bfdFalseDetection,
+      remarks: [],
+    },
+  ];
 }
 
 export const bfd: Measurement = {
@@ -197,16 +257,9 @@ export const bfd: Measurement = {
         ? `given up without a reason, real-time 50, ${busyProcesses} busy processes`
         : 'given up without a reason, idle';
       if (!wanted(bench, name)) continue;
-      const samples = await alternate(bench, 1, name, async (contender) => [
-        await falseDetections(bench, contender, busy),
-      ]);
-      rows.push({
-        title: `${name}, ${bench.minutes} min`,
-        unit: 'count',
-        samples,
-        bars: bars.bfdFalseDetection,
-        remarks: [],
-      });
+      const minutes = `${name}, ${bench.minutes} min`;
+      bench.progress(minutes);
+      rows.push(...falseDetectionRows(minutes, await falseDetections(bench, busy), bench.contenders));
     }
     return rows;
   },
