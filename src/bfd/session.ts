@@ -35,6 +35,8 @@ interface Remote {
 }
 
 const microsecond: Milliseconds = 0.001;
+/** A process that looks so much too late whether a neighbour is silent was held up itself. */
+const heldUp: Milliseconds = 1;
 
 /** A neighbour of whom nothing is known (RFC 5880 section 6.8.1). */
 function unknownRemote(): Remote {
@@ -70,6 +72,8 @@ export class BfdSession {
   /** Undefined: nothing is ever sent ahead. */
   readonly #ahead: SendAhead<Uint8Array> | undefined;
   #remote = unknownRemote();
+  /** The neighbour has been given the time for which this process was held up; once in a silence. */
+  #grantedTime = false;
   #diagnostic: number = DIAGNOSTIC.none;
   #lastSent = -Infinity;
   #lastReceived: MonotonicMs | undefined;
@@ -135,6 +139,7 @@ export class BfdSession {
     this.#host.touched(this);
     this.#packetsReceived++;
     this.#lastReceived = at;
+    this.#grantedTime = false;
     const remote = this.#remote;
     remote.state = packet.state;
     remote.discriminator = packet.myDiscriminator;
@@ -272,6 +277,7 @@ export class BfdSession {
 
   #expired(now: MonotonicMs): void {
     this.#host.touched(this);
+    if (this.#grantsTime(now)) return;
     const time = this.#detectionTime;
     const overdue = now - ((this.#lastReceived ?? now) + time);
     const { name, neighborAddress } = this.configuration;
@@ -294,6 +300,20 @@ export class BfdSession {
     this.#enterDown(`no packet from ${neighborAddress} for ${withoutZeros(time)} ms`, now);
     if (this.#sendsPeriodically) this.#transmit(now);
     else this.#scheduleSending(now);
+  }
+
+  /**
+   * A machine that stood still (its host gave it no time, or another process did not let go of it) has heard nothing
+   * meanwhile, and its timers are the first to tell it. What was sent to it may be a moment away: the neighbour has as long
+   * as this process was late, at most an interval of its own, once.
+   */
+  #grantsTime(now: MonotonicMs): boolean {
+    const late = now - this.#detection.at;
+    if (late < heldUp || this.#grantedTime || this.state === 'Down') return false;
+    this.#grantedTime = true;
+    const interval = this.#detectionTime / Math.max(1, this.#remote.multiplier);
+    this.#host.deadlines.set(this.#detection, now + Math.min(late, interval));
+    return true;
   }
 
   #negotiate(): void {

@@ -93,6 +93,39 @@ describe('detection', () => {
     expect((wire.right.events[0]?.at ?? 0) - (event?.at ?? 0)).toBeLessThan(1);
   });
 
+  // Interval 50 ms, multiplier 3; the process looks 30 ms too late whether the neighbour is silent.
+  const lookTooLate = (): { wire: Wire; last: number } => {
+    const wire = new Wire(quick, quick).establish();
+    wire.advance(500);
+    wire.right.running = false;
+    wire.advance(60);
+    const last = wire.left.status.lastReceived ?? 0;
+    wire.left.perform(wire.left.engine.timeout(last + 180), last + 180);
+    return { wire, last };
+  };
+
+  it('gives the neighbour the time for which this process was held up itself', () => {
+    const { wire, last } = lookTooLate();
+    expect(wire.left.status.state).toBe('Up');
+    expect(wire.left.status.expires).toBeCloseTo(last + 210, 6);
+    wire.left.perform(wire.left.engine.timeout(last + 210), last + 210);
+    expect(wire.left.status.state).toBe('Down');
+    expect(wire.left.logs.map(({ message }) => message)).toContain('(peer) Expired after 150 ms (60000 usec overdue)');
+  });
+
+  it('gives no more than an interval, and only once in a silence', () => {
+    const { wire, last } = lookTooLate();
+    wire.left.perform(wire.left.engine.timeout(last + 400), last + 400);
+    expect(wire.left.status.state).toBe('Down');
+    const other = new Wire(quick, quick).establish();
+    other.advance(500);
+    other.right.running = false;
+    other.advance(60);
+    const heard = other.left.status.lastReceived ?? 0;
+    other.left.perform(other.left.engine.timeout(heard + 950), heard + 950);
+    expect(other.left.status.expires).toBeCloseTo(heard + 1000, 6);
+  });
+
   it('counts from when a packet was received, not from when it was handled', () => {
     const wire = new Wire(quick, quick).establish();
     wire.right.running = false;
