@@ -1,9 +1,10 @@
 /** From a path to a checked model: the one entrance to the configuration for every process and for `-t`. */
 import { checkConfiguration } from './check/check.ts';
-import { VirtualServersCheck } from './check/virtual-servers.ts';
+import { VirtualServersCheck } from './check/virtual-server-list.ts';
 import { exitCodeOfTest, type Diagnostic } from './diagnostics.ts';
 import { newConfigurationDraft, type ConfigurationDraft } from './drafts.ts';
 import { missingInterfaces } from './interfaces.ts';
+import { ReuseAbandoned, ServiceReuse, type KnownServices } from './known-services.ts';
 import type { Configuration } from './model.ts';
 import type { OriginRecorder } from './origins.ts';
 import type { ConfigurationFiles, HostFacts } from './ports.ts';
@@ -12,6 +13,7 @@ import { Context } from './schema/context.ts';
 import { placesOfKeyword } from './schema/places.ts';
 import { topSchema } from './schema/top.ts';
 import { SourceReader } from './source/reader.ts';
+import type { Statement } from './statement.ts';
 import { TreeBuilder } from './tree.ts';
 
 export interface LoadOptions {
@@ -41,6 +43,10 @@ export interface LoadOptions {
   readonly diagnosticsOnly?: boolean;
   /** Told every statement that is read, for `config show`; costs memory, so the daemon has none. */
   readonly origins?: OriginRecorder;
+  /** Virtual servers of the reading before: those whose text is the same are the same objects again. */
+  readonly known?: KnownServices;
+  /** Note for another reading what it may know of this one's virtual servers, with the text of their files. */
+  readonly note?: boolean;
 }
 
 export interface LoadResult {
@@ -48,25 +54,73 @@ export interface LoadResult {
   readonly configuration?: Configuration;
   /** In the order of the text; what is found after reading (cross-references) follows its place in the text too. */
   readonly diagnostics: readonly Diagnostic[];
+  /** With `note`: for the next reading. */
+  readonly known?: KnownServices;
   /** In `test` mode what `-t` exits with (0, 2, 4, 5, 6); in `run` mode 0 or the code with which the daemon refuses to start. */
   readonly exitCode: number;
 }
 
 /** Reads, checks and completes a configuration. Never throws for what the files contain. */
 export function loadConfiguration(options: LoadOptions): LoadResult {
-  const { mode, host, origins, diagnosticsOnly = false } = options;
+  const { known: _known, ...anew } = options;
+  const known = options.known === undefined ? undefined : readWith(options, true);
+  return known ?? readWith(anew, true) ?? loadLate(anew);
+}
+
+/** Nothing of it can be known too early. */
+function loadLate(options: LoadOptions): LoadResult {
+  const result = readWith(options, false);
+  if (result === undefined) throw new Error('a configuration was given up that depends on nothing');
+  return result;
+}
+
+/** As reading(); undefined: something that was taken for granted is not so, and it has to be read in another way. */
+function readWith(options: LoadOptions, early: boolean): LoadResult | undefined {
+  try {
+    return reading(options, early);
+  } catch (error) {
+    if (error instanceof ReuseAbandoned) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param early virtual servers are completed as soon as they are read
+ * @throws ReuseAbandoned
+ */
+function reading(options: LoadOptions, early: boolean): LoadResult {
+  const { mode, host, origins, diagnosticsOnly = false, known, note = false } = options;
   const reporter = new Reporter();
   const draft = newConfigurationDraft();
   const context = new Context(reporter, mode, host, draft, placesOfKeyword);
   const services = new VirtualServersCheck(context);
-  const tree = new TreeBuilder(topSchema, reporter, (statement) => {
+  const completesEarly = early && !diagnosticsOnly && origins === undefined;
+  const consume = (statement: Statement): void => {
+    if (reuse !== undefined) {
+      reuse.take(statement);
+      return;
+    }
     origins?.record(statement);
     topSchema.readOne(draft, statement, context);
     if (diagnosticsOnly) services.checkAndForget();
-  });
-  const reader = new SourceReader({ ...options, allIncludesFatal: options.allIncludesFatal ?? false }, tree, reporter);
+    else if (completesEarly) services.completeEarly();
+  };
+  const tree = new TreeBuilder(
+    topSchema,
+    reporter,
+    consume,
+    () => reuse?.begun(),
+    () => reuse?.ended(),
+  );
+  const reuse: ServiceReuse | undefined =
+    note && completesEarly
+      ? new ServiceReuse({ context, services, reporter, tree, reader: () => reader }, known)
+      : undefined;
+  const readerOptions = { ...options, allIncludesFatal: options.allIncludesFatal ?? false };
+  const reader: SourceReader = new SourceReader(readerOptions, tree, reporter, known && reuse);
   if (!reader.readMain(options.path)) return unread(options, reporter);
   tree.endOfInput();
+  if (services.isOutdated || (known !== undefined && known.globals !== services.globals)) throw new ReuseAbandoned();
   const configuration = checkConfiguration(context, reader.filesRead, services);
   if (mode === 'test' && host.interfaceExists) {
     const exists = (name: string): boolean => host.interfaceExists?.(name) !== false;
@@ -81,6 +135,7 @@ export function loadConfiguration(options: LoadOptions): LoadResult {
   return {
     ...(stop === undefined && !diagnosticsOnly && { configuration }),
     diagnostics,
+    ...(reuse && { known: reuse.known }),
     exitCode: mode === 'run' ? (stop?.stops?.exitCode ?? 0) : endsEarly ? 0 : exitCodeOfTest(diagnostics),
   };
 }

@@ -47,6 +47,11 @@ export class Reporter {
     if (!this.#isFull(diagnostic)) this.#found.push({ diagnostic });
   }
 
+  /** How often something was reported. */
+  get count(): number {
+    return this.#found.length + this.#leftOut;
+  }
+
   #isFull({ code, stops }: Complaint): boolean {
     const important = stops !== undefined || code === 'CFG_EXPANSION';
     if (this.#found.length < maximumDiagnostics + (important ? reserve : 0)) return false;

@@ -29,6 +29,8 @@ interface Frame {
   readonly opener: Statement | undefined;
 }
 
+function nothing(): void {}
+
 /**
  * Builds one tree after the other: each statement of the top level is handed over whole, as soon as the next one begins,
  * so that the tree of a large configuration never exists at one time.
@@ -37,6 +39,8 @@ export class TreeBuilder implements StatementSink {
   readonly #reporter: Reporter;
   readonly #top: BlockShape;
   readonly #consume: (statement: Statement) => void;
+  readonly #begun: () => void;
+  readonly #ended: () => void;
   /** Statement of the top level that is being built. */
   readonly #current: Statement[] = [];
   readonly #frames: Frame[] = [];
@@ -47,17 +51,33 @@ export class TreeBuilder implements StatementSink {
   /** Closing braces that are expected to be too many, because a block was taken for unclosed. */
   #forgiven = 0;
 
-  constructor(top: BlockShape, reporter: Reporter, consume: (statement: Statement) => void) {
+  /**
+   * @param consume takes each finished statement of the top level
+   * @param begun called when one begins, behind the one before
+   * @param ended called when the block of one has been closed
+   */
+  constructor(
+    top: BlockShape,
+    reporter: Reporter,
+    consume: (statement: Statement) => void,
+    begun: () => void = nothing,
+    ended: () => void = nothing,
+  ) {
     this.#top = top;
     this.#reporter = reporter;
     this.#consume = consume;
+    this.#begun = begun;
+    this.#ended = ended;
     this.#frame = { kind: 'root', statements: this.#current, shape: top, opener: undefined };
   }
 
   statement(statement: Statement): void {
     if (this.#pendingShape !== undefined && this.#pendingShape.shape !== 'statement') this.#missingBrace(statement);
     const frame = this.#frame;
-    if (frame.kind === 'root') this.#handOver();
+    if (frame.kind === 'root') {
+      this.#handOver();
+      this.#begun();
+    }
     frame.statements.push(statement);
     this.#pending = statement;
     this.#pendingShape = frame.shape?.find(statement.keyword);
@@ -91,7 +111,13 @@ export class TreeBuilder implements StatementSink {
     this.#pendingShape = undefined;
     const outer = this.#frames.pop();
     if (outer) {
+      const { opener } = this.#frame;
+      if (opener?.text === text) {
+        opener.closed = offset;
+        opener.closedLine = line;
+      }
       this.#frame = outer;
+      if (outer.kind === 'root') this.#ended();
       return;
     }
     if (this.#forgiven > 0) {
@@ -104,6 +130,32 @@ export class TreeBuilder implements StatementSink {
       message: 'this "}" closes nothing',
       remedy: 'remove it, or look for a "{" missing before',
     });
+  }
+
+  /** Blocks that are open. */
+  get depth(): number {
+    return this.#frames.length;
+  }
+
+  /** The statement whose block is the innermost that is open. */
+  get opener(): Statement | undefined {
+    return this.#frame.opener;
+  }
+
+  /** Whether another statement of the top level may begin now: no block is open, none is to be opened. */
+  get isAtTop(): boolean {
+    return (
+      this.#frames.length === 0 &&
+      this.#forgiven === 0 &&
+      (this.#pendingShape === undefined || this.#pendingShape.shape === 'statement')
+    );
+  }
+
+  /** Hands over what has been read at the top level, where isAtTop says that it is whole. */
+  finishTop(): void {
+    this.#handOver();
+    this.#pending = undefined;
+    this.#pendingShape = undefined;
   }
 
   /** To be called once, behind the last file. */

@@ -28,11 +28,13 @@ export function machinePorts(): MachinePorts {
 /**
  * Reads and checks the configuration that the command line names. Never throws for what the files contain. A test gives
  * no model, only what there is to say.
+ * @param again what is known from the reading before, for who reads again and again
  */
 export function readConfiguration(
   args: KeepalivedArguments,
   mode: 'run' | 'test',
   { files, host, random }: MachinePorts = machinePorts(),
+  again: Pick<LoadOptions, 'known' | 'note'> = {},
 ): LoadResult {
   return loadConfiguration({
     path: args.configurationFile ?? defaultConfigurationFile,
@@ -45,6 +47,7 @@ export function readConfiguration(
     allIncludesFatal: args.allConfiguration,
     otherMachine: args.noInterfaces,
     diagnosticsOnly: mode === 'test',
+    ...again,
   });
 }
 

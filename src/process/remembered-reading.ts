@@ -8,7 +8,7 @@ import type { KeepalivedArguments } from '../cli/keepalived-arguments.ts';
 import type { LoadResult } from '../config/load.ts';
 import { machinePorts, readConfiguration, shortHostName, type MachinePorts } from './configuration-source.ts';
 
-/** Longer answers, texts of files above all, are kept as a digest. */
+/** Longer answers are kept as a digest, but for texts of configuration files, which are compared faster than digested. */
 const longestAnswer = 64;
 
 interface Question {
@@ -26,7 +26,15 @@ interface Reading {
   readonly unique: boolean;
 }
 
-function inShort(answer: unknown): string {
+/** The text of a configuration file, where the answer is one. */
+function fileText(port: Question['port'], answer: unknown): string | undefined {
+  if (port !== 'files' || typeof answer !== 'object' || answer === null || !('text' in answer)) return undefined;
+  return typeof answer.text === 'string' ? answer.text : undefined;
+}
+
+function inShort(port: Question['port'], answer: unknown): string {
+  const file = fileText(port, answer);
+  if (file !== undefined) return file;
   const text = JSON.stringify(answer) ?? 'undefined';
   return text.length <= longestAnswer ? text : hash('sha256', text);
 }
@@ -60,7 +68,7 @@ export class RememberedReading {
           if (typeof member !== 'function' || typeof method !== 'string') return member;
           return (...words: unknown[]): unknown => {
             const given = ask(target, method, words);
-            const answer = inShort(given);
+            const answer = inShort(name, given);
             const key = JSON.stringify([name, method, words]);
             const before = questions.get(key);
             if (before === undefined) questions.set(key, { port: name, method, words, answer });
@@ -70,14 +78,16 @@ export class RememberedReading {
         },
       });
     const machine = this.#machine();
-    const result = readConfiguration(args, 'run', {
+    const ports: MachinePorts = {
       files: noted('files', machine.files),
       host: noted('host', machine.host),
       random: () => {
         unique = true;
         return machine.random();
       },
-    });
+    };
+    const known = last?.result.known;
+    const result = readConfiguration(args, 'run', ports, { note: true, ...(known && { known }) });
     this.#last = { result, configId, questions, unique };
     return result;
   }
@@ -85,7 +95,7 @@ export class RememberedReading {
   #answersAreAs({ questions }: Reading): boolean {
     const machine = this.#machine();
     for (const { port, method, words, answer } of questions.values()) {
-      if (inShort(ask(machine[port], method, words)) !== answer) return false;
+      if (inShort(port, ask(machine[port], method, words)) !== answer) return false;
     }
     return true;
   }

@@ -9,7 +9,7 @@ import { checkScripts } from './scripts.ts';
 import { checkLimits } from './limits.ts';
 import { checkMetrics } from './metrics.ts';
 import { checkStatusPage } from './status-page.ts';
-import type { VirtualServersCheck } from './virtual-servers.ts';
+import type { VirtualServersCheck } from './virtual-server-list.ts';
 import { checkVrrp } from './vrrp.ts';
 
 /**

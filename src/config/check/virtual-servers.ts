@@ -2,7 +2,6 @@
 import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   AddressFamily,
-  CheckConfiguration,
   CheckerConfiguration,
   ForwardingMethod,
   IpvsProtocol,
@@ -20,7 +19,7 @@ import { commandOf } from './scripts.ts';
 const portlessPersistence = 360_000;
 
 /** Completes the groups. */
-function checkGroups(context: Context): Map<string, VirtualServerGroup> {
+export function checkGroups(context: Context): Map<string, VirtualServerGroup> {
   const groups = new Map<string, VirtualServerGroup>();
   for (const draft of context.draft.virtualServerGroups) {
     if (draft.entries.length === 0) {
@@ -52,7 +51,17 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Pools up to this size are searched one by one, which is faster than a table. */
 const smallPool = 16;
 
-class ServerCheck {
+/** Whether two of a pool are one. */
+export function sameEndpoints(servers: readonly RealServerConfiguration[]): boolean {
+  if (servers.length > smallPool)
+    return new Set(servers.map(({ address, port }) => `${address} ${port}`)).size < servers.length;
+  return servers.some(({ address, port }, index) =>
+    servers.some((other, before) => before < index && other.address === address && other.port === port),
+  );
+}
+
+/** Completes one virtual server. */
+export class ServerCheck {
   readonly draft: VirtualServerDraft;
   readonly context: Context;
   readonly groups: ReadonlyMap<string, VirtualServerGroup>;
@@ -437,86 +446,5 @@ class ServerCheck {
     if (defaults) built.checkDefaults = defaults;
     if (draft.snmpName !== undefined) built.snmpName = draft.snmpName;
     return built;
-  }
-}
-
-/** Identity as one text, to find repetitions. */
-function keyOf(identity: VirtualServerIdentity): string {
-  if (identity.kind === 'address') return `${identity.address} ${identity.port} ${identity.protocol}`;
-  return identity.kind === 'fwmark' ? `fwmark ${identity.mark} ${identity.family}` : '';
-}
-
-/** Whether a service can be checked only when everything has been read: groups, files and instances may follow it. */
-function refersToOthers({ identity, realServers }: VirtualServerDraft): boolean {
-  return (
-    identity.kind === 'group' ||
-    realServers.some(({ checkers }) => checkers.some(({ reference }) => reference !== undefined))
-  );
-}
-
-const noGroups: ReadonlyMap<string, VirtualServerGroup> = new Map();
-
-/** Completes the virtual servers of one configuration, in the order of the text. */
-export class VirtualServersCheck {
-  readonly #context: Context;
-  /** Line of each service so far, by its identity. */
-  readonly #lines = new Map<string, number>();
-  /** What each service is, also of those that were let go. */
-  readonly identities: VirtualServerIdentity[] = [];
-  #waiting = false;
-
-  constructor(context: Context) {
-    this.#context = context;
-  }
-
-  /**
-   * Checks what has been read and lets it go, up to the first service that refers to something else. For those who want
-   * the diagnostics only: tens of thousands of servers then never exist at one time.
-   */
-  checkAndForget(): void {
-    const { virtualServers } = this.#context.draft;
-    for (let first = virtualServers[0]; first && !this.#waiting; first = virtualServers[0]) {
-      this.#waiting = refersToOthers(first);
-      if (this.#waiting) return;
-      this.#complete(first, noGroups);
-      virtualServers.shift();
-    }
-  }
-
-  /** Checks everything that is there. */
-  finish(): CheckConfiguration {
-    const groups = checkGroups(this.#context);
-    const virtualServers: VirtualServerConfiguration[] = [];
-    for (const draft of this.#context.draft.virtualServers) {
-      const server = this.#complete(draft, groups);
-      if (server) virtualServers.push(server);
-    }
-    const { tlsClient } = this.#context.draft;
-    return { virtualServers, groups: [...groups.values()], ...(tlsClient && { tlsClient }) };
-  }
-
-  #complete(
-    draft: VirtualServerDraft,
-    groups: ReadonlyMap<string, VirtualServerGroup>,
-  ): VirtualServerConfiguration | undefined {
-    const server = new ServerCheck(draft, groups, this.#context).build();
-    if (!server) return undefined;
-    this.identities.push(server.identity);
-    const key = keyOf(server.identity);
-    const first = key === '' ? undefined : this.#lines.get(key);
-    if (first === undefined) {
-      this.#lines.set(key, draft.statement.line);
-      return server;
-    }
-    // The kernel has one such service; the original sets both up and mixes their servers without a word.
-    this.#context.report(
-      'note',
-      draft.statement,
-      0,
-      'CFG_SAME_SERVICE',
-      `${draft.statement.words.slice(0, 3).join(' ')} is already defined in line ${first}; the second is ignored`,
-      'put all real servers into one virtual_server',
-    );
-    return undefined;
   }
 }

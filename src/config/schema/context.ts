@@ -44,6 +44,8 @@ export class Context {
   readonly #places: KeywordPlaces;
   readonly #noted = new Set<KeywordFacts>();
   #silent = 0;
+  /** How often somebody asked for something to be said that is said once a configuration. */
+  onceOnly = 0;
 
   constructor(
     reporter: Reporter,
@@ -171,6 +173,7 @@ export class Context {
 
   /** Says once for each keyword that it is an old one or does nothing yet. */
   noteHistory(statement: Statement, blockName: string, facts: KeywordFacts): void {
+    this.onceOnly++;
     if (this.#silent > 0 || this.#noted.has(facts)) return;
     this.#noted.add(facts);
     const where = blockName === '' ? '' : ` of ${blockName}`;

@@ -26,6 +26,18 @@ import { reportStrangeCharacters } from './typography.ts';
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
+/** Knows lines whose meaning need not be read again. */
+export interface LineSkipper {
+  /** The line behind those that were skipped. */
+  readonly line: number;
+  /**
+   * Asked at the beginning of each line that does not belong to a definition.
+   * @param read reads one line, and tells where the next one begins
+   * @returns where reading goes on; -1: here
+   */
+  skip(file: SourceFile, line: number, start: number, read: (line: number, start: number) => number): number;
+}
+
 export interface ReaderOptions {
   readonly files: ConfigurationFiles;
   readonly configId: string;
@@ -48,8 +60,11 @@ export class SourceReader {
   readonly #stack: string[] = [];
   #includeChecks: IncludeChecks;
   #includesCut = false;
+  #entangled = 0;
+  readonly #skipper: LineSkipper | undefined;
 
-  constructor(options: ReaderOptions, sink: StatementSink, reporter: Reporter) {
+  constructor(options: ReaderOptions, sink: StatementSink, reporter: Reporter, skipper?: LineSkipper) {
+    this.#skipper = skipper;
     this.#options = options;
     this.#sink = sink;
     this.#reporter = reporter;
@@ -66,6 +81,16 @@ export class SourceReader {
   /** Every file read, in the order of reading. */
   get filesRead(): readonly string[] {
     return this.#filesRead;
+  }
+
+  /** How many lines were read that may mean something else in another place, or are more than one statement or brace. */
+  get entangled(): number {
+    return this.#entangled;
+  }
+
+  /** A definition of several lines is open. */
+  get collecting(): boolean {
+    return this.#lines.collecting;
   }
 
   /**
@@ -179,12 +204,26 @@ export class SourceReader {
   #readLines(file: SourceFile): void {
     const { text } = file;
     const length = text.length;
-    let line = 0;
-    for (let start = 0; start < length;) {
+    const skipper = this.#skipper;
+    const read = (line: number, start: number): number => this.#readLine(file, line, start);
+    for (let line = 1, start = 0; start < length;) {
+      if (skipper !== undefined && !this.#lines.collecting) {
+        const next = skipper.skip(file, line, start, read);
+        if (next >= 0) {
+          ({ line } = skipper);
+          start = next;
+          continue;
+        }
+      }
+      start = this.#readLine(file, line, start);
       line++;
-      const next = this.#lines.collecting ? -1 : this.#plainLines.read(file, line, start);
-      start = next >= 0 ? next : this.#readAnyLine(file, line, start);
     }
+  }
+
+  /** @returns where the next line begins */
+  #readLine(file: SourceFile, line: number, start: number): number {
+    const next = this.#lines.collecting ? -1 : this.#plainLines.read(file, line, start);
+    return next >= 0 ? next : this.#readAnyLine(file, line, start);
   }
 
   /** @returns where the next line begins */
@@ -227,6 +266,7 @@ export class SourceReader {
     if (stripped.unterminatedQuote) this.#lines.reportUnterminatedQuote(origin, text, stripped.start);
     if (stripped.start === stripped.end) return;
     reportStrangeCharacters(stripped, origin, this.#reporter);
+    if (this.#lines.collecting || isEntangled(text.slice(stripped.start, stripped.end))) this.#entangled++;
     this.#lines.read(stripped, origin);
   }
 
@@ -248,6 +288,13 @@ function afterNegation(text: string, start: number, end: number): number {
   let first = start;
   while (first < end && isBlank(text.charCodeAt(first))) first++;
   return text[first] === '@' && text[first + 1] === '!' ? first + 2 : start;
+}
+
+/** What definitions, conditionals, repetitions and includes begin with, and braces that are not the only end of a line. */
+const entangling = /[$@~]|include|[{}][^]*[^ \t]|[^ \t][^]*\}/;
+
+function isEntangled(line: string): boolean {
+  return entangling.test(line);
 }
 
 /** Length in UTF-8. */
