@@ -89,6 +89,13 @@ function isVirtualServer(text: string, start: number): boolean {
   return opening.test(text);
 }
 
+/** Where the closing brace of a block stands; its offset is -1 where that is not in the text of its opener. */
+interface BlockEnd {
+  readonly opener: Statement;
+  readonly offset: number;
+  readonly line: number;
+}
+
 /** A service of which only real servers are others. */
 interface ChangedService {
   readonly known: KnownService;
@@ -124,6 +131,8 @@ export class ServiceReuse implements LineSkipper {
   /** What had been reported and done when the statement of the top level began, and had been read when its block ended. */
   readonly #before = { said: 0, entangled: 0 };
   #entangledAtEnd = 0;
+  /** Where the blocks of the statement of the top level ended, in the order of the text, its own last. */
+  #ends: BlockEnd[] = [];
 
   constructor(parts: ReuseParts, former: KnownServices | undefined) {
     this.#parts = parts;
@@ -135,10 +144,12 @@ export class ServiceReuse implements LineSkipper {
     const { reader } = this.#parts;
     this.#before.said = this.#said;
     this.#before.entangled = reader().entangled;
+    this.#ends = [];
   }
 
-  /** The block of a statement of the top level has been closed. */
-  ended(): void {
+  /** The block of a statement of the top level, or one right inside it, has been closed. */
+  ended(opener: Statement, line: number, text: string, offset: number): void {
+    this.#ends.push({ opener, offset: opener.text === text ? offset : -1, line });
     this.#entangledAtEnd = this.#parts.reader().entangled;
   }
 
@@ -250,7 +261,7 @@ export class ServiceReuse implements LineSkipper {
     const { kept, known, opener } = changed;
     this.#changed = undefined;
     const added = opener.block ?? [];
-    if (added.some(({ closed, keyword }) => keyword !== 'real_server' || closed < 0)) throw new ReuseAbandoned();
+    if (added.some(({ keyword }) => keyword !== 'real_server')) throw new ReuseAbandoned();
     const entries: (RealServerConfiguration | Statement)[] = [];
     for (let index = 0, next = 0; index <= added.length; index++) {
       for (let one = kept[next]; one?.before === index; one = kept[next]) {
@@ -265,8 +276,13 @@ export class ServiceReuse implements LineSkipper {
     services.addKnown(service, opener.line, () => opener);
     if (this.#said !== this.#before.said) throw new ReuseAbandoned();
     if (!this.#isPlain()) return;
-    const places = [...kept, ...added.map(placeOf)].sort((a, b) => a.start - b.start);
-    this.#noteService(opener, service, places);
+    const places = this.#placesOf(added);
+    if (places !== undefined)
+      this.#noteService(
+        opener,
+        service,
+        [...kept, ...places].sort((a, b) => a.start - b.start),
+      );
   }
 
   #remember(statement: Statement, block: readonly Statement[], service: VirtualServerConfiguration): void {
@@ -277,17 +293,29 @@ export class ServiceReuse implements LineSkipper {
       identity.kind === 'address' &&
       sorryServer === undefined &&
       servers.length === realServers.length &&
-      servers.every(({ closed, keyword }) => keyword === 'real_server' && closed >= 0);
-    this.#noteService(statement, service, divisible ? servers.map(placeOf) : []);
+      servers.every(({ keyword }) => keyword === 'real_server');
+    this.#noteService(statement, service, (divisible ? this.#placesOf(servers) : undefined) ?? []);
   }
 
-  #noteService(
-    { closed, closedLine, file, line, start, text }: Statement,
-    service: VirtualServerConfiguration,
-    places: readonly ServerPlace[],
-  ): void {
-    const end = text.indexOf('\n', closed) + 1;
-    if (text !== file.text || closed < 0 || end === 0) return;
+  /** Where blocks of the statement stand that is being taken; undefined: not in the text of the file alone. */
+  #placesOf(blocks: readonly Statement[]): readonly ServerPlace[] | undefined {
+    const places: ServerPlace[] = [];
+    let next = 0;
+    for (const block of blocks) {
+      while (next < this.#ends.length && this.#ends[next]?.opener !== block) next++;
+      const end = this.#ends[next];
+      if (end === undefined || end.offset < 0) return undefined;
+      places.push(placeOf(block, end));
+    }
+    return places;
+  }
+
+  #noteService(opener: Statement, service: VirtualServerConfiguration, places: readonly ServerPlace[]): void {
+    const { file, line, start, text } = opener;
+    const brace = this.#ends.at(-1);
+    if (text !== file.text || brace?.opener !== opener || brace.offset < 0) return;
+    const end = text.indexOf('\n', brace.offset) + 1;
+    if (end === 0) return;
     // Nothing but blanks is before it in its line, or it would not be plain.
     const beginning = start - service.at.column + 1;
     const servers: number[] = [];
@@ -299,7 +327,7 @@ export class ServiceReuse implements LineSkipper {
       start: beginning,
       line,
       length: end - beginning,
-      lines: closedLine - line + 1,
+      lines: brace.line - line + 1,
       // A list that grew has room for more.
       servers: servers.slice(),
     });
@@ -325,12 +353,12 @@ export class ServiceReuse implements LineSkipper {
   }
 }
 
-function placeOf({ closed, closedLine, line, start, text }: Statement): ServerPlace {
+function placeOf({ line, start, text }: Statement, end: BlockEnd): ServerPlace {
   return {
     start: text.lastIndexOf('\n', start) + 1,
     line,
-    end: text.indexOf('\n', closed) + 1,
-    endLine: closedLine + 1,
+    end: text.indexOf('\n', end.offset) + 1,
+    endLine: end.line + 1,
   };
 }
 

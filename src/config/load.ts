@@ -110,7 +110,7 @@ function reading(options: LoadOptions, early: boolean): LoadResult {
     reporter,
     consume,
     () => reuse?.begun(),
-    () => reuse?.ended(),
+    note ? (opener, line, text, offset) => reuse?.ended(opener, line, text, offset) : undefined,
   );
   const reuse: ServiceReuse | undefined =
     note && completesEarly

@@ -26,9 +26,6 @@ export class Statement {
   readonly end: number;
   /** Present if a `{` followed. */
   block: Statement[] | undefined;
-  /** Where the `}` of its block stands in `file.text`, and in which line; -1: there is none, or it stands elsewhere. */
-  closed: number;
-  closedLine: number;
 
   constructor(words: readonly string[], file: SourceFile, line: number, text: string, start: number, end: number) {
     this.words = words;
@@ -38,8 +35,6 @@ export class Statement {
     this.start = start;
     this.end = end;
     this.block = undefined;
-    this.closed = -1;
-    this.closedLine = -1;
   }
 
   get keyword(): string {

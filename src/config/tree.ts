@@ -29,6 +29,9 @@ interface Frame {
   readonly opener: Statement | undefined;
 }
 
+/** The block of `opener` has been closed by the brace at this place. */
+export type BlockEnded = (opener: Statement, line: number, text: string, offset: number) => void;
+
 function nothing(): void {}
 
 /**
@@ -40,7 +43,7 @@ export class TreeBuilder implements StatementSink {
   readonly #top: BlockShape;
   readonly #consume: (statement: Statement) => void;
   readonly #begun: () => void;
-  readonly #ended: () => void;
+  readonly #ended: BlockEnded;
   /** Statement of the top level that is being built. */
   readonly #current: Statement[] = [];
   readonly #frames: Frame[] = [];
@@ -54,14 +57,14 @@ export class TreeBuilder implements StatementSink {
   /**
    * @param consume takes each finished statement of the top level
    * @param begun called when one begins, behind the one before
-   * @param ended called when the block of one has been closed
+   * @param ended called when the block of one, or a block right inside it, has been closed
    */
   constructor(
     top: BlockShape,
     reporter: Reporter,
     consume: (statement: Statement) => void,
     begun: () => void = nothing,
-    ended: () => void = nothing,
+    ended: BlockEnded = nothing,
   ) {
     this.#top = top;
     this.#reporter = reporter;
@@ -112,12 +115,8 @@ export class TreeBuilder implements StatementSink {
     const outer = this.#frames.pop();
     if (outer) {
       const { opener } = this.#frame;
-      if (opener?.text === text) {
-        opener.closed = offset;
-        opener.closedLine = line;
-      }
       this.#frame = outer;
-      if (outer.kind === 'root') this.#ended();
+      if (opener !== undefined && this.#frames.length <= 1) this.#ended(opener, line, text, offset);
       return;
     }
     if (this.#forgiven > 0) {

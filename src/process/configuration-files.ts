@@ -1,5 +1,4 @@
 /** The configuration reader's port to the file system. Synchronous: it is used before the engines run, and at reload in the parent. */
-import { isAscii, type Buffer } from 'node:buffer';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Stats } from 'node:fs';
@@ -28,15 +27,10 @@ function read(path: string): FileReadResult {
     return { ok: false, problem: 'executable', detail: `mode ${(found.mode & 0o7777).toString(8)}` };
   }
   try {
-    return { ok: true, text: textOf(readFileSync(path)) };
+    return { ok: true, text: readFileSync(path, 'utf8') };
   } catch (error) {
     return { ok: false, problem: 'unreadable', detail: (error as NodeJS.ErrnoException).code ?? '' };
   }
-}
-
-/** UTF-8; what is ASCII, as nearly everything is, needs no second look and no second copy. */
-function textOf(octets: Buffer): string {
-  return isAscii(octets) ? octets.toString('latin1') : octets.toString('utf8');
 }
 
 /** Octet order, as glob(3) sorts in the C locale. */
