@@ -15,7 +15,8 @@ import { AddressBook } from './address-book.ts';
 import { BfdTable } from './bfd-table.ts';
 import { DeadlineQueue } from '../core/deadlines.ts';
 import { absentFromBackups, tellDuplicates, tellForeign } from './duplicate-addresses.ts';
-import { assessInstance, faultsOf, routingInterfaces } from './faults.ts';
+import { carryingInterfaces } from './carrying-interfaces.ts';
+import { assessInstance, faultsOf } from './faults.ts';
 import { FoldedLines } from './folded-lines.ts';
 import { GratuitousSender } from './gratuitous.ts';
 import { SyncGroup } from './group.ts';
@@ -491,6 +492,7 @@ export class VrrpEngine {
   readonly #tracked: TrackedState = {
     isUp: (name) => this.#network.isUp(name),
     exists: (name) => this.#network.link(name) !== undefined,
+    carrying: (configuration) => carryingInterfaces(configuration, this.#host.staticInterfaces),
     script: (name) => this.#scripts.verdict(name),
     file: (name) => this.#files.get(name) ?? 0,
     process: (name) => this.#processes.verdict(name),
@@ -598,8 +600,7 @@ export class VrrpEngine {
       if (configuration.interface !== '') names.add(configuration.interface);
       if (configuration.virtualInterface?.name !== undefined) names.add(configuration.virtualInterface.name);
       for (const address of addresses) names.add(address.interface);
-      for (const name of routingInterfaces(configuration)) names.add(name);
-      for (const name of this.#host.staticInterfaces.get(configuration.name) ?? []) names.add(name);
+      for (const name of carryingInterfaces(configuration, this.#host.staticInterfaces)) names.add(name);
       for (const tracked of configuration.trackInterfaces) names.add(tracked.interface);
       for (const tracked of group?.configuration?.trackInterfaces ?? []) names.add(tracked.interface);
     }

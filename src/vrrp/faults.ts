@@ -1,8 +1,8 @@
 /** What keeps an instance in FAULT, and what its trackers make of its priority. */
-import type { VrrpInstanceConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { VrrpChange } from '../live/types.ts';
 import { endOf, reasonOf } from '../live/words.ts';
+import { carryingInterfaces } from './carrying-interfaces.ts';
 import type { Instance } from './instance.ts';
 import { assess, reasonOfChange } from './priority.ts';
 import type { TrackedState } from './priority.ts';
@@ -53,7 +53,7 @@ function reasonOfOverride(override: VrrpChange | null, former: VrrpChange | unde
 
 /** Own fault sources in words, in the order in which an operator would look at them (reference: behaviour A5). */
 export function faultsOf(instance: Instance): string[] {
-  const { configuration, addresses } = instance;
+  const { configuration } = instance;
   const faults: string[] = [];
   const missingOrDown = (name: string): string | undefined => {
     if (instance.host.network.isUp(name)) return undefined;
@@ -71,27 +71,12 @@ export function faultsOf(instance: Instance): string[] {
     add(`interface ${own} has no multicast`);
   // Nobody but us makes it, and without it there is nothing to advertise from or no place for the addresses.
   if (virtual?.name !== undefined) add(missingOrDown(virtual.name));
-  for (const address of addresses) {
-    if (address.track && address.interface !== own) add(missingOrDown(address.interface));
-  }
-  for (const name of routingInterfaces(configuration)) if (name !== own) add(missingOrDown(name));
-  for (const name of instance.host.staticInterfaces.get(configuration.name) ?? []) {
-    if (name !== own) add(missingOrDown(name));
-  }
+  for (const name of carryingInterfaces(configuration, instance.host.staticInterfaces)) add(missingOrDown(name));
   const deaf = instance.host.deaf.get(configuration.name);
   if (deaf !== undefined) add(deaf);
   add(updateSource(instance));
   for (const fault of instance.assessment.faults) add(fault);
   return faults;
-}
-
-/** Interfaces that the tracked routes and rules of an instance are about: down, they are faults as those of addresses are. */
-export function* routingInterfaces({ virtualRoutes, virtualRules }: VrrpInstanceConfiguration): Generator<string> {
-  for (const { interface: name, track } of virtualRoutes) if (track && name !== undefined) yield name;
-  for (const { inputInterface, outputInterface, track } of virtualRules) {
-    if (track && inputInterface !== undefined) yield inputInterface;
-    if (track && outputInterface !== undefined) yield outputInterface;
-  }
 }
 
 /** Finds the address to send from; @returns the fault if there is none. */

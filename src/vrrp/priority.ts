@@ -20,6 +20,8 @@ import type { ScriptVerdict } from './scripts.ts';
 export interface TrackedState {
   readonly isUp: (interfaceName: string) => boolean;
   readonly exists: (interfaceName: string) => boolean;
+  /** carryingInterfaces() */
+  readonly carrying: (configuration: VrrpInstanceConfiguration) => ReadonlySet<string>;
   readonly script: (name: string) => {
     readonly verdict: ScriptVerdict;
     readonly words: string;
@@ -113,8 +115,22 @@ function trackersOf(configuration: VrrpInstanceConfiguration, group: VrrpSyncGro
   };
 }
 
-function assessInterfaces(trackers: Trackers, state: TrackedState, findings: Findings): void {
-  for (const { interface: name, weight, reverse } of trackers.trackInterfaces) {
+/**
+ * What is weighed and what is a fault when it is down are not the same: an interface that carries something of the instance
+ * is a fault and gives no weight, its own or the group's. (As keepalived 2.2.7 does: "Tracking VRRP instances" of its dump.)
+ */
+export function countsWithoutWeight(tracked: TrackedInterface, carrying: ReadonlySet<string>): TrackedInterface {
+  return tracked.weight !== 0 && carrying.has(tracked.interface) ? { ...tracked, weight: 0, reverse: false } : tracked;
+}
+
+function assessInterfaces(
+  { trackInterfaces }: Trackers,
+  carrying: ReadonlySet<string>,
+  state: TrackedState,
+  findings: Findings,
+): void {
+  for (const tracked of trackInterfaces) {
+    const { interface: name, reverse, weight } = countsWithoutWeight(tracked, carrying);
     const up = state.isUp(name);
     const words = `interface ${name} is ${up ? 'up' : state.exists(name) ? 'down' : 'missing'}`;
     weigh({ kind: 'interface', name, good: up, weight, reverse }, words, findings);
@@ -247,7 +263,7 @@ export function assess(
 ): Assessment {
   const findings: Findings = { shares: new Map(), faults: [], awaited: [], trackers: [] };
   const trackers = trackersOf(configuration, group);
-  assessInterfaces(trackers, state, findings);
+  if (trackers.trackInterfaces.length > 0) assessInterfaces(trackers, state.carrying(configuration), state, findings);
   assessScripts(trackers, state, findings);
   assessFiles(trackers, state, findings);
   assessProcesses(trackers, state, findings);

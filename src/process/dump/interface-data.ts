@@ -1,5 +1,8 @@
 /** The section of network interfaces. */
 import type { KernelAddress, Link } from '../../network/types.ts';
+import { carryingInterfaces } from '../../vrrp/carrying-interfaces.ts';
+import { countsWithoutWeight } from '../../vrrp/priority.ts';
+import { staticInterfaces } from '../../vrrp/static-tracking.ts';
 import { virtualInterfaceNames } from '../../vrrp/virtual-interface-names.ts';
 import type { VrrpDumpInput } from './input.ts';
 import { textOf } from './texts.ts';
@@ -117,6 +120,7 @@ function trackingOf(name: string, { configuration }: VrrpDumpInput): string[] {
     const own = [instance.interface, names.get(instance.name)].includes(name) && !instance.dontTrackPrimary;
     if (own) return [`     ${instance.name}, weight 0`];
     if (tracked === undefined) return [];
-    return [`     ${instance.name}, weight ${tracked.weight}${tracked.reverse ? ' reverse' : ''}`];
+    const { reverse, weight } = countsWithoutWeight(tracked, carryingInterfaces(instance, staticInterfaces(vrrp)));
+    return [`     ${instance.name}, weight ${weight}${reverse ? ' reverse' : ''}`];
   });
 }

@@ -105,6 +105,20 @@ describe('a tracked interface', () => {
     expect(events).toMatchObject([{ kind: 'vrrp-instance', to: 'FAULT' }]);
   });
 
+  // Seen of keepalived 2.2.7: "Effective priority" and "Tracking VRRP instances ... weight 0" of its dump.
+  it.each([10, -10])('of an interface that carries an address counts as a fault, not by its weight (%i)', (weight) => {
+    const excludedVirtualAddresses = [address('192.0.2.77', 'eth1')];
+    const bench = new Bench(instance({ ...interfaces(weight), excludedVirtualAddresses }));
+    bench.start();
+    expect(bench.status().effectivePriority).toBe(100);
+    bench.links([link('eth0'), link('eth1', false)]);
+    expect(bench.status()).toMatchObject({ state: 'FAULT', effectivePriority: 100 });
+    const untracked = excludedVirtualAddresses.map((each) => ({ ...each, track: false }));
+    const other = new Bench(instance({ ...interfaces(10), excludedVirtualAddresses: untracked }));
+    other.start();
+    expect(other.status().effectivePriority).toBe(110);
+  });
+
   it('a change in backup shifts the running timer by the difference of the skews', () => {
     const bench = new Bench(instance(interfaces(-50)));
     bench.start();
