@@ -43,22 +43,6 @@ export function isPackage(file: string): boolean {
   return Object.values(packages).some((name) => file === `${name}.cjs`);
 }
 
-/**
- * An import of a built-in module reads all its exports, getters included: for node:fs Node then loads promises, streams
- * and readline, which takes 9 ms of every start. Asking for the module itself does not.
- */
-export const lazyFileSystem: Plugin = {
-  name: 'lazy-file-system',
-  setup(plugin) {
-    plugin.onResolve({ filter: /^node:fs$/ }, ({ kind, path: name }) =>
-      kind === 'import-statement' ? { path: name, namespace: 'built-in' } : undefined,
-    );
-    plugin.onLoad({ filter: /./, namespace: 'built-in' }, ({ path: name }) => ({
-      contents: `module.exports = process.getBuiltinModule('${name}');`,
-    }));
-  },
-};
-
 /** The entrance is a script; what it imports on demand are modules beside it. */
 export const importedAsModules: Plugin = {
   name: 'imported-as-modules',
@@ -75,6 +59,27 @@ const packagesAsFiles: Plugin = {
     plugin.onResolve({ filter: /^[a-z]/ }, ({ kind, path: name }) =>
       kind === 'dynamic-import' && name in packages ? { path: `./${packages[name]}.cjs`, external: true } : undefined,
     );
+  },
+};
+
+/** In the place of pino stands an object that loads it when a log is made that wants it. */
+const pinoAtFirstUse: Plugin = {
+  name: 'pino-at-first-use',
+  setup(plugin) {
+    const namespace = 'at-first-use';
+    plugin.onResolve({ filter: /^pino$/ }, ({ kind, path: name }) =>
+      kind === 'import-statement' ? { path: name, namespace } : undefined,
+    );
+    plugin.onLoad({ filter: /./, namespace }, () => ({
+      resolveDir: root,
+      contents: `
+        let pino;
+        const load = () => (pino ??= require('pino'));
+        module.exports = new Proxy(function () {}, {
+          apply: (_target, self, words) => Reflect.apply(load(), self, words),
+          get: (_target, member) => load()[member],
+        });`,
+    }));
   },
 };
 
@@ -100,7 +105,7 @@ async function bundlePart(dist: string, name: string, { flags, source }: Part): 
     write: false,
     banner: { js: bodyWrapper.before },
     footer: { js: bodyWrapper.after },
-    plugins: [lazyFileSystem, packagesAsFiles],
+    plugins: [pinoAtFirstUse, packagesAsFiles],
   });
   const text = outputFiles[0]?.text ?? '';
   for (const file of readdirSync(dist))
@@ -108,11 +113,12 @@ async function bundlePart(dist: string, name: string, { flags, source }: Part): 
   // Written beside and renamed: a running daemon keeps its own file.
   writeFileSync(`${script}.new`, markOf(createHash('sha256').update(text).digest('hex')) + text);
   renameSync(`${script}.new`, script);
+  const cacheScript = path.join(import.meta.dirname, 'code-cache.ts');
   for (const set of flags)
-    execFileSync(process.execPath, [...set, path.join(import.meta.dirname, 'code-cache.ts'), dist, name], {
+    for (const what of ['make', 'verify']) {
       // What the reading of the samples has to say is of interest only if it fails.
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+      execFileSync(process.execPath, [...set, cacheScript, what, dist, name], { stdio: ['ignore', 'ignore', 'pipe'] });
+    }
 }
 
 /** Writes scripts, code caches and rarely used packages to `dist`. */

@@ -5,19 +5,21 @@
  * demand stays modules, but for the processes that every start waits for (`loadPart`).
  */
 import { runKeepalived } from './process/daemon.ts';
-import { loadPart } from './process/precompiled.ts';
+import { loadPart, loadRestSoon } from './process/precompiled.ts';
 import { childRoles, daemonRole, limitWorkerRole, planRole, webRole } from './process/roles.ts';
 
 async function main(name: string, argv: readonly string[]): Promise<number | undefined> {
   switch (name) {
     case childRoles.vrrp:
       (await loadPart('vrrp', () => import('./process/vrrp-process.ts'))).runVrrpProcess();
+      loadRestSoon();
       return undefined;
     case childRoles.checker:
       (await loadPart('checker', () => import('./process/checker-process.ts'))).runCheckerProcess();
       return undefined;
     case childRoles.bfd:
       (await loadPart('bfd', () => import('./process/bfd-process.ts'))).runBfdProcess();
+      loadRestSoon();
       return undefined;
     case webRole:
       (await loadPart('web', () => import('./web/web-process.ts'))).runWebProcess();

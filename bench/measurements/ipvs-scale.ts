@@ -36,6 +36,7 @@ async function life(
       module: path.join(root, 'test', 'ipvs', 'programs', 'from-source.ts'),
       args: ['bench/programs/ipvs-scale.ts', String(number), kind, what, binary],
       memory: 3000,
+      onOneProcessor: true,
       onLine: (line) => bench.progress(line),
     });
     if (code !== 0) throw new BenchError(`ipvs-scale: the program in the guest ended with ${code}`);

@@ -27,6 +27,11 @@ export interface GuestOptions {
   readonly memory?: number;
   /** Seconds after which the guest is powered off and the call fails; 480 unless given. */
   readonly limit?: number;
+  /**
+   * For measurements: the guest stays on one processor. Its kernel and each of its programs are processes here that take
+   * turns; where they wake each other up across processors, the same program takes up to 3.5 times as long.
+   */
+  readonly onOneProcessor?: boolean;
   /** Takes what the module prints, line by line. */
   readonly onLine?: (line: string) => void;
   /** Hands the terminal to the guest; onLine and limit do not apply. */
@@ -145,7 +150,8 @@ function commandLine(folder: string, options: GuestOptions): string[] {
 /** Runs linux.uml to its end; returns all lines it printed. */
 async function boot(cleanUp: CleanUp, folder: string, options: GuestOptions): Promise<string[]> {
   const wrapper = ['--pdeathsig', 'KILL', 'unshare', '--kill-child=KILL', '--fork', '--pid', '--mount-proc'];
-  const child = spawn('setpriv', [...wrapper, kernel, ...commandLine(folder, options)], {
+  const place = options.onOneProcessor === true ? ['taskset', '-c', lastProcessor()] : [];
+  const child = spawn('setpriv', [...wrapper, ...place, kernel, ...commandLine(folder, options)], {
     stdio: options.console === true ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: memoryFolder(options.memory ?? 1536) },
   });
@@ -186,6 +192,12 @@ async function boot(cleanUp: CleanUp, folder: string, options: GuestOptions): Pr
   if (late)
     throw new LabError(`The guest was not done after ${limit} s. Its last words:\n${lines.slice(-15).join('\n')}`);
   return lines;
+}
+
+/** The last processor that this process may use (proc(5): "0-3,8"). */
+function lastProcessor(): string {
+  const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+  return allowed?.split(/[-,]/).at(-1) ?? '0';
 }
 
 /** A folder for the guest's memory file: /dev/shm, unless it is too small for it (as in containers). */

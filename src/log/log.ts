@@ -83,9 +83,8 @@ function openSinks(options: LogOptions): LogSink[] {
   return sinks;
 }
 
-/** Opens a log. A destination that cannot be opened now is tried again with later lines. */
-export function createLog(options: LogOptions, environment: LogEnvironment = {}): Log {
-  const sinks = environment.sinks ?? openSinks(options);
+/** Lines as JSON objects. Made, and pino loaded, only where somebody reads them. */
+function objectWriter(options: LogOptions, sinks: readonly LogSink[]): LineWriter {
   // pino hands over level and text beside the finished JSON, so that text sinks need not parse it again.
   const fanOut = {
     [Symbol.for('pino.metadata')]: true,
@@ -116,16 +115,21 @@ export function createLog(options: LogOptions, environment: LogEnvironment = {})
     },
     fanOut,
   );
+  return (level, message, fields) => logger[level](fields ?? {}, message);
+}
+
+/** Opens a log. A destination that cannot be opened now is tried again with later lines. */
+export function createLog(options: LogOptions, environment: LogEnvironment = {}): Log {
+  const sinks = environment.sinks ?? openSinks(options);
+  const structured = options.structured === true || environment.sinks !== undefined;
   // Text alone, as usually: a JSON object that nobody writes would be most of the work of a line.
   const asText: LineWriter = (level, message, fields = {}) => {
     const record: LogRecord = { level, message, time: thisMoment().wall, json: '', fields };
     for (const sink of sinks) sink.write(record);
   };
-  const asObject: LineWriter = (level, message, fields) => logger[level](fields ?? {}, message);
-  const structured = options.structured === true || environment.sinks !== undefined;
-  const folder = new RepeatFolder(structured ? asObject : asText);
+  const folder = new RepeatFolder(structured ? objectWriter(options, sinks) : asText);
   const write = (level: LogLevel, message: string, fields?: LogFields): void => {
-    if (!logger.isLevelEnabled(level)) return;
+    if (pinoLevels[level] < pinoLevels[options.level]) return;
     folder.line(level, maskSecrets(oneLine(message)), fields);
   };
   return {

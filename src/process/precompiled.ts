@@ -9,7 +9,7 @@ import path from 'node:path';
 import { Script } from 'node:vm';
 
 /** What the text of such a script evaluates to: the body of a CommonJS module. */
-type Body = (module: { exports: unknown }, require: NodeJS.Require, file: string, folder: string) => void;
+type Body = (module: { exports: unknown }, require: (name: string) => unknown, file: string, folder: string) => void;
 
 /** To be put before and behind the text of a CommonJS module. */
 export const bodyWrapper = { before: '(function (module, require, __filename, __dirname) {', after: '})' } as const;
@@ -52,6 +52,48 @@ function readIfThere(file: string): Buffer | undefined {
 }
 
 /**
+ * What most processes never use, or not at their start: crypto alone is 8 % of what the runtime itself loads. For V8's own
+ * settings it takes streams and sockets along.
+ */
+const loadedAtFirstUse = new Set(['node:crypto', 'node:fs/promises', 'node:v8', 'node:vm', 'node:worker_threads']);
+
+/** Until a process that keeps a protocol loads all of that after all, in milliseconds: its start is over then. */
+const startTime = 500;
+
+/**
+ * For a process whose protocol is not to wait for a module later, which takes up to 5 ms: loads what it may need
+ * later, one module a turn of the event loop.
+ */
+export function loadRestSoon(): void {
+  const rest = ['node:crypto', 'node:fs/promises', 'node:v8', 'node:vm'];
+  const next = (): void => {
+    const name = rest.shift();
+    if (name === undefined) return;
+    process.getBuiltinModule(name);
+    setImmediate(next);
+  };
+  setTimeout(next, startTime).unref();
+}
+
+/** Stands for a built-in module, which is loaded when somebody takes the first member out of it. */
+function atFirstUse(name: string): unknown {
+  let loaded: object | undefined;
+  const take = (_target: object, member: string | symbol): unknown => {
+    loaded ??= process.getBuiltinModule(name) as object;
+    return Reflect.get(loaded, member);
+  };
+  return new Proxy({}, { get: take });
+}
+
+/** `require` for the script in this file. */
+function requireFrom(file: string): (name: string) => unknown {
+  return (name) => {
+    if (loadedAtFirstUse.has(name)) return atFirstUse(name);
+    return name.startsWith('node:') ? process.getBuiltinModule(name) : (createRequire(file)(name) as unknown);
+  };
+}
+
+/**
  * Loads a part and runs its top level. A cache that is missing, or was made by another V8 or with other flags, is only
  * slower: V8 looks at that itself and compiles anew.
  * @param folder the program's own, dist/
@@ -67,7 +109,7 @@ export function loadPrecompiled(folder: string, name: string): Precompiled | und
   const cachedData = fits ? cache?.subarray(markLength) : undefined;
   const script = new Script(text, { filename: files.script, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
-  (script.runInThisContext() as Body)(module, createRequire(files.script), files.script, folder);
+  (script.runInThisContext() as Body)(module, requireFrom(files.script), files.script, folder);
   return { script, exports: module.exports };
 }
 

@@ -11,6 +11,7 @@ import { NamespaceWanted, beginInNamespace, takeNamespace } from './namespace-pl
 import { Parent, StartRefused } from './parent.ts';
 import { internalErrorExitCode } from './respawn.ts';
 import { logOptions, syslogIdent } from './settings.ts';
+import { standardError, writeAll } from './standard-streams.ts';
 import { connectServiceManager, statusLine } from './systemd.ts';
 
 /** Runs the parent in this process; the event loop goes on until it ends the process. */
@@ -21,7 +22,7 @@ export function runParent(args: KeepalivedArguments): void {
   const log = createLog({ ...logOptions('parent', args), ident: syslogIdent('parent', args), pid: process.pid });
   const exit = (exitCode: number, reason?: string): void => {
     // Without -l nobody at the terminal would learn why.
-    if (reason !== undefined && !(args.logConsole && args.dontFork)) process.stderr.write(`keepalived: ${reason}\n`);
+    if (reason !== undefined && !(args.logConsole && args.dontFork)) writeAll(standardError, `keepalived: ${reason}\n`);
     reportVerdict({ type: 'exit', exitCode });
     process.exit(exitCode);
   };
@@ -96,6 +97,4 @@ function connectSignals(parent: Parent, args: KeepalivedArguments, log: Log): vo
   onSignal('SIGUSR2', () => parent.dump('statistics'));
   onSignal(realTimeSignals.statisticsAndClear, () => parent.dump('statistics-and-clear'));
   onSignal(realTimeSignals.jsonDump, () => parent.dump('json'));
-  // A foreground shell that goes away must not take the load balancer with it by a broken stderr.
-  process.stderr.on('error', () => undefined);
 }

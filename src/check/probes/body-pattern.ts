@@ -9,9 +9,16 @@ import { DaemonError } from '../../core/errors.ts';
 import type { HttpUrlConfiguration } from '../../config/model.ts';
 import type { Milliseconds } from '../../core/time.ts';
 
-v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
-// Only adds the flag "l", by which a pattern can be asked whether that engine can run it.
-v8.setFlagsFromString('--enable-experimental-regexp-engine');
+/** Not before there is a pattern: flags are part of what V8's code cache must agree with. */
+let linearTimeAllowed = false;
+
+function allowLinearTime(): void {
+  if (linearTimeAllowed) return;
+  linearTimeAllowed = true;
+  v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+  // Only adds the flag "l", by which a pattern can be asked whether that engine can run it.
+  v8.setFlagsFromString('--enable-experimental-regexp-engine');
+}
 
 /** All checks wait while a pattern runs. Patterns that mean no harm search a page of megabytes in less. */
 const searchLimit: Milliseconds = 100;
@@ -43,6 +50,7 @@ export interface BodyPattern {
  * @throws DaemonError CHECK_REGEX if it cannot be run
  */
 export function compileBodyPattern(url: HttpUrlConfiguration): BodyPattern {
+  allowLinearTime();
   const source = url.regex ?? '';
   const flags = new Set(['g']);
   for (const option of url.regexOptions) {
@@ -87,13 +95,16 @@ interface Search {
 }
 
 const search: Search = { expression: undefined, text: '' };
-const searchContext = vm.createContext(search);
-const searchScript = new vm.Script('expression.exec(text)?.index');
+/** A context is half a megabyte of objects: made for the first search. */
+let searchContext: vm.Context | undefined;
+let searchScript: vm.Script | undefined;
 
 /** From lastIndex on, within the limit. */
 function searchWithin(expression: RegExp, text: string): number | 'endless' | undefined {
   search.expression = expression;
   search.text = text;
+  searchContext ??= vm.createContext(search);
+  searchScript ??= new vm.Script('expression.exec(text)?.index');
   try {
     return searchScript.runInContext(searchContext, { timeout: searchLimit }) as number | undefined;
   } catch (error) {

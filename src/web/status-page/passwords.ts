@@ -4,8 +4,6 @@ import { promisify } from 'node:util';
 import { passwordHashText, type ScryptHash } from '../../config/password-hash.ts';
 import type { DigestedPassword, PageAccount } from './settings.ts';
 
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-
 /** Pairs of name and password that are remembered as good. */
 const mostRemembered = 100;
 /** Guesses that are worked on at the same time: each may take 64 MB. */
@@ -18,10 +16,11 @@ function digestOf(password: string, salt: Buffer): Buffer {
 }
 
 /** Salts of one process: the same password of the same user has the same digest, so that a reload changes nothing. */
-const saltKey = randomBytes(32);
+let saltKey: Buffer | undefined;
 
 /** What stands in the place of a password that was written as it is. */
 export function digestPassword(name: string, password: string): DigestedPassword {
+  saltKey ??= randomBytes(32);
   const salt = createHmac('sha256', saltKey).update(`${name}\0${password}`).digest().subarray(0, 16);
   return {
     kind: 'digest',
@@ -33,6 +32,7 @@ export function digestPassword(name: string, password: string): DigestedPassword
 function scryptKey(password: string, { blockSize, cost, key, parallelization, salt }: ScryptHash): Promise<Buffer> {
   const N = 2 ** cost;
   const parameters = { N, r: blockSize, p: parallelization, maxmem: 256 * N * blockSize };
+  const derive = promisify<string, Buffer, number, typeof parameters, Buffer>(scrypt);
   return derive(password, fromBase64(salt), fromBase64(key).length, parameters);
 }
 

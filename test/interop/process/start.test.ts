@@ -141,13 +141,18 @@ describe('a start that succeeds', () => {
     expect(machine.exists('/run/keepalived/control.sock')).toBe(false);
   });
 
-  it('finds its processes compiled: V8 takes the code cache of each', async () => {
+  it('finds its processes compiled: V8 takes the code cache of each, and pino waits for who reads JSON', async () => {
     const spy = `const vm = require('node:vm');
       const { Script } = vm;
+      const write = (file, word) => require('node:fs').writeFileSync('/run/' + file, String(word));
+      // Of what is loaded by nothing but pino.
+      const hasThreads = () => process.moduleLoadList.includes('NativeModule worker_threads');
       vm.Script = class extends Script {
         constructor(text, options) {
           super(text, options);
-          require('node:fs').writeFileSync('/run/seen-' + require('node:path').basename(options.filename), String(this.cachedDataRejected));
+          const name = require('node:path').basename(options.filename);
+          write('rejected-' + name, this.cachedDataRejected);
+          process.on('exit', () => write('threads-' + name, hasThreads()));
         }
       };`;
     machine.write('/run/spy.cjs', spy);
@@ -156,8 +161,10 @@ describe('a start that succeeds', () => {
       { env: { NODE_OPTIONS: '--require=/run/spy.cjs' } },
     );
     await daemon.stop();
-    const rejected = (part: string): string => machine.read(`/run/seen-${part}.js`);
-    expect(['parent', 'vrrp', 'bfd'].map(rejected)).toEqual(['false', 'false', 'false']);
+    for (const what of ['rejected', 'threads']) {
+      const words = ['parent', 'vrrp', 'bfd'].map((part) => machine.read(`/run/${what}-${part}.js`));
+      expect(words, what).toEqual(['false', 'false', 'false']);
+    }
   });
 
   it('refuses a second daemon, says so and leaves the first alone', async () => {

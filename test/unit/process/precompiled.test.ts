@@ -73,6 +73,16 @@ describe('a precompiled part', () => {
     expect(read().exports).toEqual({ file: path.join(folder, 'part.js'), folder });
   });
 
+  it('gets what a start hardly needs when it uses it first, and other built-in modules at once', () => {
+    write(`const crypto = require('node:crypto'); const os = require('node:os');
+      module.exports = { crypto, os, digest: () => crypto.createHash('sha1').update('abc').digest('hex') };`);
+    const { crypto, digest, os: given } = read().exports as { crypto: unknown; os: unknown; digest: () => string };
+    expect(given).toBe(process.getBuiltinModule('node:os'));
+    expect(crypto).not.toBe(process.getBuiltinModule('node:crypto'));
+    // FIPS 180-2, appendix A.1.
+    expect(digest()).toBe('a9993e364706816aba3e25717850c26c9cd0d89d');
+  });
+
   it('is loaded from its modules where there is no script', async () => {
     expect(await loadPart('part', () => Promise.resolve({ modules: true }))).toEqual({ modules: true });
   });
