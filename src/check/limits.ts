@@ -11,6 +11,12 @@ export const maximumHeaderOctets = 64 * 1024;
 /** Response body an HTTP check reads; a page to check by digest is far smaller, a download that never ends is not. */
 export const maximumBodyOctets = 8 * 1024 * 1024;
 
+/** Bodies that all checks together keep for regular expressions. */
+export const maximumKeptOctets = 64 * 1024 * 1024;
+
+/** A body of this length is kept in any case: with all probes in flight these are 64 MiB once more. */
+export const octetsKeptAnyway = 16 * 1024;
+
 /**
  * Probes in flight at one time. High on purpose: a probe waits most of its life, and silent servers times their timeout
  * must fit (4096 probes of 5 s: 800 dead servers a second) or they would delay the checks of the living.

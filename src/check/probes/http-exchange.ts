@@ -11,6 +11,7 @@ import type { ProbeHandle, ProbePhase, ProbeStep } from '../types.ts';
 import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
 import { connectFailurePhase, errorText, tcpOptionsOf, type ConnectionTarget } from './connection.ts';
 import { headerLength, parseResponseHeader } from './http-message.ts';
+import { keptBodies, type KeptBodies } from './kept-bodies.ts';
 import { Patience } from './patience.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
@@ -34,6 +35,8 @@ export interface HttpExchangeOptions {
   readonly digest: boolean;
   /** Keep the body for a regular expression. */
   readonly keepBody: boolean;
+  /** Where room for it is asked for; default: that of all checks. */
+  readonly room?: KeptBodies;
   /** The connection stays open: the body ends with Content-Length. */
   readonly keepAlive?: boolean;
   /** The header as it came, with its empty line. */
@@ -88,6 +91,7 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
   readonly #stepPatience: Patience<HttpExchange>;
   readonly #hash: Hash | undefined;
   #keptBody: Buffer[] | undefined;
+  #keptOctets = 0;
   #connection: TcpConnection | TlsConnection | undefined;
   #phase: ProbePhase = 'connect';
   /** Milliseconds after the start; 0: not yet. */
@@ -189,8 +193,24 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
       this.#hash?.update(counted);
       this.#options.onBody?.(counted);
     }
-    if (this.#options.keepBody && chunk.length > 0) (this.#keptBody ??= []).push(Buffer.from(chunk));
+    if (this.#options.keepBody && !this.#keep(chunk)) return;
     if (this.#options.keepAlive === true && this.#bodyOctets >= limit) this.ended();
+  }
+
+  /** False: the check has failed for lack of room. */
+  #keep(chunk: Buffer): boolean {
+    if (chunk.length === 0) return true;
+    if (!this.#room.take(chunk.length, this.#keptOctets)) {
+      this.#fail('body', 'limit', `bodies of all checks with regex together longer than ${this.#room.most} MiB`);
+      return false;
+    }
+    this.#keptOctets += chunk.length;
+    (this.#keptBody ??= []).push(Buffer.from(chunk));
+    return true;
+  }
+
+  get #room(): KeptBodies {
+    return this.#options.room ?? keptBodies;
   }
 
   /** The server closed, with or without TLS' own goodbye. */
@@ -259,6 +279,8 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
     this.#wholePatience.end();
     this.#stepPatience.end();
     this.#keptBody = undefined;
+    this.#room.giveBack(this.#keptOctets);
+    this.#keptOctets = 0;
     this.#connection?.close();
   }
 
