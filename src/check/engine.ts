@@ -6,32 +6,33 @@
  * at the end), and what is the same keeps its state.
  */
 import type { CheckConfiguration, GlobalConfiguration } from '../config/model.ts';
-import type { DaemonEvent, HealthState, RealServerEvent } from '../core/events.ts';
+import type { DaemonEvent, HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
-import { reasonOf } from '../live/words.ts';
 import type { ServerChange } from '../live/types.ts';
 import type { GroupMark } from '../network/mark-script.ts';
-import { assembling, emptyAssembly, settle, sliceSize, type Assembly, type AssemblyChange } from './assembly.ts';
+import { assembling, emptyAssembly, type Assembly } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
 import { DrainWatch } from './drain-watch.ts';
 import { Draining, drainCandidates, type ServiceConnections } from './draining.ts';
 import { unknownSession, type KnownSession } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { HealthCheck } from './health-check.ts';
-import { defaultMaximumInFlight, watchdogSlack, wholeCheckLimit } from './limits.ts';
+import { defaultMaximumInFlight, sliceSize, watchdogSlack, wholeCheckLimit } from './limits.ts';
 import { OwnTrouble } from './own-trouble.ts';
 import { ServerOverrides, type WeightChange } from './overrides.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
-import { assumedState, type RealServerState, type ServerCheck } from './real-server.ts';
+import type { RealServerState, ServerCheck } from './real-server.ts';
 import { conclusionText, describeCheck, probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import { recollect } from './recollection.ts';
 import { ServiceOwners } from './service-owners.ts';
+import { settle } from './settle.ts';
+import { farewell, installations, removals } from './succession-events.ts';
 import type { TotalsCounter } from './report.ts';
 import type { CheckReport } from './report-types.ts';
 import type { CheckStatus } from './status.ts';
-import { drained, eventIntent, lineIntent, logIntent, uniqueKeys, weightChanges, weightIntent } from './intents.ts';
+import { drained, eventIntent, lineIntent, logIntent, uniqueKeys, weightIntent } from './intents.ts';
 import type { CheckIntent, ProbeResult } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -210,7 +211,7 @@ export class CheckEngine {
     this.#drainWatch.clear();
     this.#ownTrouble.clear();
     const events = this.#assembly.virtualServers.flatMap((virtualServer) =>
-      this.#removed(virtualServer, 'stop', 'Shutting down', now),
+      farewell(virtualServer, 'stop', 'Shutting down', now),
     );
     this.#assembly = emptyAssembly;
     this.#owners = undefined;
@@ -229,29 +230,35 @@ export class CheckEngine {
       }
       return this.#draining.join(this.#owners.services(touched));
     }
-    const services = this.#assembly.virtualServers.flatMap((virtualServer) => virtualServer.services());
-    return this.#draining.join(mergeServices(services));
+    const services: Service[] = [];
+    let areDistinct = true;
+    for (const virtualServer of this.#assembly.virtualServers) {
+      areDistinct &&= virtualServer.isAlone;
+      for (const service of virtualServer.services()) services.push(service);
+    }
+    return this.#draining.join(areDistinct ? services : mergeServices(services));
   }
 
   /**
-   * The services of all virtual servers, about a thousand servers at a time: to be written in slices, between which this
-   * engine may not be called otherwise. The first slices are empty: they only work out what is wanted.
+   * Touched services, about a thousand servers at a time: to be written in slices, between which this engine may not be
+   * called otherwise. The first slices may be empty: they only find out who wants them.
    */
-  *serviceSlices(): Generator<readonly ServiceKey[]> {
-    const owners = new ServiceOwners();
-    let servers = 0;
-    for (const virtualServer of this.#assembly.virtualServers) {
-      owners.add(virtualServer);
-      servers += virtualServer.servers.length + 1;
-      if (servers < sliceSize) continue;
-      yield [];
-      servers = 0;
+  *serviceSlices(touched: readonly ServiceKey[]): Generator<readonly ServiceKey[]> {
+    let looked = 0;
+    let owners = this.#owners;
+    if (owners === undefined && touched.length > 0) {
+      owners = new ServiceOwners();
+      for (const virtualServer of this.#assembly.virtualServers) {
+        owners.add(virtualServer);
+        if (++looked % sliceSize === 0) yield [];
+      }
+      this.#owners = owners;
     }
-    this.#owners = owners;
     let keys: ServiceKey[] = [];
-    for (const virtualServer of this.#assembly.virtualServers) {
-      for (const { key } of virtualServer.services()) keys.push(key);
-      servers += virtualServer.servers.length + 1;
+    let servers = 0;
+    for (const key of touched) {
+      keys.push(key);
+      servers += (owners?.servers(key) ?? 0) + 1;
       if (servers < sliceSize) continue;
       yield keys;
       keys = [];
@@ -471,8 +478,7 @@ export class CheckEngine {
     // Those that go on keep what they know, whenever their first probe after the reload is.
     let scheduled = 0;
     for (const check of slice.value.checks.values()) {
-      if (this.#assembly.checks.get(check.key) !== check) continue;
-      this.#scheduleFirst(check, now);
+      if (this.#assembly.checks.get(check.key) === check) this.#scheduleFirst(check, now);
       if (++scheduled % sliceSize === 0) now = yield;
     }
     this.#lastCall = now;
@@ -482,6 +488,8 @@ export class CheckEngine {
     this.#overrides.give(slice.value.virtualServers);
     const recollected = recollect(slice.value, this.#left, now);
     this.#left = [];
+    const isFirst = this.#assembly === emptyAssembly;
+    const removed = removals(slice.value, now);
     const change = settle(
       slice.value,
       {
@@ -491,32 +499,31 @@ export class CheckEngine {
       now,
     );
     this.#assembly = change.assembly;
-    this.#owners = undefined;
-    const cancelled = change.removedChecks.flatMap((check) => this.#schedule.forget(check));
-    for (const check of change.removedChecks) this.#ownTrouble.forget(check);
-    const removals = this.#removals(change, now);
-    const installed = change.assembly.virtualServers.flatMap((virtualServer) =>
-      this.#installed(virtualServer, change, recollected, now),
-    );
-    for (const check of change.newChecks) this.#scheduleFirst(check, now);
+    if (!change.sameOwners) this.#owners = undefined;
+    // Servers that came to virtual servers that go on.
+    this.#overrides.give(change.assembly.virtualServers);
+    const cancelled = slice.value.removedChecks.flatMap((check) => this.#schedule.forget(check));
+    for (const check of slice.value.removedChecks) this.#ownTrouble.forget(check);
+    const installed = installations(slice.value, recollected, this.#global.rsInitNotifies, now);
+    for (const check of slice.value.newChecks) this.#scheduleFirst(check, now);
     const draining = this.#draining.replaced(candidates, change.assembly.virtualServers, now);
     this.#followDrained(now);
     return [
       ...cancelled,
       ...draining.map(lineIntent),
       ...this.#suspensions(),
-      ...weightChanges(change),
-      { type: 'reconcile-services' },
-      ...removals.map(eventIntent),
+      ...change.weights.map(weightIntent),
+      isFirst ? { type: 'reconcile-services' } : { type: 'reconcile-services', touched: change.touched },
+      ...removed.map(eventIntent),
       ...installed.map(eventIntent),
     ];
   }
 
   #followDrained(now: MonotonicMs): void {
-    this.#drainWatch.follow(
-      this.#assembly.virtualServers.flatMap(({ servers }) => servers.filter(({ quiesced }) => quiesced)),
-      now,
-    );
+    const drained: RealServerState[] = [];
+    for (const { servers } of this.#assembly.virtualServers)
+      for (const server of servers) if (server.quiesced) drained.push(server);
+    this.#drainWatch.follow(drained, now);
   }
 
   /** A probe in flight reports soon and goes on from there; reloads one after the other put off none that is due. */
@@ -524,76 +531,6 @@ export class CheckEngine {
     if (check.inFlight !== undefined) return;
     const at = now + bootstrapDelay + this.#environment.random() * check.checker.warmup;
     if (check.due === undefined || at < check.due) this.#schedule.schedule(check, at);
-  }
-
-  #removals(change: AssemblyChange, now: MonotonicMs): DaemonEvent[] {
-    const events: DaemonEvent[] = change.removedVirtualServers.flatMap((virtualServer) =>
-      this.#removed(virtualServer, 'reload', 'Removing', now),
-    );
-    for (const server of change.removedServers) {
-      if (server.state === 'DOWN') continue;
-      server.enter('DOWN', 'Removing', now);
-      events.push(server.event('UP', 'reload', now));
-    }
-    return events;
-  }
-
-  /** Last events of a virtual server that goes; at the stop quiet unless omega. */
-  #removed(
-    virtualServer: VirtualServerState,
-    phase: 'reload' | 'stop',
-    reason: string,
-    now: MonotonicMs,
-  ): DaemonEvent[] {
-    const quiet = phase === 'reload' || virtualServer.configuration.omega ? {} : { quiet: true };
-    const events: DaemonEvent[] = [];
-    for (const server of virtualServer.servers) {
-      if (server.state === 'DOWN') continue;
-      server.enter('DOWN', reason, now);
-      events.push({ ...server.event('UP', phase, now), ...quiet });
-    }
-    if (virtualServer.quorum === 'UP') {
-      events.push({ ...virtualServer.enterQuorum('DOWN', 0, reason, phase, now), ...quiet });
-    }
-    return events;
-  }
-
-  /** States of a virtual server just put in place: by what its checks know, then the quorum. */
-  #installed(
-    virtualServer: VirtualServerState,
-    change: AssemblyChange,
-    recollected: ReadonlySet<RealServerState>,
-    now: MonotonicMs,
-  ): DaemonEvent[] {
-    const kept = change.keptVirtualServers.has(virtualServer);
-    const events: DaemonEvent[] = [];
-    for (const server of virtualServer.servers) {
-      const known = change.keptServers.has(server) || recollected.has(server);
-      const event = this.#installedServer(server, known, kept ? 'reload' : 'start', now);
-      if (event !== undefined) events.push(event);
-    }
-    const quorum = virtualServer.updateQuorum(kept ? 'reload' : 'start', now);
-    if (quorum !== undefined) events.push(quorum);
-    return events;
-  }
-
-  #installedServer(
-    server: RealServerState,
-    kept: boolean,
-    phase: 'start' | 'reload',
-    now: MonotonicMs,
-  ): RealServerEvent | undefined {
-    const expected = kept ? server.state : assumedState(server.configuration);
-    const state = server.stateDue();
-    if (state !== expected) {
-      const failed = server.checks.find((check) => check.state === 'DOWN');
-      const byChecks = failed === undefined ? 'no failed check is left' : `${failed.checker.type}: ${failed.reason}`;
-      const reason = server.override !== undefined && server.inMaintenance ? reasonOf(server.override) : byChecks;
-      server.enter(state, reason, now);
-      return server.event(expected, phase, now);
-    }
-    if (!kept && state === 'UP' && this.#global.rsInitNotifies) return server.event('UP', phase, now, 'installed');
-    return undefined;
   }
 }
 

@@ -1,6 +1,5 @@
 /** The firewall marks of nftables_ipvs: one service by mark stands for all addresses of a virtual server group. */
-import type { CheckConfiguration, VirtualServerGroup } from '../config/model.ts';
-import type { VirtualServerState } from './virtual-server.ts';
+import type { CheckConfiguration, VirtualServerConfiguration, VirtualServerGroup } from '../config/model.ts';
 
 /** Marks that a configuration names itself. */
 function namedMarks({ groups, virtualServers }: CheckConfiguration): number[] {
@@ -15,34 +14,36 @@ function hasAddresses(group: VirtualServerGroup | undefined): boolean {
 }
 
 /**
- * Gives every virtual server with addresses in a group its mark, in their order: the one that it had, else the next that
- * nobody has.
+ * A mark for every virtual server with addresses in a group, in their order: the one that it had, else the next that nobody
+ * has.
  * @param firstMark undefined: there are no such marks
- * @param former the mark that a virtual server had before, if any
+ * @param former the mark that the virtual server of this number had before, if any
+ * @returns by the numbers of the virtual servers; undefined: none has one
  */
 export function giveMarks(
   configuration: CheckConfiguration,
-  virtualServers: readonly VirtualServerState[],
+  groupOf: (virtualServer: VirtualServerConfiguration) => VirtualServerGroup | undefined,
   firstMark: number | undefined,
-  former: (virtualServer: VirtualServerState) => number | undefined,
-): void {
-  if (firstMark === undefined) return;
+  former: (number: number) => number | undefined,
+): readonly (number | undefined)[] | undefined {
+  if (firstMark === undefined) return undefined;
   const taken = new Set(namedMarks(configuration));
-  const waiting: VirtualServerState[] = [];
-  for (const virtualServer of virtualServers) {
-    if (!hasAddresses(virtualServer.group)) continue;
-    const mark = former(virtualServer);
+  const waiting: number[] = [];
+  const marks = configuration.virtualServers.map((virtualServer, number) => {
+    if (!hasAddresses(groupOf(virtualServer))) return undefined;
+    const mark = former(number);
     if (mark === undefined || mark < firstMark || taken.has(mark)) {
-      waiting.push(virtualServer);
-      continue;
+      waiting.push(number);
+      return undefined;
     }
-    virtualServer.mark = mark;
     taken.add(mark);
-  }
+    return mark;
+  });
   let next = firstMark;
-  for (const virtualServer of waiting) {
+  for (const number of waiting) {
     while (taken.has(next)) next += 1;
-    virtualServer.mark = next;
+    marks[number] = next;
     taken.add(next);
   }
+  return marks;
 }

@@ -50,32 +50,75 @@ export function probeIdentity(checker: ActingChecker): string {
   return canonical(question);
 }
 
-/**
- * One key for each virtual server: protocol, address and port; or mark and family; or group name and its ordinal among
- * the virtual servers of the group. A repeated key (a configuration that names a service twice) gets a number.
- */
-export function virtualServerKeys(configuration: CheckConfiguration): readonly string[] {
+/** Names of the virtual servers of a configuration, in its order. */
+export interface VirtualServerNames {
+  /** As in the log: see virtualServerLabels(). */
+  readonly labels: readonly string[];
+  /** Each of another text: see virtualServerKeys(). */
+  readonly keys: readonly string[];
+}
+
+/** Labels and keys, which for most virtual servers are the same text. */
+export function virtualServerNames(configuration: CheckConfiguration): VirtualServerNames {
   const labels = virtualServerLabels(configuration);
-  return uniqueKeys(
+  const keys = uniqueKeys(
     configuration.virtualServers.map(({ identity }, index) => {
       const label = labels[index] ?? '';
       return identity.kind === 'fwmark' ? `${label} ${identity.family}` : label;
     }),
   );
+  return { labels, keys };
+}
+
+/**
+ * One key for each virtual server: protocol, address and port; or mark and family; or group name and its ordinal among
+ * the virtual servers of the group. A repeated key (a configuration that names a service twice) gets a number.
+ */
+export function virtualServerKeys(configuration: CheckConfiguration): readonly string[] {
+  return virtualServerNames(configuration).keys;
 }
 
 /** One key for each real server of a virtual server: address and port. */
-export function realServerKeys(virtualServer: VirtualServerConfiguration): readonly string[] {
-  return uniqueKeys(virtualServer.realServers.map(serverKey));
+export function realServerKeys({ realServers }: VirtualServerConfiguration): readonly string[] {
+  const ordinals = serverOrdinals(realServers);
+  return realServers.map((server, index) => serverKey(server, ordinals?.[index] ?? 0));
+}
+
+/** Up to here comparing all pairs is cheaper than a table; most virtual servers have a handful of servers. */
+const few = 16;
+
+/** How many servers of the same address and port stand before each one; undefined: before none. */
+export function serverOrdinals(servers: readonly RealServerConfiguration[]): readonly number[] | undefined {
+  if (!hasTwins(servers)) return undefined;
+  const seen = new Map<string, number>();
+  return servers.map((server) => {
+    const key = serverKey(server, 0);
+    const ordinal = seen.get(key) ?? 0;
+    seen.set(key, ordinal + 1);
+    return ordinal;
+  });
+}
+
+function hasTwins(servers: readonly RealServerConfiguration[]): boolean {
+  if (servers.length > few) return new Set(servers.map((server) => serverKey(server, 0))).size !== servers.length;
+  for (let index = 1; index < servers.length; index++) {
+    for (let before = 0; before < index; before++) {
+      const [a, b] = [servers[before], servers[index]];
+      if (a !== undefined && b !== undefined && sameServer(a, b)) return true;
+    }
+  }
+  return false;
 }
 
 /** True if the two name the same endpoint: a sorry server may also be one of the real servers. */
 export function sameServer(a: RealServerConfiguration, b: RealServerConfiguration): boolean {
-  return serverKey(a) === serverKey(b);
+  return a.port === b.port && a.address === b.address;
 }
 
-function serverKey(server: RealServerConfiguration): string {
-  return `[${server.address}]:${server.port}`;
+/** @param ordinal how many servers of the same address and port stand before it */
+export function serverKey({ address, port }: RealServerConfiguration, ordinal: number): string {
+  const key = `[${address}]:${port}`;
+  return ordinal === 0 ? key : `${key} #${ordinal}`;
 }
 
 function uniqueKeys(keys: readonly string[]): readonly string[] {

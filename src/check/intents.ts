@@ -1,7 +1,6 @@
 /** Intents of the check engine from what they carry. */
 import type { DaemonEvent, LogLine } from '../core/events.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
-import type { AssemblyChange } from './assembly.ts';
 import { serviceKeyText } from './desired.ts';
 import type { DrainChange } from './draining.ts';
 import type { WeightChange } from './overrides.ts';
@@ -30,16 +29,6 @@ export function weightIntent({ server, from, reason }: WeightChange): CheckInten
     'info',
     `Changing weight from ${from} to ${server.effectiveWeight} for ${activity} service ${server.label} of VS ${server.virtualServer.label}${why}`,
   );
-}
-
-/** Of the servers that a reload keeps. */
-export function weightChanges(change: AssemblyChange): CheckIntent[] {
-  const intents: CheckIntent[] = [];
-  for (const [server, old] of change.keptServers) {
-    if (server.effectiveWeight === old.effectiveWeight) continue;
-    intents.push(weightIntent({ server, from: old.effectiveWeight }));
-  }
-  return intents;
 }
 
 /** Each service once. */

@@ -42,6 +42,9 @@ const stepsOfSmtpCheck = 4;
 /** A program that is asked to end may take this long before it is killed. */
 const killAfterTimeout: Milliseconds = 2000;
 
+/** Servers or checks looked at in one go, between which other work goes on; a few milliseconds. */
+export const sliceSize = 1000;
+
 /** Longest time from the start of a probe to its result. */
 export function wholeCheckLimit(checker: ActingChecker): Milliseconds {
   switch (checker.type) {

@@ -6,6 +6,7 @@ import type { ServerChange } from '../live/types.ts';
 import { isActing } from './acting.ts';
 import type { BfdCheck } from './bfd-check.ts';
 import type { FileCheck } from './file-check.ts';
+import { serverKey } from './identity.ts';
 import { realServerLabel } from './labels.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -16,14 +17,18 @@ const maximumWeight = 2_147_483_647;
 /** What a server lives by. */
 export type ServerCheck = HealthCheck | FileCheck | BfdCheck;
 
+const noChecks: readonly ServerCheck[] = [];
+
 export class RealServerState {
   readonly virtualServer: VirtualServerState;
-  readonly configuration: RealServerConfiguration;
-  readonly key: string;
+  /** A reload that keeps the server may give it another one. */
+  configuration: RealServerConfiguration;
+  /** How many servers of the same address and port stand before it. */
+  readonly ordinal: number;
   state: HealthState;
   since: MonotonicMs;
   reason: string;
-  checks: ServerCheck[] = [];
+  checks: readonly ServerCheck[] = noChecks;
   /** What the operator has set beside the file. */
   override: ServerChange | undefined;
   /** Of one that takes no new connections by the operator's word: those it has, as last read; undefined: not yet. */
@@ -32,15 +37,20 @@ export class RealServerState {
   constructor(
     virtualServer: VirtualServerState,
     configuration: RealServerConfiguration,
-    key: string,
+    ordinal: number,
     now: MonotonicMs,
   ) {
     this.virtualServer = virtualServer;
     this.configuration = configuration;
-    this.key = key;
+    this.ordinal = ordinal;
     this.state = assumedState(configuration);
     this.since = now;
     this.reason = this.state === 'UP' ? 'assumed up until checked' : 'alpha: down until checked';
+  }
+
+  /** Of this server among those of its virtual server. */
+  get key(): string {
+    return serverKey(this.configuration, this.ordinal);
   }
 
   /** As in events and lines of the log. Made when wanted: thirty thousand of them would be some megabytes. */

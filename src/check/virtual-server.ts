@@ -2,7 +2,7 @@
 import type { RealServerConfiguration, VirtualServerConfiguration, VirtualServerGroup } from '../config/model.ts';
 import type { HealthState, PoolCount, VirtualServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import type { Service } from '../ipvs/types.ts';
+import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { serviceKeysOf, servicesOf, type PoolMember } from './desired.ts';
 import { sameServer } from './identity.ts';
 import { quorumReason, quorumState } from './quorum.ts';
@@ -12,13 +12,14 @@ import { overrideStatus } from '../live/words.ts';
 import type { RealServerStatus, VirtualServerStatus } from './status.ts';
 
 export class VirtualServerState {
-  readonly configuration: VirtualServerConfiguration;
+  /** A reload that keeps the virtual server may give it another one, another group and other servers. */
+  configuration: VirtualServerConfiguration;
   readonly key: string;
   readonly label: string;
-  readonly group: VirtualServerGroup | undefined;
+  group: VirtualServerGroup | undefined;
   /** Stands for the addresses of the group (nftables_ipvs); undefined: each is a service of its own. */
   mark: number | undefined;
-  servers: RealServerState[] = [];
+  servers: readonly RealServerState[] = [];
   /** ha_suspend: its address is not on this machine, and nobody is checked on its behalf. */
   suspended = false;
   /** Down before its servers are first installed. */
@@ -57,9 +58,16 @@ export class VirtualServerState {
     );
   }
 
+  /** Surely nobody else wants the same service of the kernel: no group, and not written twice. */
+  get isAlone(): boolean {
+    return this.configuration.identity.kind === 'address' && !this.key.includes(' ');
+  }
+
   /** Sum of the weights of the servers that are up. */
   get liveWeight(): number {
-    return this.servers.reduce((sum, server) => (server.state === 'UP' ? sum + server.effectiveWeight : sum), 0);
+    let weight = 0;
+    for (const server of this.servers) if (server.state === 'UP') weight += server.effectiveWeight;
+    return weight;
   }
 
   get poolCount(): PoolCount {
@@ -132,6 +140,13 @@ export class VirtualServerState {
   services(): readonly Service[] {
     this.#services ??= servicesOf(this.configuration, this.group, this.#pool(), this.mark);
     return this.#services;
+  }
+
+  /** The keys of services(). */
+  serviceKeys(): readonly ServiceKey[] {
+    return this.#services === undefined
+      ? serviceKeysOf(this.configuration, this.group, this.mark)
+      : this.#services.map(({ key }) => key);
   }
 
   /** The same with all of its servers in them, whatever their states. */

@@ -48,6 +48,8 @@ export class ServiceReconciler {
   /** Key texts of the wishes that are new since the last round; undefined: all may be. */
   #touched: Set<string> | undefined;
   readonly #owned = new Set<string>();
+  /** By key text: the kernel refused something of them when they were last written. */
+  readonly #refused = new Map<string, ServiceKey>();
   #busy = false;
   #running: Promise<void> = Promise.resolve();
   #changed = false;
@@ -99,21 +101,36 @@ export class ServiceReconciler {
   }
 
   /**
-   * The first half of changeDesired() for a change of very many services, which comes in slices: servers that are no longer
-   * wanted stay until all additions are written (see planTables()).
-   * @returns the services that have such servers: theirs is the second half, a changeDesired() once this is written
+   * The first half of changeDesired() for a change of very many services, which comes in slices: services and servers that
+   * are no longer wanted stay until all additions are written (see planTables()).
+   * @returns the services that go or have such servers: theirs is the second half, a changeDesired() once this is written
    */
   growDesired(
     keys: readonly ServiceKey[],
     services: readonly Service[],
   ): { readonly written: Promise<void>; readonly outgrown: readonly ServiceKey[] } {
     const late: ServiceKey[] = [];
-    const grown = [...mergeServices(services)].map(([text, service]) => {
+    const coming: ServiceKey[] = [];
+    const grown: Service[] = [];
+    const merged = mergeServices(services);
+    for (const key of keys) {
+      const text = serviceKeyText(key);
+      const service = merged.get(text);
+      if (service === undefined) {
+        late.push(key);
+        continue;
+      }
       const wish = outgrown(this.#believed?.get(text), service);
-      if (wish !== service) late.push(service.key);
-      return wish;
-    });
-    return { written: this.changeDesired(keys, grown), outgrown: late };
+      if (wish !== service) late.push(key);
+      coming.push(key);
+      grown.push(wish);
+    }
+    return { written: this.changeDesired(coming, grown), outgrown: late };
+  }
+
+  /** The services of which the kernel refused something; a reload is a reason to try again. */
+  get refused(): readonly ServiceKey[] {
+    return [...this.#refused.values()];
   }
 
   /** Services we may delete although we did not write them in this life: those of a predecessor. */
@@ -246,7 +263,14 @@ export class ServiceReconciler {
     outcomes: readonly IpvsOutcome[],
   ): void {
     const troubled = new Set<string>();
-    for (const { operation, result } of outcomes) if (result !== 'done') troubled.add(operationKeyText(operation));
+    for (const text of touched ?? this.#refused.keys()) this.#refused.delete(text);
+    for (const { operation, result } of outcomes) {
+      if (result === 'done') continue;
+      const text = operationKeyText(operation);
+      troubled.add(text);
+      const key = operationKey(operation);
+      if (result === 'failed' && key !== undefined) this.#refused.set(text, key);
+    }
     for (const { operation, result } of outcomes) {
       const text = operationKeyText(operation);
       if (result !== 'failed' && (troubled.has(text) || operation.op === 'delete-service')) {
@@ -289,17 +313,22 @@ function contradictsBelief(outcomes: readonly IpvsOutcome[]): boolean {
   );
 }
 
-function operationKeyText(operation: IpvsOperation): string {
+function operationKey(operation: IpvsOperation): ServiceKey | undefined {
   switch (operation.op) {
     case 'add-service':
     case 'edit-service':
-      return serviceKeyText(operation.service.key);
+      return operation.service.key;
     case 'delete-service':
     case 'add-destination':
     case 'edit-destination':
     case 'delete-destination':
-      return serviceKeyText(operation.key);
+      return operation.key;
     default:
-      return '';
+      return undefined;
   }
+}
+
+function operationKeyText(operation: IpvsOperation): string {
+  const key = operationKey(operation);
+  return key === undefined ? '' : serviceKeyText(key);
 }

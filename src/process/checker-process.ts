@@ -164,7 +164,7 @@ class CheckerWork implements ChildWork {
     // Beside a BFD process that runs, no server begins as down whose session is up.
     await this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0);
     await this.#startEngine(engine, left);
-    await this.#recordServices(engine);
+    await this.#recordServices();
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(engine.groupMarks(), markSettings(global));
     this.#memory.soon();
@@ -192,7 +192,7 @@ class CheckerWork implements ChildWork {
     await this.#addresses.follow(needsAddresses(configuration));
     if (isNew) await this.#reloadInSlices(check, global);
     await this.#written;
-    if (isNew && this.#engine !== undefined) await this.#recordServices(this.#engine);
+    if (isNew) await this.#recordServices();
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(this.#engine?.groupMarks() ?? [], markSettings(global));
     if (isNew) this.#memory.soon();
@@ -241,14 +241,14 @@ class CheckerWork implements ChildWork {
     return left;
   }
 
-  #recordServices(engine: CheckEngine): Promise<void> {
-    return this.#record.write(engine.desiredServices().map(({ key }) => serviceKeyText(key)));
+  /** Ours is what was written and not taken away again. */
+  #recordServices(): Promise<void> {
+    return this.#record.owned(this.#reconciler?.owned ?? new Set());
   }
 
   /** Before they are written: whoever comes after a process that died on the way must know them, and those that go. */
-  #announceServices(engine: CheckEngine): Promise<void> {
-    const wanted = engine.desiredServices().map(({ key }) => serviceKeyText(key));
-    return this.#record.write(new Set([...(this.#reconciler?.owned ?? []), ...wanted]));
+  #announceServices(coming: readonly ServiceKey[]): Promise<void> {
+    return this.#record.announce(this.#reconciler?.owned ?? new Set(), coming);
   }
 
   message(message: ParentToChild): void {
@@ -320,7 +320,7 @@ class CheckerWork implements ChildWork {
   async #startEngine(engine: CheckEngine, left: readonly Service[]): Promise<void> {
     this.#held = [];
     const { acts, tells } = actsAndTells(engine.start(now(), left));
-    await this.#announceServices(engine);
+    await this.#announceServices(engine.desiredServices().map(({ key }) => key));
     this.#perform(engine, acts);
     await this.#written;
     await this.#performInSlices(engine, tells);
@@ -364,23 +364,24 @@ class CheckerWork implements ChildWork {
     }
     // What happens while IPVS is written, in slices too, is told behind what the reload has to tell.
     this.#held = [];
+    const { others, touched } = touchedServices(slice.value);
     const parts: (readonly ServiceKey[])[] = [];
-    for (const keys of engine.serviceSlices()) {
+    for (const keys of engine.serviceSlices([...touched, ...(this.#reconciler?.refused ?? [])])) {
       await nextTurn();
       parts.push(keys);
     }
-    await this.#announceServices(engine);
+    await this.#announceServices(touched);
     const outgrown: ServiceKey[] = [];
     for (const keys of parts) {
       await nextTurn();
-      if (keys.length > 0) outgrown.push(...this.#grow(engine, keys));
+      for (const key of this.#grow(engine, keys)) outgrown.push(key);
     }
     if (outgrown.length > 0) await this.#written;
     for (let first = 0; first < outgrown.length; first += intentsInSlice) {
       await nextTurn();
       this.#reconcile(engine, outgrown.slice(first, first + intentsInSlice));
     }
-    await this.#performInSlices(engine, slice.value);
+    await this.#performInSlices(engine, others);
     this.#release(engine);
   }
 
@@ -505,6 +506,15 @@ class CheckerWork implements ChildWork {
     );
     for (const refusal of refusals) this.#log.error(`IPVS: ${refusal}`);
   }
+}
+
+/** The services that a reload changes, and what else it asks for. */
+function touchedServices(intents: readonly CheckIntent[]): {
+  readonly touched: readonly ServiceKey[];
+  readonly others: readonly CheckIntent[];
+} {
+  const touched = intents.flatMap((intent) => (intent.type === 'reconcile-services' ? (intent.touched ?? []) : []));
+  return { touched, others: intents.filter(({ type }) => type !== 'reconcile-services') };
 }
 
 function isQuiet(event: DaemonEvent): boolean {

@@ -1,0 +1,148 @@
+/** Puts what a reload prepared in force. */
+import type { MonotonicMs } from '../core/time.ts';
+import type { ServiceKey } from '../ipvs/types.ts';
+import type { Assembly, Plan, Renewal } from './assembly.ts';
+import { BfdCheck, type KnownSession } from './bfd-check.ts';
+import { checkIdentity } from './identity.ts';
+import { FileCheck } from './file-check.ts';
+import { HealthCheck } from './health-check.ts';
+import type { WeightChange } from './overrides.ts';
+import type { RealServerState } from './real-server.ts';
+import type { VirtualServerState } from './virtual-server.ts';
+
+/** What is known of the things that checks follow. */
+export interface Known {
+  /** The number in a track_file; 0 if it has none. */
+  fileValue(trackFile: string): number;
+  session(name: string): KnownSession;
+}
+
+export interface Settled {
+  readonly assembly: Assembly;
+  /** Servers that go on with another weight. */
+  readonly weights: readonly WeightChange[];
+  /** The services of all virtual servers that came, went or have another configuration. */
+  readonly touched: readonly ServiceKey[];
+  /** The virtual servers that want a service are the same as before, in the same order. */
+  readonly sameOwners: boolean;
+}
+
+/** Nothing else may happen meanwhile. */
+export function settle(plan: Plan, known: Known, now: MonotonicMs): Settled {
+  const touched: ServiceKey[] = [];
+  const changedGroups = plan.renewals.filter(({ isChanged, virtualServer }) => isChanged && isGroup(virtualServer));
+  for (const { virtualServer } of changedGroups) addKeys(touched, virtualServer);
+  for (const virtualServer of plan.removed) addKeys(touched, virtualServer);
+  const weights: WeightChange[] = [];
+  for (const renewal of plan.renewals) renew(renewal, weights);
+  for (const [check, subscribers] of plan.subscribers) check.subscribers = subscribers;
+  for (const check of plan.removedChecks) check.subscribers = [];
+  for (const { checks, server } of plan.relinked) server.checks = checks;
+  for (const [heir, from] of plan.heirs) inherit(heir, from);
+  const assembly = { virtualServers: plan.virtualServers, checks: plan.checks, ...following(plan, known, now) };
+  for (const { isChanged, virtualServer } of plan.renewals) if (isChanged) addKeys(touched, virtualServer);
+  for (const virtualServer of plan.created) addKeys(touched, virtualServer);
+  return {
+    assembly,
+    weights: weights.filter(({ from, server }) => server.effectiveWeight !== from),
+    touched,
+    sameOwners: plan.isInPlace && changedGroups.length === 0,
+  };
+}
+
+function isGroup({ configuration }: VirtualServerState): boolean {
+  return configuration.identity.kind === 'group';
+}
+
+function addKeys(keys: ServiceKey[], virtualServer: VirtualServerState): void {
+  for (const key of virtualServer.serviceKeys()) keys.push(key);
+}
+
+/** @param weights takes the servers that may have another weight now, with the one they had */
+function renew(
+  { configuration, group, isChanged, mark, servers, virtualServer }: Renewal,
+  weights: WeightChange[],
+): void {
+  for (const [index, server] of servers.entries()) {
+    const next = configuration.realServers[index];
+    const { configuration: last } = server;
+    if (next === undefined || next === last) continue;
+    if (next.weight !== last.weight || next.checkers !== last.checkers)
+      weights.push({ server, from: server.effectiveWeight });
+    server.configuration = next;
+  }
+  virtualServer.configuration = configuration;
+  virtualServer.group = group;
+  virtualServer.mark = mark;
+  virtualServer.servers = servers;
+  if (isChanged) virtualServer.invalidate();
+}
+
+/** Connects servers with the track files and sessions that they follow; most configurations have none. */
+function following(
+  { before, hasFollowers, virtualServers }: Plan,
+  known: Known,
+  now: MonotonicMs,
+): Pick<Assembly, 'files' | 'sessions'> {
+  if (!hasFollowers) return { files: before.files, sessions: before.sessions };
+  const followers = virtualServers.flatMap(({ servers }) =>
+    servers.filter(({ configuration }) =>
+      configuration.checkers.some(({ type }) => type === 'FILE_CHECK' || type === 'BFD_CHECK'),
+    ),
+  );
+  for (const server of followers) server.checks = server.checks.filter((check) => check instanceof HealthCheck);
+  const files = follow(
+    followers,
+    ({ configuration, key }) =>
+      configuration.checkers.flatMap((checker) =>
+        checker.type === 'FILE_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
+      ),
+    ({ checker, key }) => before.files.get(key) ?? new FileCheck(key, checker, known.fileValue(checker.trackFile), now),
+  );
+  const sessions = follow(
+    followers,
+    ({ configuration, key }) =>
+      configuration.checkers.flatMap((checker) =>
+        checker.type === 'BFD_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
+      ),
+    ({ checker, key }) => before.sessions.get(key) ?? new BfdCheck(key, checker, known.session(checker.instance), now),
+  );
+  return { files, sessions };
+}
+
+/** @param make gives the object of a key that is met for the first time */
+function follow<Wanted extends { readonly key: string }, Check extends FileCheck | BfdCheck>(
+  servers: readonly RealServerState[],
+  wantedBy: (server: RealServerState) => readonly Wanted[],
+  make: (wanted: Wanted) => Check,
+): ReadonlyMap<string, Check> {
+  const followed = new Map<string, Check>();
+  for (const server of servers) {
+    for (const wanted of wantedBy(server)) {
+      let check = followed.get(wanted.key);
+      if (check === undefined) {
+        check = make(wanted);
+        check.subscribers = [];
+        followed.set(wanted.key, check);
+      }
+      if (server.checks.includes(check)) continue;
+      server.checks = [...server.checks, check];
+      check.subscribers.push(server);
+    }
+  }
+  return followed;
+}
+
+/** What is known from a check that asks the same question at other times. */
+function inherit(heir: HealthCheck, from: HealthCheck): void {
+  const { progress } = from;
+  const { retry } = heir.checker;
+  heir.progress = { ...progress, retriesUsed: progress.hasRun ? Math.min(progress.retriesUsed, retry) : retry };
+  heir.since = from.since;
+  heir.reason = from.reason;
+  heir.runs = from.runs;
+  heir.failures = from.failures;
+  heir.weight = from.weight;
+  heir.started = from.started;
+  if (from.lastResult !== undefined) heir.lastResult = from.lastResult;
+}
