@@ -101,6 +101,17 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/**
+ * Writes the octets of an address, 4 or 16 of them, without making anything on the way.
+ * @returns false if the text is no address of that family: `target` is then undefined from `offset` on
+ */
+export function writeIpAddress(family: IpFamily, text: string, target: Uint8Array, offset: number): boolean {
+  if (family === 'inet') return parseIpv4Into(text, 0, target, offset);
+  const bytes = text.includes(':') ? parseIpv6(text) : undefined;
+  if (bytes !== undefined) target.set(bytes, offset);
+  return bytes !== undefined;
+}
+
 /** Parses an IPv4 or IPv6 address; undefined if it is neither, exactly. */
 export function parseIpAddress(text: string): IpAddress | undefined {
   if (text.includes(':')) {

@@ -26,27 +26,31 @@ const UINT32_MAX = 0xffffffff;
 
 const netlinkFamily = { inet: AF_INET, inet6: AF_INET6 } as const satisfies Record<AddressFamily, number>;
 
-function addressOctets(family: AddressFamily, address: string): Uint8Array {
-  const parsed = parseIpAddress(address);
-  if (parsed?.family !== family) {
-    throw new DaemonError(
-      'IPVS_ADDRESS_INVALID',
-      `"${address}" is no ${family} address: IPVS takes numeric addresses only`,
-    );
-  }
-  const octets = new Uint8Array(ADDRESS_LENGTH);
-  octets.set(parsed.bytes);
-  return octets;
+function putAddress(
+  builder: NetlinkMessageBuilder,
+  type: number,
+  family: AddressFamily,
+  address: string,
+  length = ADDRESS_LENGTH,
+): void {
+  if (builder.attributeAddress(type, family, address, length)) return;
+  throw new DaemonError(
+    'IPVS_ADDRESS_INVALID',
+    `"${address}" is no ${family} address: IPVS takes numeric addresses only`,
+  );
 }
 
 /** An IPv4 mask is four octets in network order, an IPv6 prefix length a number in host order. */
-function netmaskOctets(family: AddressFamily, netmask: string): Uint8Array {
-  if (family === 'inet') return addressOctets('inet', netmask).subarray(0, 4);
+function putNetmask(builder: NetlinkMessageBuilder, family: AddressFamily, netmask: string): void {
+  if (family === 'inet') {
+    putAddress(builder, IPVS_SVC_ATTR.NETMASK, 'inet', netmask, 4);
+    return;
+  }
   const length = Number(netmask);
   if (!Number.isInteger(length) || length < 1 || length > 128) {
     throw new DaemonError('IPVS_NETMASK_INVALID', `"${netmask}" is no IPv6 prefix length: 1 to 128 are`);
   }
-  return Uint8Array.of(length, 0, 0, 0);
+  builder.attributeU32(IPVS_SVC_ATTR.NETMASK, length);
 }
 
 function putServiceKey(builder: NetlinkMessageBuilder, key: ServiceKey): void {
@@ -55,10 +59,9 @@ function putServiceKey(builder: NetlinkMessageBuilder, key: ServiceKey): void {
     builder.attributeU32(IPVS_SVC_ATTR.FWMARK, key.mark);
     return;
   }
-  builder
-    .attributeU16(IPVS_SVC_ATTR.PROTOCOL, IPVS_PROTOCOL[key.protocol])
-    .attributeBytes(IPVS_SVC_ATTR.ADDR, addressOctets(key.family, key.address))
-    .attributePort(IPVS_SVC_ATTR.PORT, key.port);
+  builder.attributeU16(IPVS_SVC_ATTR.PROTOCOL, IPVS_PROTOCOL[key.protocol]);
+  putAddress(builder, IPVS_SVC_ATTR.ADDR, key.family, key.address);
+  builder.attributePort(IPVS_SVC_ATTR.PORT, key.port);
 }
 
 function putService(builder: NetlinkMessageBuilder, service: Service): void {
@@ -67,15 +70,11 @@ function putService(builder: NetlinkMessageBuilder, service: Service): void {
   if (service.persistenceEngine !== undefined) {
     builder.attributeString(IPVS_SVC_ATTR.PE_NAME, service.persistenceEngine);
   }
-  const flags = new Uint8Array(8);
-  const view = new DataView(flags.buffer);
-  view.setUint32(0, service.flags & IP_VS_SVC_F_CONFIGURED, true);
   // The mask says which flags are meant: all, or those a configuration no longer has would stay.
-  view.setUint32(4, UINT32_MAX, true);
   builder
-    .attributeBytes(IPVS_SVC_ATTR.FLAGS, flags)
-    .attributeU32(IPVS_SVC_ATTR.TIMEOUT, service.timeoutSeconds)
-    .attributeBytes(IPVS_SVC_ATTR.NETMASK, netmaskOctets(service.key.family, service.netmask));
+    .attributeU32Pair(IPVS_SVC_ATTR.FLAGS, service.flags & IP_VS_SVC_F_CONFIGURED, UINT32_MAX)
+    .attributeU32(IPVS_SVC_ATTR.TIMEOUT, service.timeoutSeconds);
+  putNetmask(builder, service.key.family, service.netmask);
 }
 
 function forwardingNumber(forwarding: ForwardingMethod): number {
@@ -90,10 +89,9 @@ function forwardingNumber(forwarding: ForwardingMethod): number {
 }
 
 function putDestinationKey(builder: NetlinkMessageBuilder, destination: Destination): void {
-  builder
-    .attributeU16(IPVS_DEST_ATTR.ADDR_FAMILY, netlinkFamily[destination.family])
-    .attributeBytes(IPVS_DEST_ATTR.ADDR, addressOctets(destination.family, destination.address))
-    .attributePort(IPVS_DEST_ATTR.PORT, destination.port);
+  builder.attributeU16(IPVS_DEST_ATTR.ADDR_FAMILY, netlinkFamily[destination.family]);
+  putAddress(builder, IPVS_DEST_ATTR.ADDR, destination.family, destination.address);
+  builder.attributePort(IPVS_DEST_ATTR.PORT, destination.port);
 }
 
 function putDestination(builder: NetlinkMessageBuilder, destination: Destination): void {

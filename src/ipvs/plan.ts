@@ -73,17 +73,35 @@ function planDestinations(
   removals: IpvsOperation[],
 ): void {
   if (sameDestinationList(actual, desired)) return;
-  const left = new Map(actual.map((destination) => [destinationKeyText(destination), destination]));
-  const edits: IpvsOperation[] = [];
+  const present = finder(actual);
+  let edits: IpvsOperation[] | undefined;
+  let kept = 0;
   for (const destination of desired) {
-    const text = destinationKeyText(destination);
-    const present = left.get(text);
-    left.delete(text);
-    if (!present) operations.push({ op: 'add-destination', key, destination });
-    else if (!sameDestinationSettings(present, destination)) edits.push({ op: 'edit-destination', key, destination });
+    const known = present(destination);
+    if (known === undefined) {
+      operations.push({ op: 'add-destination', key, destination });
+      continue;
+    }
+    kept++;
+    if (!sameDestinationSettings(known, destination)) (edits ??= []).push({ op: 'edit-destination', key, destination });
   }
-  operations.push(...edits);
-  for (const destination of left.values()) removals.push({ op: 'delete-destination', key, destination });
+  for (const edit of edits ?? []) operations.push(edit);
+  if (kept === actual.length) return;
+  const wanted = finder(desired);
+  for (const destination of actual)
+    if (wanted(destination) === undefined) removals.push({ op: 'delete-destination', key, destination });
+}
+
+/** Finds the same server in a list in which none is twice. */
+function finder(destinations: readonly Destination[]): (destination: Destination) => Destination | undefined {
+  if (destinations.length > FEW_DESTINATIONS) {
+    const byText = new Map(destinations.map((destination) => [destinationKeyText(destination), destination]));
+    return (destination) => byText.get(destinationKeyText(destination));
+  }
+  return (destination) => {
+    for (const other of destinations) if (sameDestinationIdentity(other, destination)) return other;
+    return undefined;
+  };
 }
 
 /**
@@ -132,8 +150,8 @@ export function planTables(
 /** The service with the servers behind its own that `present` has and it does not want; itself if there are none. */
 export function outgrown(present: Service | undefined, service: Service): Service {
   if (present === undefined || sameDestinationList(present.destinations, service.destinations)) return service;
-  const wanted = new Set(service.destinations.map(destinationKeyText));
-  const more = present.destinations.filter((destination) => !wanted.has(destinationKeyText(destination)));
+  const wanted = finder(service.destinations);
+  const more = present.destinations.filter((destination) => wanted(destination) === undefined);
   return more.length === 0 ? service : { ...service, destinations: [...service.destinations, ...more] };
 }
 

@@ -272,10 +272,9 @@ export class ServiceReconciler {
       if (result === 'failed' && key !== undefined) this.#refused.set(text, key);
     }
     for (const { operation, result } of outcomes) {
-      const text = operationKeyText(operation);
-      if (result !== 'failed' && (troubled.has(text) || operation.op === 'delete-service')) {
+      if (result === 'failed' || (troubled.size === 0 && operation.op !== 'delete-service')) continue;
+      if (operation.op === 'delete-service' || troubled.has(operationKeyText(operation)))
         applyToTable(believed, operation);
-      }
     }
     // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
     for (const [text, service] of desired) if (!troubled.has(text)) believed.set(text, service);

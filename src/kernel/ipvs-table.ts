@@ -208,13 +208,13 @@ export class IpvsTable implements ServiceTable {
   async apply(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
     const outcomes: IpvsOutcome[] = [];
     for (let start = 0; start < operations.length; start += OPERATIONS_A_TURN) {
-      outcomes.push(...(await this.#applySome(operations.slice(start, start + OPERATIONS_A_TURN))));
+      await this.#applySome(operations.slice(start, start + OPERATIONS_A_TURN), outcomes);
     }
     await this.#addMissing(outcomes);
     return outcomes;
   }
 
-  async #applySome(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
+  async #applySome(operations: readonly IpvsOperation[], outcomes: IpvsOutcome[]): Promise<void> {
     const unsayable = new Map<number, IpvsOutcome>();
     const messages: Uint8Array[] = [];
     for (const [index, operation] of operations.entries()) {
@@ -226,13 +226,15 @@ export class IpvsTable implements ServiceTable {
         unsayable.set(index, { operation, result: 'failed', errno: 0, reason });
       }
     }
-    const acknowledgements = (await this.#socket().transact(messages)).values();
-    return operations.map((operation, index): IpvsOutcome => {
+    const acknowledgements = await this.#socket().transact(messages);
+    let next = 0;
+    for (const [index, operation] of operations.entries()) {
       const outcome = unsayable.get(index);
-      if (outcome) return outcome;
-      const acknowledgement = acknowledgements.next().value ?? { errno: 0 };
-      return judgeOutcome(operation, acknowledgement.errno, inWords(acknowledgement));
-    });
+      const acknowledgement = outcome === undefined ? acknowledgements[next++] : undefined;
+      if (outcome !== undefined) outcomes.push(outcome);
+      else if (acknowledgement === undefined) outcomes.push(judgeOutcome(operation, 0, ''));
+      else outcomes.push(judgeOutcome(operation, acknowledgement.errno, inWords(acknowledgement)));
+    }
   }
 
   async #addMissing(outcomes: IpvsOutcome[]): Promise<void> {

@@ -29,8 +29,9 @@ export interface Answer {
 
 interface Transaction {
   readonly requests: readonly Uint8Array[];
-  readonly answers: Answer[];
-  readonly resolve: (answers: readonly Answer[]) => void;
+  /** What was answered; nothing for the most part. */
+  readonly answers: Map<number, Answer>;
+  readonly resolve: (answers: ReadonlyMap<number, Answer>) => void;
   readonly reject: (error: Error) => void;
   /** First request that was not sent yet. */
   next: number;
@@ -64,15 +65,19 @@ export class NetlinkExchange {
     });
   }
 
-  /** Sends the requests in order, the first batch before returning unless another transaction is still in progress. */
-  exchange(requests: readonly Uint8Array[]): Promise<readonly Answer[]> {
+  /**
+   * Sends the requests in order, the first batch before returning unless another transaction is still in progress.
+   * @returns what came back, by the number of the request; of those that are not in it there was no word but that all went
+   * well
+   */
+  exchange(requests: readonly Uint8Array[]): Promise<ReadonlyMap<number, Answer>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) {
         reject(closedError());
       } else if (requests.length === 0) {
-        resolve([]);
+        resolve(new Map());
       } else {
-        this.#queue.push({ requests, answers: requests.map(() => ({ messages: [] })), resolve, reject, next: 0 });
+        this.#queue.push({ requests, answers: new Map(), resolve, reject, next: 0 });
         if (this.#queue.length === 1) this.#sendBatch();
       }
     });
@@ -112,17 +117,21 @@ export class NetlinkExchange {
   }
 
   #pack({ transaction, from, to, sequence }: Batch): Uint8Array {
-    const requests = transaction.requests.slice(from, to);
-    const octets = new Uint8Array(requests.reduce((sum, request) => sum + netlinkAlign(request.length), 0));
+    let length = 0;
+    for (let index = from; index < to; index++) length += netlinkAlign(transaction.requests[index]?.length ?? 0);
+    const octets = new Uint8Array(length);
+    const view = new DataView(octets.buffer);
     let offset = 0;
-    requests.forEach((request, index) => {
+    for (let index = from; index < to; index++) {
+      const request = transaction.requests[index];
+      if (request === undefined) continue;
       octets.set(request, offset);
       // The kernel works through a batch in order and answers every refusal, asked or not: the acknowledgement of the last
       // request says that all before it without an answer were carried out.
-      const flags = index === requests.length - 1 ? NLM_F.REQUEST | NLM_F.ACK : NLM_F.REQUEST;
-      writeHeader(octets, offset, request.length, flags, sequence + index);
+      const flags = index === to - 1 ? NLM_F.REQUEST | NLM_F.ACK : NLM_F.REQUEST;
+      putHeader(view, offset, request.length, flags, sequence + index - from);
       offset += netlinkAlign(request.length);
-    });
+    }
     return octets;
   }
 
@@ -130,9 +139,11 @@ export class NetlinkExchange {
     const batch = this.#batch;
     if (batch === undefined) return;
     const position = message.sequence - batch.sequence;
-    const answer = position < 0 ? undefined : batch.transaction.answers[batch.from + position];
     // A late answer to something that was given up, or a notification: not ours.
-    if (answer === undefined || position >= batch.to - batch.from) return;
+    if (position < 0 || position >= batch.to - batch.from) return;
+    const { answers } = batch.transaction;
+    const answer = answers.get(batch.from + position) ?? { messages: [] };
+    answers.set(batch.from + position, answer);
     if (message.type === NLMSG.ERROR) {
       answer.acknowledgement = readAcknowledgement(message.bytes, message.flags);
       if (position === batch.to - batch.from - 1) this.#batchDone(batch);
@@ -146,7 +157,6 @@ export class NetlinkExchange {
     this.#stopTimer();
     this.#batch = undefined;
     const { transaction } = batch;
-    for (const answer of transaction.answers.slice(batch.from, batch.to)) answer.acknowledgement ??= { errno: 0 };
     if (transaction.next === transaction.requests.length) {
       this.#queue.shift();
       transaction.resolve(transaction.answers);
@@ -202,9 +212,13 @@ export class NetlinkExchange {
 /** Writes length, flags (added to those there are, but for NLM_F_ACK, which is the exchange's to ask for) and sequence number of the message at `offset`. */
 export function writeHeader(octets: Uint8Array, offset: number, length: number, flags: number, sequence: number): void {
   const view = new DataView(octets.buffer, octets.byteOffset + offset, NLMSG_HEADER_LENGTH);
-  view.setUint32(0, length, LITTLE_ENDIAN);
-  view.setUint16(6, (view.getUint16(6, LITTLE_ENDIAN) & ~NLM_F.ACK) | flags, LITTLE_ENDIAN);
-  view.setUint32(8, sequence, LITTLE_ENDIAN);
+  putHeader(view, 0, length, flags, sequence);
+}
+
+function putHeader(view: DataView, at: number, length: number, flags: number, sequence: number): void {
+  view.setUint32(at, length, LITTLE_ENDIAN);
+  view.setUint16(at + 6, (view.getUint16(at + 6, LITTLE_ENDIAN) & ~NLM_F.ACK) | flags, LITTLE_ENDIAN);
+  view.setUint32(at + 8, sequence, LITTLE_ENDIAN);
 }
 
 export function closedError(): DaemonError {

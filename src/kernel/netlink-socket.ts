@@ -37,6 +37,8 @@ export interface NetlinkSocketOptions {
 
 const defaultTimeout = 10_000;
 
+const accepted: Acknowledgement = { errno: 0 };
+
 /** More notifications than any receive buffer holds. */
 const mostQueued = 100_000;
 
@@ -88,7 +90,7 @@ export class NetlinkSocket {
    */
   async transact(messages: readonly Uint8Array[]): Promise<readonly Acknowledgement[]> {
     const answers = await this.#exchange.exchange(messages);
-    return answers.map(({ acknowledgement }) => acknowledgement ?? { errno: 0 });
+    return messages.map((_message, number) => answers.get(number)?.acknowledgement ?? accepted);
   }
 
   /**
@@ -96,8 +98,8 @@ export class NetlinkSocket {
    * Rejects as transact() does.
    */
   async request(message: Uint8Array): Promise<NetlinkReply> {
-    const [answer] = await this.#exchange.exchange([message]);
-    return { messages: answer?.messages ?? [], acknowledgement: answer?.acknowledgement ?? { errno: 0 } };
+    const answer = (await this.#exchange.exchange([message])).get(0);
+    return { messages: answer?.messages ?? [], acknowledgement: answer?.acknowledgement ?? accepted };
   }
 
   /**

@@ -4,6 +4,8 @@
  * this daemon runs on (x86-64, arm64) are little-endian.
  */
 import { DaemonError } from '../errors.ts';
+import { writeIpAddress } from '../ip-address.ts';
+import type { IpFamily } from '../ip-address.ts';
 import {
   ATTRIBUTE_HEADER_LENGTH,
   GENL_HEADER_LENGTH,
@@ -43,11 +45,17 @@ export function netlinkAlign(length: number): number {
   return (length + 3) & ~3;
 }
 
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
+  return true;
+}
+
 /** Many small messages share one piece of memory: tens of thousands are made at a start. */
 const SLAB_LENGTH = 32_768;
 const MESSAGE_CAPACITY = 256;
 
 let slab = new DataView(new ArrayBuffer(SLAB_LENGTH));
+let slabOctets = new Uint8Array(slab.buffer);
 let slabUsed = 0;
 
 /**
@@ -56,6 +64,8 @@ let slabUsed = 0;
  */
 export class NetlinkMessageBuilder {
   #view: DataView;
+  /** The same memory. */
+  #memory: Uint8Array;
   /** Where the message begins in the view's memory, and how much of it is ours. */
   #start: number;
   #capacity: number;
@@ -68,9 +78,11 @@ export class NetlinkMessageBuilder {
   constructor(type: number, flags: number) {
     if (slabUsed + MESSAGE_CAPACITY > SLAB_LENGTH) {
       slab = new DataView(new ArrayBuffer(SLAB_LENGTH));
+      slabOctets = new Uint8Array(slab.buffer);
       slabUsed = 0;
     }
     this.#view = slab;
+    this.#memory = slabOctets;
     this.#start = slabUsed;
     this.#capacity = MESSAGE_CAPACITY;
     slabUsed += MESSAGE_CAPACITY;
@@ -93,6 +105,7 @@ export class NetlinkMessageBuilder {
     const larger = new Uint8Array(capacity);
     larger.set(this.#octets());
     this.#view = new DataView(larger.buffer);
+    this.#memory = larger;
     this.#start = 0;
     this.#capacity = capacity;
   }
@@ -160,6 +173,23 @@ export class NetlinkMessageBuilder {
     return this;
   }
 
+  /** Two numbers of 32 bits that are one value: flags with their mask. */
+  attributeU32Pair(type: number, first: number, second: number): this {
+    const at = this.#attribute(type, 8);
+    this.#view.setUint32(at, first, LITTLE_ENDIAN);
+    this.#view.setUint32(at + 4, second, LITTLE_ENDIAN);
+    return this;
+  }
+
+  /**
+   * The octets of an address, and zeros up to `length`.
+   * @returns false if the text is no address of that family; the message is then good for nothing
+   */
+  attributeAddress(type: number, family: IpFamily, address: string, length: number): boolean {
+    const at = this.#attribute(type, length);
+    return writeIpAddress(family, address, this.#memory, at);
+  }
+
   attributeBytes(type: number, value: Uint8Array): this {
     const at = this.#attribute(type, value.length);
     this.#write(value, at);
@@ -168,9 +198,13 @@ export class NetlinkMessageBuilder {
 
   /** Text with its terminating zero octet (NLA_NUL_STRING). */
   attributeString(type: number, value: string): this {
-    const encoded = textEncoder.encode(value);
-    const at = this.#attribute(type, encoded.length + 1);
-    this.#write(encoded, at);
+    if (!isAscii(value)) {
+      const encoded = textEncoder.encode(value);
+      this.#write(encoded, this.#attribute(type, encoded.length + 1));
+      return this;
+    }
+    const at = this.#attribute(type, value.length + 1);
+    for (let index = 0; index < value.length; index++) this.#memory[at + index] = value.charCodeAt(index);
     return this;
   }
 
