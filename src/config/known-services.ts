@@ -133,6 +133,9 @@ export class ServiceReuse implements LineSkipper {
   #entangledAtEnd = 0;
   /** Where the blocks of the statement of the top level ended, in the order of the text, its own last. */
   #ends: BlockEnd[] = [];
+  /** A lasting list for the places of a service's servers, and those of the last service: most are the same. */
+  readonly #servers: number[] = [];
+  #lastServers: readonly number[] = [];
 
   constructor(parts: ReuseParts, former: KnownServices | undefined) {
     this.#parts = parts;
@@ -262,27 +265,25 @@ export class ServiceReuse implements LineSkipper {
     this.#changed = undefined;
     const added = opener.block ?? [];
     if (added.some(({ keyword }) => keyword !== 'real_server')) throw new ReuseAbandoned();
+    const addedPlaces = this.#placesOf(added);
     const entries: (RealServerConfiguration | Statement)[] = [];
+    const places: ServerPlace[] = [];
     for (let index = 0, next = 0; index <= added.length; index++) {
       for (let one = kept[next]; one?.before === index; one = kept[next]) {
         entries.push(one.server);
+        places.push(one);
         next++;
       }
       const statement = added[index];
+      const place = addedPlaces?.[index];
       if (statement !== undefined) entries.push(statement);
+      if (place !== undefined) places.push(place);
     }
     const service = services.changed(known.service, opener, entries);
     if (service === undefined || this.#said !== this.#before.said) throw new ReuseAbandoned();
     services.addKnown(service, opener.line, () => opener);
     if (this.#said !== this.#before.said) throw new ReuseAbandoned();
-    if (!this.#isPlain()) return;
-    const places = this.#placesOf(added);
-    if (places !== undefined)
-      this.#noteService(
-        opener,
-        service,
-        [...kept, ...places].sort((a, b) => a.start - b.start),
-      );
+    if (addedPlaces !== undefined && this.#isPlain()) this.#noteService(opener, service, places, known.servers);
   }
 
   #remember(statement: Statement, block: readonly Statement[], service: VirtualServerConfiguration): void {
@@ -294,7 +295,7 @@ export class ServiceReuse implements LineSkipper {
       sorryServer === undefined &&
       servers.length === realServers.length &&
       servers.every(({ keyword }) => keyword === 'real_server');
-    this.#noteService(statement, service, (divisible ? this.#placesOf(servers) : undefined) ?? []);
+    this.#noteService(statement, service, (divisible ? this.#placesOf(servers) : undefined) ?? [], this.#lastServers);
   }
 
   /** Where blocks of the statement stand that is being taken; undefined: not in the text of the file alone. */
@@ -310,7 +311,13 @@ export class ServiceReuse implements LineSkipper {
     return places;
   }
 
-  #noteService(opener: Statement, service: VirtualServerConfiguration, places: readonly ServerPlace[]): void {
+  /** @param alike places of a service that may have the same */
+  #noteService(
+    opener: Statement,
+    service: VirtualServerConfiguration,
+    places: readonly ServerPlace[],
+    alike: readonly number[],
+  ): void {
     const { file, line, start, text } = opener;
     const brace = this.#ends.at(-1);
     if (text !== file.text || brace?.opener !== opener || brace.offset < 0) return;
@@ -318,18 +325,20 @@ export class ServiceReuse implements LineSkipper {
     if (end === 0) return;
     // Nothing but blanks is before it in its line, or it would not be plain.
     const beginning = start - service.at.column + 1;
-    const servers: number[] = [];
+    const servers = this.#servers;
+    servers.length = 0;
     for (const place of places) servers.push(place.start - beginning, place.line - line);
     const last = places.at(-1);
     if (last !== undefined) servers.push(last.end - beginning, last.endLine - line);
+    const isAlike = servers.length === alike.length && servers.every((value, index) => value === alike[index]);
+    this.#lastServers = isAlike ? alike : servers.slice();
     this.#note(file, {
       service,
       start: beginning,
       line,
       length: end - beginning,
       lines: brace.line - line + 1,
-      // A list that grew has room for more.
-      servers: servers.slice(),
+      servers: this.#lastServers,
     });
   }
 

@@ -18,12 +18,13 @@ function keyOf(identity: VirtualServerIdentity): string {
   return identity.kind === 'fwmark' ? `fwmark ${identity.mark} ${identity.family}` : '';
 }
 
+function serverRefersToOthers({ checkers }: RealServerDraft): boolean {
+  return checkers.some(({ reference }) => reference !== undefined);
+}
+
 /** Whether a service can be checked only when everything has been read: groups, files and instances may follow it. */
 function refersToOthers({ identity, realServers }: VirtualServerDraft): boolean {
-  return (
-    identity.kind === 'group' ||
-    realServers.some(({ checkers }) => checkers.some(({ reference }) => reference !== undefined))
-  );
+  return identity.kind === 'group' || realServers.some(serverRefersToOthers);
 }
 
 /** Scripts are looked at when all are known, and those that cannot be run are left out. */
@@ -160,8 +161,7 @@ export class VirtualServersCheck {
       if ('words' in server) {
         virtualServerSchema.readOne(draft, server, context);
         const read = draft.realServers.pop();
-        if (read === undefined || refersToOthers({ ...draft, realServers: [read] }) || serverHasScripts(read))
-          return undefined;
+        if (read === undefined || serverRefersToOthers(read) || serverHasScripts(read)) return undefined;
         const method = read.forwarding ?? forwarding;
         if (read.family !== family && method.method !== 'TUN') return undefined;
         server = check.realServer(read, forwarding);

@@ -278,7 +278,8 @@ export class ServerCheck {
       kept.push(draft.statement);
       servers.push(server);
     }
-    return servers;
+    // A list that grew has room for 17.
+    return servers.slice();
   }
 
   sorryServer(forwarding: ForwardingMethod, family: AddressFamily | undefined): RealServerConfiguration | undefined {
