@@ -39,12 +39,19 @@ interface Index {
 
 function index(configuration: Configuration): Index {
   const { vrrp, check, connectionLimits = [] } = configuration;
-  const labels = virtualServerLabels(check);
+  let virtualServers: ReadonlyMap<string, VirtualServerConfiguration> | undefined;
   return {
     instances: new Map(vrrp.instances.map((instance) => [instance.name, instance])),
     groups: new Map(vrrp.syncGroups.map((group) => [group.name, group])),
     groupOfInstance: new Map(vrrp.syncGroups.flatMap((group) => group.members.map((member) => [member, group.name]))),
-    virtualServers: new Map(check.virtualServers.map((server, position) => [labels[position] ?? '', server])),
+    // Made at the first event of one: there may be ten thousand.
+    get virtualServers() {
+      if (virtualServers === undefined) {
+        const labels = virtualServerLabels(check);
+        virtualServers = new Map(check.virtualServers.map((server, position) => [labels[position] ?? '', server]));
+      }
+      return virtualServers;
+    },
     connectionLimits: new Map(connectionLimits.map((limit) => [limit.name, limit])),
   };
 }

@@ -54,8 +54,11 @@ type Later = { readonly statement: () => Statement; readonly line: number } & (
 /** Completes the virtual servers of one configuration, in the order of the text. */
 export class VirtualServersCheck {
   readonly #context: Context;
-  /** Line of each service so far, by its identity. */
+  /** Line of each service so far, by its identity; none of an address that has one service only. */
   readonly #lines = new Map<string, number>();
+  /** Number of the first service of each address, and the lines of all by their numbers. */
+  readonly #firstOf = new Map<string, number>();
+  readonly #lineOf: number[] = [];
   /** What each service is, also of those that were let go. */
   readonly identities: VirtualServerIdentity[] = [];
   readonly #servers: VirtualServerConfiguration[] = [];
@@ -215,13 +218,10 @@ export class VirtualServersCheck {
 
   /** False after reporting that there is such a service already. */
   #isNew({ identity }: VirtualServerConfiguration, line: number, statement: () => Statement): boolean {
-    this.identities.push(identity);
-    const key = keyOf(identity);
-    const first = key === '' ? undefined : this.#lines.get(key);
-    if (first === undefined) {
-      this.#lines.set(key, line);
-      return true;
-    }
+    const number = this.identities.push(identity) - 1;
+    this.#lineOf.push(line);
+    const first = this.#firstLineOf(identity, number, line);
+    if (first === undefined) return true;
     // The kernel has one such service; the original sets both up and mixes their servers without a word.
     const at = statement();
     this.#context.report(
@@ -233,6 +233,24 @@ export class VirtualServersCheck {
       'put all real servers into one virtual_server',
     );
     return false;
+  }
+
+  /** The line of the first service of this identity; undefined: it is this one. */
+  #firstLineOf(identity: VirtualServerIdentity, number: number, line: number): number | undefined {
+    if (identity.kind === 'address') {
+      // No text is made for the tens of thousands that share their address with no other.
+      const before = this.#firstOf.get(identity.address);
+      if (before === undefined) {
+        this.#firstOf.set(identity.address, number);
+        return undefined;
+      }
+      const other = this.identities[before];
+      if (other !== undefined) this.#lines.set(keyOf(other), this.#lineOf[before] ?? line);
+    }
+    const key = keyOf(identity);
+    const first = key === '' ? undefined : this.#lines.get(key);
+    if (first === undefined) this.#lines.set(key, line);
+    return first;
   }
 }
 

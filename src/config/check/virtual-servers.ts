@@ -48,6 +48,10 @@ export function checkGroups(context: Context): Map<string, VirtualServerGroup> {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Of tens of thousands of servers, so many are the same list. */
+const noCheckers: RealServerConfiguration['checkers'] = [];
+const noFlags: VirtualServerConfiguration['schedulerFlags'] = [];
+
 /** Pools up to this size are searched one by one, which is faster than a table. */
 const smallPool = 16;
 
@@ -235,7 +239,7 @@ export class ServerCheck {
       lowerThreshold: draft.lowerThreshold ?? 0,
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? true,
       // A list that grew has room for 17.
-      checkers: checkers.slice(),
+      checkers: checkers.length === 0 ? noCheckers : checkers.slice(),
       at: locate(draft.statement),
     };
     const notifyUp = commandOf(draft.notifyUp);
@@ -417,7 +421,7 @@ export class ServerCheck {
     const built: Mutable<VirtualServerConfiguration> = {
       identity: this.identity(protocol, family),
       scheduler: draft.scheduler ?? 'wlc',
-      schedulerFlags: draft.schedulerFlags,
+      schedulerFlags: draft.schedulerFlags.length === 0 ? noFlags : draft.schedulerFlags,
       onePacket: this.onePacket(protocol),
       forwarding,
       defaultWeight: draft.weight ?? 1,
