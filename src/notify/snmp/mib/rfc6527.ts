@@ -18,14 +18,20 @@ import {
   type VirtualRouter,
 } from './virtual-routers.ts';
 
+/** An address of the router's family (InetAddressType is one of its indices); of zeros where there is none. */
+function ownFamily({ configuration }: VirtualRouter, address: string | undefined): SnmpValue | undefined {
+  return addressValue(address ?? (configuration.family === 'inet' ? '0.0.0.0' : '::'));
+}
+
 /** Who is master: this router itself, or whom it heard last. */
-function masterAddress({ status }: VirtualRouter): SnmpValue | undefined {
-  return addressValue(status?.state === 'MASTER' ? status.sourceAddress : (status?.masterAddress ?? '0.0.0.0'));
+function masterAddress(router: VirtualRouter): SnmpValue | undefined {
+  const { status } = router;
+  return ownFamily(router, status?.state === 'MASTER' ? status.sourceAddress : status?.masterAddress);
 }
 
 const routerColumns: Columns<VirtualRouter> = {
   3: masterAddress,
-  4: ({ configuration, status }) => addressValue(status?.sourceAddress ?? configuration.sourceAddress),
+  4: (router) => ownFamily(router, router.status?.sourceAddress ?? router.configuration.sourceAddress),
   5: (router) => text(virtualHardwareAddress(router)),
   6: protocolState,
   7: ({ configuration, status }) => gauge(status?.basePriority ?? configuration.priority),

@@ -38,6 +38,7 @@ function view() {
         virtualRouterId: 52,
         unicastPeers: [{ address: '10.0.0.3', minTtl: 0, maxTtl: 255 }],
       }),
+      instanceModel({ name: 'VI_6', interface: 'eth0', virtualRouterId: 53, family: 'inet6' }),
     ],
   };
   const configuration = { ...model, global, vrrp: placeVirtualRouters({ vrrp, global }).vrrp };
@@ -67,6 +68,16 @@ it('an instance with unicast peers has no multicast address', () => {
   for (const column of [34, 35]) {
     expect(tables.get([...instances, column, 1])).not.toEqual({ type: 'no-such-instance' });
     expect(tables.get([...instances, column, 2])).toEqual({ type: 'no-such-instance' });
+  }
+});
+
+it.each([
+  [[2, 52, 1], 4],
+  [[2, 53, 2], 16],
+])('a router that knows no address has one of zeros, of its family (%j)', (index, octets) => {
+  for (const column of [3, 4]) {
+    const shown = view().get([1, 3, 6, 1, 2, 1, 207, 1, 1, 1, 1, column, ...index]);
+    expect(shown).toMatchObject({ type: 'string', value: new Uint8Array(octets) });
   }
 });
 
