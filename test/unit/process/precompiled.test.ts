@@ -68,6 +68,18 @@ describe('a precompiled part', () => {
     expect(files('--disable-sigusr1', '--single-threaded-gc')).not.toBe(files('--disable-sigusr1'));
   });
 
+  it('imports what lies beside it when it needs it, with and without its code cache', async () => {
+    writeFileSync(path.join(folder, 'beside.cjs'), 'module.exports = { answer: 42 };');
+    write('module.exports = { load: () => import("./beside.cjs") };');
+    const part = read();
+    const load = ({ exports }: Precompiled): unknown => (exports as { load: () => unknown }).load();
+    expect(await load(part)).toMatchObject({ default: { answer: 42 } });
+    saveCodeCache(folder, 'part', part);
+    const again = read();
+    expect(again.script.cachedDataRejected).toBe(false);
+    expect(await load(again)).toMatchObject({ default: { answer: 42 } });
+  });
+
   it('knows where it is', () => {
     write('module.exports = { file: __filename, folder: __dirname };');
     expect(read().exports).toEqual({ file: path.join(folder, 'part.js'), folder });
