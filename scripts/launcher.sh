@@ -10,7 +10,11 @@ case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
 # No program is started for what the shell can do: that would be a tenth of the time of "-t".
 if [ -L "$self" ]; then self=$(readlink -f -- "$self"); fi
 case $self in /*) ;; *) self=$PWD/$self ;; esac
-home=$(cd -P -- "${self%/*}/.." && pwd)
+home=${self%/*/*}
+# What takes a process to be found out: a place with detours, and the link "current" of the package, which may lead to
+# another version while this one runs (packaging/debian/postinst).
+case $self in *//* | */./* | */../*) home=$(cd -P -- "${self%/*}/.." && pwd) ;; esac
+if [ -L "$home" ]; then home=$(cd -P -- "$home" && pwd); fi
 # Reasons are in src/process/runtime-flags.ts.
 case $name in
   genhash | keepalivectl) flags=--max-semi-space-size=4 ;;

@@ -103,6 +103,9 @@ async function bundlePart(dist: string, name: string, { flags, source }: Part): 
     ...scriptOptions,
     entryPoints: [path.join(root, 'src', source)],
     write: false,
+    // Blanks alone are a quarter of the text, and all of it is read. Lines and names of functions are for stack traces.
+    minifyWhitespace: true,
+    lineLimit: 160,
     banner: { js: bodyWrapper.before },
     footer: { js: bodyWrapper.after },
     plugins: [pinoAtFirstUse, packagesAsFiles],
