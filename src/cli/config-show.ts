@@ -18,6 +18,8 @@ export interface ConfigShowOptions {
 }
 
 const standardError = 2;
+/** Characters that are worth a write. */
+const muchText = 256 * 1024;
 
 /** Colour where the test has it: on a terminal, unless https://no-color.org says otherwise. */
 export function errorColour(): boolean {
@@ -48,7 +50,14 @@ export function configShow({ file, json, configId, showSecrets }: ConfigShowOpti
     return 0;
   }
   process.stderr.write(messages(diagnostics.filter(isWorthSaying), showSecrets));
-  process.stdout.write(shownText({ ...shown, diagnostics }));
+  let text = '';
+  for (const piece of shownText({ ...shown, diagnostics })) {
+    text += piece;
+    if (text.length < muchText) continue;
+    process.stdout.write(text);
+    text = '';
+  }
+  process.stdout.write(text);
   return 0;
 }
 

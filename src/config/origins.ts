@@ -95,6 +95,16 @@ function isOff(statement: RecordedStatement): boolean {
   return ['off', 'false', 'no', '0'].includes(statement.words[0] ?? '');
 }
 
+/** Each with the one behind it. */
+function* withNext<T>(items: Iterable<T>): Generator<readonly [T, next: T | undefined]> {
+  let held: { readonly item: T } | undefined;
+  for (const item of items) {
+    if (held !== undefined) yield [held.item, item];
+    held = { item };
+  }
+  if (held !== undefined) yield [held.item, undefined];
+}
+
 class OriginFinder {
   readonly found = new Map<PrintedLine, Origin>();
   readonly #root: Level;
@@ -104,16 +114,30 @@ class OriginFinder {
     this.#root = new Level('', statements);
   }
 
-  find(lines: readonly PrintedLine[], shape: BlockShape): void {
-    this.#block(lines, shape, [this.#root]);
+  /**
+   * Looks at one line of the top level after the other, each with its block: `found` has what belongs to it.
+   * @param lines those of a keyword together
+   */
+  *lines(lines: Iterable<PrintedLine>, shape: BlockShape): Generator<PrintedLine> {
+    let before: string | undefined;
+    for (const [line, next] of withNext(lines)) {
+      const alone = line.keyword !== before && line.keyword !== next?.keyword;
+      before = line.keyword;
+      this.#line(line, alone, shape, [this.#root]);
+      yield line;
+      this.found.clear();
+    }
   }
 
   #block(lines: readonly PrintedLine[], shape: BlockShape | undefined, levels: readonly Level[]): void {
     const openers = Map.groupBy(lines, ({ keyword }) => keyword);
-    for (const line of lines) {
-      if (line.block) this.#opener(line, openers.get(line.keyword)?.length === 1, shape, levels);
-      else this.#statement(line, levels);
-    }
+    for (const line of lines) this.#line(line, openers.get(line.keyword)?.length === 1, shape, levels);
+  }
+
+  /** @param alone whether no other line beside it has the keyword */
+  #line(line: PrintedLine, alone: boolean, shape: BlockShape | undefined, levels: readonly Level[]): void {
+    if (line.block) this.#opener(line, alone, shape, levels);
+    else this.#statement(line, levels);
   }
 
   /**
@@ -224,16 +248,22 @@ class OriginFinder {
   }
 }
 
+/** A line of the top level, and where it and each line of its block come from; the map is that of the next line later. */
+export interface LineWithOrigins {
+  readonly line: PrintedLine;
+  readonly origins: ReadonlyMap<PrintedLine, Origin>;
+}
+
 /**
  * Finds where each printed line comes from.
+ * @param lines those of a keyword together
  * @param shape the top level of the schema
  */
-export function originsOf(
-  lines: readonly PrintedLine[],
+export function* originsOf(
+  lines: Iterable<PrintedLine>,
   statements: readonly RecordedStatement[],
   shape: BlockShape,
-): ReadonlyMap<PrintedLine, Origin> {
+): Generator<LineWithOrigins> {
   const finder = new OriginFinder(statements);
-  finder.find(lines, shape);
-  return finder.found;
+  for (const line of finder.lines(lines, shape)) yield { line, origins: finder.found };
 }

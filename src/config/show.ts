@@ -2,11 +2,11 @@
 import { toJson, type JsonDiagnostic } from './json-diagnostics.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import type { Configuration, SourceLocation } from './model.ts';
-import { originsOf, type Origin, type RecordedStatement } from './origins.ts';
-import { configurationLines } from './print/configuration.ts';
+import { originsOf, type LineWithOrigins, type Origin, type RecordedStatement } from './origins.ts';
+import { eachLine } from './print/configuration.ts';
 import type { PrintedLine } from './print/printed.ts';
 import { hideSecrets, withoutSecrets } from './print/secrets.ts';
-import { printText } from './print/text.ts';
+import { printPieces } from './print/text.ts';
 import { topSchema } from './schema/top.ts';
 import { directoryOf } from './source/patterns.ts';
 
@@ -76,17 +76,23 @@ function comment(origin: Origin | undefined, directory: string, showSecrets: boo
   }
 }
 
-/** The configuration as a text that keepalived reads, with a comment behind each line. */
-export function shownText({ configuration, statements, showSecrets, configId }: Shown): string {
+/** The configuration as a text that keepalived reads, with a comment behind each line; a piece for each block. */
+export function* shownText({ configuration, statements, showSecrets, configId }: Shown): Generator<string> {
   const [main = ''] = configuration.files;
   const directory = directoryOf(main);
-  const lines = configurationLines(configuration);
-  const origins = originsOf(lines, statements, topSchema);
+  let origins: ReadonlyMap<PrintedLine, Origin> = new Map();
+  function* lines(): Generator<PrintedLine> {
+    for (const found of originsOf(eachLine(configuration), statements, topSchema)) {
+      origins = found.origins;
+      yield found.line;
+    }
+  }
   const header = [
     `# What keepalived makes of ${main} (configuration id ${configId}), every default written out.`,
     `# Behind each line: where it comes from.${showSecrets ? '' : ' Passwords and keys are hidden; --show-secrets shows them.'}`,
   ].map((text) => `${text.replace(/[\x00-\x1f\x7f]/g, '?')}\n`);
-  const text = printText(lines, {
+  yield `${header.join('')}\n`;
+  yield* printPieces(lines(), {
     // Blocks that hold nothing but defaults need no remark of their own.
     comment: (line) => {
       const origin = origins.get(line);
@@ -94,7 +100,6 @@ export function shownText({ configuration, statements, showSecrets, configId }: 
     },
     ...(!showSecrets && { shown: hideSecrets }),
   });
-  return `${header.join('')}\n${text}`;
 }
 
 function jsonOrigin(origin: Origin | undefined, showSecrets: boolean): JsonOrigin {
@@ -114,14 +119,13 @@ function jsonOrigin(origin: Origin | undefined, showSecrets: boolean): JsonOrigi
 /** The same for programs. */
 export function shownJson(shown: Shown): JsonConfiguration {
   const { configuration, statements, showSecrets, configId, diagnostics } = shown;
-  const lines = configurationLines(configuration);
-  const origins = originsOf(lines, statements, topSchema);
-  const toStatement = (line: PrintedLine): JsonStatement => ({
+  const toStatement = ({ line, origins }: LineWithOrigins): JsonStatement => ({
     keyword: line.keyword,
     words: showSecrets ? line.words : withoutSecrets(line),
     origin: jsonOrigin(origins.get(line), showSecrets),
-    ...(line.block && { statements: line.block.map(toStatement) }),
+    ...(line.block && { statements: line.block.map((inner) => toStatement({ line: inner, origins })) }),
   });
+  const lines = originsOf(eachLine(configuration), statements, topSchema);
   return {
     format: 'keepalived-configuration',
     version: shownFormatVersion,
@@ -129,6 +133,6 @@ export function shownJson(shown: Shown): JsonConfiguration {
     files: configuration.files,
     secretsHidden: !showSecrets,
     diagnostics: diagnostics.map(toJson),
-    statements: lines.map(toStatement),
+    statements: Array.from(lines, toStatement),
   };
 }

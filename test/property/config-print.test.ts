@@ -71,7 +71,8 @@ describe('print(read(x)) is read as the same configuration', () => {
         const { configuration, diagnostics } = read(text, { origins });
         if (!configuration) return;
         const { statements } = origins;
-        const shown = shownText({ configuration, statements, diagnostics, showSecrets: true, configId: 'node1' });
+        const pieces = shownText({ configuration, statements, diagnostics, showSecrets: true, configId: 'node1' });
+        const shown = [...pieces].join('');
         const again = read(shown).configuration;
         expect(again && meaning(again), shown).toEqual(meaning(configuration));
       }),

@@ -16,8 +16,15 @@ import { printText, type TextOptions } from './text.ts';
 import { printMetrics, printStatusPage } from './web.ts';
 import { printScript, printTrackFile, printTrackGroup, printTrackProcess } from './trackables.ts';
 
-/** Every line, in an order in which nothing is named before it is defined. */
-export function configurationLines({
+function* printed<T>(items: readonly T[], print: (item: T) => PrintedLine): Generator<PrintedLine> {
+  for (const item of items) yield print(item);
+}
+
+/**
+ * Every line, made when it is asked for, in an order in which nothing is named before it is defined. Lines of a keyword stand
+ * together.
+ */
+export function* eachLine({
   global,
   vrrp,
   check,
@@ -25,34 +32,37 @@ export function configurationLines({
   connectionLimits = [],
   metrics,
   statusPage,
-}: Configuration): PrintedLine[] {
-  return [
-    ...printTop(global),
-    printGlobal(global),
-    // Before the static items, which name them.
-    ...vrrp.trackGroups.map(printTrackGroup),
-    ...valueBlock('static_ipaddress', vrrp.staticAddresses.map(printAddress)),
-    ...valueBlock('static_routes', vrrp.staticRoutes.map(printRoute)),
-    ...valueBlock('static_rules', vrrp.staticRules.map(printRule)),
-    ...valueBlock('linkbeat_interfaces', vrrp.linkbeatInterfaces.map(printLinkbeat)),
-    ...valueBlock('interface_up_down_delays', vrrp.interfaceDelays.map(printDelays)),
-    ...vrrp.scripts.map(printScript),
-    ...vrrp.trackFiles.map(printTrackFile),
-    ...vrrp.trackProcesses.map(printTrackProcess),
-    ...bfd.instances.map(printBfdInstance),
-    ...vrrp.garpGroups.map(printGarpGroup),
-    ...vrrp.instances.map(printInstance),
-    ...vrrp.syncGroups.map(printSyncGroup),
-    ...printTlsClient(check.tlsClient),
-    ...check.groups.map(printVirtualServerGroup),
-    ...check.virtualServers.map(printVirtualServer),
-    ...connectionLimits.map(printConnectionLimit),
-    ...printMetrics(metrics),
-    ...printStatusPage(statusPage),
-  ];
+}: Configuration): Generator<PrintedLine> {
+  yield* printTop(global);
+  yield printGlobal(global);
+  // Before the static items, which name them.
+  yield* printed(vrrp.trackGroups, printTrackGroup);
+  yield* valueBlock('static_ipaddress', vrrp.staticAddresses.map(printAddress));
+  yield* valueBlock('static_routes', vrrp.staticRoutes.map(printRoute));
+  yield* valueBlock('static_rules', vrrp.staticRules.map(printRule));
+  yield* valueBlock('linkbeat_interfaces', vrrp.linkbeatInterfaces.map(printLinkbeat));
+  yield* valueBlock('interface_up_down_delays', vrrp.interfaceDelays.map(printDelays));
+  yield* printed(vrrp.scripts, printScript);
+  yield* printed(vrrp.trackFiles, printTrackFile);
+  yield* printed(vrrp.trackProcesses, printTrackProcess);
+  yield* printed(bfd.instances, printBfdInstance);
+  yield* printed(vrrp.garpGroups, printGarpGroup);
+  yield* printed(vrrp.instances, printInstance);
+  yield* printed(vrrp.syncGroups, printSyncGroup);
+  yield* printTlsClient(check.tlsClient);
+  yield* printed(check.groups, printVirtualServerGroup);
+  yield* printed(check.virtualServers, printVirtualServer);
+  yield* printed(connectionLimits, printConnectionLimit);
+  yield* printMetrics(metrics);
+  yield* printStatusPage(statusPage);
+}
+
+/** All of them. */
+export function configurationLines(configuration: Configuration): PrintedLine[] {
+  return [...eachLine(configuration)];
 }
 
 /** The configuration as text, every default written out. */
 export function printConfiguration(configuration: Configuration, options?: TextOptions): string {
-  return printText(configurationLines(configuration), options);
+  return printText(eachLine(configuration), options);
 }

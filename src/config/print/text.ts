@@ -39,12 +39,20 @@ function writeLine(line: PrintedLine, depth: number, into: string[], options: Te
   into.push(`${indent}}`);
 }
 
-/** The whole text; blocks of the top level stand apart. Ends with a line feed unless there is nothing. */
-export function printText(lines: readonly PrintedLine[], options: TextOptions = {}): string {
-  const text: string[] = [];
-  lines.forEach((line, index) => {
-    if (index > 0 && (line.block || lines[index - 1]?.block)) text.push('');
+/** The text of each line of the top level with its block, which stands apart from the others; each ends with a line feed. */
+export function* printPieces(lines: Iterable<PrintedLine>, options: TextOptions = {}): Generator<string> {
+  let before: PrintedLine | undefined;
+  for (const line of lines) {
+    const text: string[] = [];
+    if (before !== undefined && (line.block || before.block)) text.push('');
+    before = line;
     writeLine(line, 0, text, options);
-  });
-  return text.length === 0 ? '' : `${text.join('\n')}\n`;
+    text.push('');
+    yield text.join('\n');
+  }
+}
+
+/** The whole text. */
+export function printText(lines: Iterable<PrintedLine>, options: TextOptions = {}): string {
+  return [...printPieces(lines, options)].join('');
 }

@@ -15,18 +15,17 @@ function origins(text: string): Map<string, string> {
   const recorder = new OriginRecorder();
   const { configuration } = read(text, { origins: recorder });
   if (!configuration) throw new Error('not loaded');
-  const lines = configurationLines(configuration);
-  const found = originsOf(lines, recorder.statements, topSchema);
   const shown = new Map<string, string>();
-  const walk = (printed: readonly PrintedLine[], path: string): void => {
+  const walk = (printed: readonly PrintedLine[], path: string, found: ReadonlyMap<PrintedLine, Origin>): void => {
     for (const line of printed) {
       const origin = found.get(line);
       const name = path + statementText(line);
       shown.set(name, origin ? short(origin) : 'nothing');
-      walk(line.block ?? [], `${name} / `);
+      walk(line.block ?? [], `${name} / `, found);
     }
   };
-  walk(lines, '');
+  for (const { line, origins: found } of originsOf(configurationLines(configuration), recorder.statements, topSchema))
+    walk([line], '', found);
   return shown;
 }
 
