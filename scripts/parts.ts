@@ -22,9 +22,9 @@ interface Part {
 const parts: Readonly<Record<string, Part>> = {
   'config-test': { source: 'process/config-test.ts', flags: [['--no-opt']] },
   parent: { source: 'process/parent-part.ts', flags: [parentFlags] },
-  vrrp: { source: 'process/vrrp-process.ts', flags: [childFlags('vrrp', parentFlags)] },
+  vrrp: { source: 'process/vrrp-part.ts', flags: [childFlags('vrrp', parentFlags)] },
   checker: {
-    source: 'process/checker-process.ts',
+    source: 'process/checker-part.ts',
     flags: [1, 2].map((processors) => childFlags('checker', parentFlags, processors)),
   },
   bfd: { source: 'process/bfd-process.ts', flags: [childFlags('bfd', parentFlags)] },

@@ -11,11 +11,11 @@ import { childRoles, daemonRole, limitWorkerRole, planRole, webRole } from './pr
 async function main(name: string, argv: readonly string[]): Promise<number | undefined> {
   switch (name) {
     case childRoles.vrrp:
-      (await loadPart('vrrp', () => import('./process/vrrp-process.ts'))).runVrrpProcess();
+      (await loadPart('vrrp', () => import('./process/vrrp-part.ts'))).runVrrpProcess();
       loadRestSoon();
       return undefined;
     case childRoles.checker:
-      (await loadPart('checker', () => import('./process/checker-process.ts'))).runCheckerProcess();
+      (await loadPart('checker', () => import('./process/checker-part.ts'))).runCheckerProcess();
       return undefined;
     case childRoles.bfd:
       (await loadPart('bfd', () => import('./process/bfd-process.ts'))).runBfdProcess();
