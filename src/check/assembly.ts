@@ -141,6 +141,15 @@ function serversOf(virtualServer: VirtualServerState, now: MonotonicMs): RealSer
   );
 }
 
+/** Servers are compared first: it is they that reloads change. */
+function sameVirtualServer(a: VirtualServerConfiguration, b: VirtualServerConfiguration): boolean {
+  if (a.realServers.length !== b.realServers.length) return false;
+  for (const [index, server] of a.realServers.entries()) if (!sameSettings(server, b.realServers[index])) return false;
+  return sameSettings(a, b, serversCompared);
+}
+
+const serversCompared = ['realServers'];
+
 /** Undefined: it stays as it is. */
 function renewalOf(
   virtualServer: VirtualServerState,
@@ -151,7 +160,7 @@ function renewalOf(
 ): Renewal | undefined {
   const isOther = mark !== virtualServer.mark || !sameSettings(group, virtualServer.group);
   if (!isOther && configuration === virtualServer.configuration) return undefined;
-  const isChanged = isOther || !sameSettings(configuration, virtualServer.configuration);
+  const isChanged = isOther || !sameVirtualServer(virtualServer.configuration, configuration);
   const match = matchServers(virtualServer, configuration, now);
   return { virtualServer, configuration, group, mark, isChanged, ...match };
 }

@@ -7,7 +7,7 @@ import type { HealthState } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { sameSettings } from '../plan/same.ts';
 import { isActing, type ActingChecker } from './acting.ts';
-import type { Assembly, Succession } from './assembly.ts';
+import type { Assembly, Renewal, Succession } from './assembly.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity } from './identity.ts';
 import { sliceSize } from './limits.ts';
@@ -40,34 +40,23 @@ export function* linkingChecks(succession: Succession, now: MonotonicMs): Genera
   const relinked: Relinked[] = [];
   let looked = 0;
   for (const { servers } of created) {
-    for (const server of servers) {
-      const { configuration } = server;
-      if (configuration.checkers.length > 0) server.checks = linking.join(server, configuration, false);
-      if (++looked % sliceSize === 0) yield;
-    }
+    looked += linking.createdServers(servers);
+    if (looked < sliceSize) continue;
+    looked = 0;
+    yield;
   }
-  for (const { added, configuration, removed: gone, servers } of renewals) {
-    for (const server of gone) linking.leave(server);
-    for (const [index, server] of servers.entries()) {
-      if (++looked % sliceSize === 0) yield;
-      const wanted = configuration.realServers[index];
-      if (wanted === undefined) continue;
-      const isNew = added.length > 0 && server.configuration === wanted && added.includes(server);
-      if (isNew) {
-        if (wanted.checkers.length > 0) server.checks = linking.join(server, wanted, false);
-        continue;
-      }
-      const { checkers } = server.configuration;
-      if (checkers === wanted.checkers || sameSettings(checkers, wanted.checkers)) continue;
-      linking.leave(server);
-      relinked.push({ server, checks: linking.join(server, wanted, server.state === 'UP') });
-    }
+  for (const renewal of renewals) {
+    looked += linking.renewedServers(renewal, relinked);
+    if (looked < sliceSize) continue;
+    looked = 0;
+    yield;
   }
   for (const { servers } of removed) {
-    for (const server of servers) {
-      linking.leave(server);
-      if (++looked % sliceSize === 0) yield;
-    }
+    for (const server of servers) linking.leave(server);
+    looked += servers.length;
+    if (looked < sliceSize) continue;
+    looked = 0;
+    yield;
   }
   const subscribers = yield* linking.subscribers(succession);
   const { newChecks } = linking;
@@ -100,6 +89,35 @@ class Linking {
 
   get newChecks(): readonly HealthCheck[] {
     return [...this.#new.values()];
+  }
+
+  /** @returns how many were looked at */
+  createdServers(servers: readonly RealServerState[]): number {
+    for (const server of servers) {
+      const { configuration } = server;
+      if (configuration.checkers.length > 0) server.checks = this.join(server, configuration, false);
+    }
+    return servers.length;
+  }
+
+  /**
+   * @param relinked takes the servers that go on with other checks
+   * @returns how many were looked at
+   */
+  renewedServers({ added, configuration, removed, servers }: Renewal, relinked: Relinked[]): number {
+    for (const server of removed) this.leave(server);
+    this.createdServers(added);
+    const { realServers } = configuration;
+    for (let index = 0; index < servers.length; index++) {
+      const [server, wanted] = [servers[index], realServers[index]];
+      // Those that were added have the new configuration.
+      if (server === undefined || wanted === undefined || server.configuration === wanted) continue;
+      const { checkers } = server.configuration;
+      if (checkers === wanted.checkers || sameSettings(checkers, wanted.checkers)) continue;
+      this.leave(server);
+      relinked.push({ server, checks: this.join(server, wanted, server.state === 'UP') });
+    }
+    return removed.length + servers.length;
   }
 
   /** @param wasUp it goes on, and is up */

@@ -521,6 +521,10 @@ export class CheckEngine {
 
   #followDrained(now: MonotonicMs): void {
     const drained: RealServerState[] = [];
+    if (!this.#overrides.any) {
+      this.#drainWatch.follow(drained, now);
+      return;
+    }
     for (const { servers } of this.#assembly.virtualServers)
       for (const server of servers) if (server.quiesced) drained.push(server);
     this.#drainWatch.follow(drained, now);

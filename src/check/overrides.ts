@@ -32,6 +32,11 @@ export class ServerOverrides {
   /** The same, of the changes before as well: servers that have lost theirs are among them. */
   #concerned = new Set<string>();
 
+  /** Some server may have one, or may have had one before. */
+  get any(): boolean {
+    return this.#concerned.size > 0;
+  }
+
   /** These are in force now, and no others. */
   take(changes: readonly ServerChange[]): void {
     const before = this.#services;

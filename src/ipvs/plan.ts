@@ -15,13 +15,17 @@ export function mergeServices(services: readonly Service[]): Map<string, Service
   for (const service of services) {
     const text = serviceKeyText(service.key);
     const first = merged.get(text);
-    const destinations = uniqueDestinations(
-      first ? [...first.destinations, ...service.destinations] : service.destinations,
-    );
-    if (first) merged.set(text, { ...first, destinations });
-    else merged.set(text, destinations === service.destinations ? service : { ...service, destinations });
+    if (first)
+      merged.set(text, withoutTwins({ ...first, destinations: [...first.destinations, ...service.destinations] }));
+    else merged.set(text, withoutTwins(service));
   }
   return merged;
+}
+
+/** The service with each of its servers once. */
+export function withoutTwins(service: Service): Service {
+  const destinations = uniqueDestinations(service.destinations);
+  return destinations === service.destinations ? service : { ...service, destinations };
 }
 
 /** Up to here comparing all pairs is cheaper than a set of texts; most services have a handful of servers. */
@@ -31,13 +35,13 @@ function hasTwins(destinations: readonly Destination[]): boolean {
   if (destinations.length > FEW_DESTINATIONS) {
     return new Set(destinations.map(destinationKeyText)).size !== destinations.length;
   }
-  return destinations.some((destination, index) => {
+  for (let index = 1; index < destinations.length; index++) {
     for (let before = 0; before < index; before++) {
-      const other = destinations[before];
-      if (other && sameDestinationIdentity(other, destination)) return true;
+      const [other, destination] = [destinations[before], destinations[index]];
+      if (other && destination && sameDestinationIdentity(other, destination)) return true;
     }
-    return false;
-  });
+  }
+  return false;
 }
 
 /** The list itself if no destination is in it twice. */

@@ -5,7 +5,7 @@
  */
 import { serviceKeyText } from './keys.ts';
 import type { IpvsOutcome } from './outcome.ts';
-import { applyToTable, mergeServices, outgrown, planTables } from './plan.ts';
+import { applyToTable, mergeServices, outgrown, planTables, withoutTwins } from './plan.ts';
 import type { IpvsOperation, Service, ServiceKey } from './types.ts';
 
 /** The kernel's table, as kernel/ipvs-table.ts gives it. */
@@ -91,10 +91,7 @@ export class ServiceReconciler {
     const merged = mergeServices(services);
     for (const key of keys) {
       const text = serviceKeyText(key);
-      const service = merged.get(text);
-      if (service === undefined) this.#desired.delete(text);
-      else this.#desired.set(text, service);
-      this.#touched?.add(text);
+      this.#wish(text, merged.get(text));
     }
     this.#changed = true;
     return this.#run();
@@ -110,22 +107,28 @@ export class ServiceReconciler {
     services: readonly Service[],
   ): { readonly written: Promise<void>; readonly outgrown: readonly ServiceKey[] } {
     const late: ServiceKey[] = [];
-    const coming: ServiceKey[] = [];
-    const grown: Service[] = [];
-    const merged = mergeServices(services);
-    for (const key of keys) {
+    // One service a key, in their order, is what the most of all reloads ask for.
+    const merged = services.every(({ key }, index) => key === keys[index]) ? undefined : mergeServices(services);
+    for (const [index, key] of keys.entries()) {
       const text = serviceKeyText(key);
-      const service = merged.get(text);
+      const service = merged === undefined ? services[index] : merged.get(text);
       if (service === undefined) {
         late.push(key);
         continue;
       }
-      const wish = outgrown(this.#believed?.get(text), service);
-      if (wish !== service) late.push(key);
-      coming.push(key);
-      grown.push(wish);
+      const wanted = withoutTwins(service);
+      const wish = outgrown(this.#believed?.get(text), wanted);
+      if (wish !== wanted) late.push(key);
+      this.#wish(text, wish);
     }
-    return { written: this.changeDesired(coming, grown), outgrown: late };
+    this.#changed = true;
+    return { written: this.#run(), outgrown: late };
+  }
+
+  #wish(text: string, service: Service | undefined): void {
+    if (service === undefined) this.#desired.delete(text);
+    else this.#desired.set(text, service);
+    this.#touched?.add(text);
   }
 
   /** The services of which the kernel refused something; a reload is a reason to try again. */
@@ -263,7 +266,7 @@ export class ServiceReconciler {
     outcomes: readonly IpvsOutcome[],
   ): void {
     const troubled = new Set<string>();
-    for (const text of touched ?? this.#refused.keys()) this.#refused.delete(text);
+    if (this.#refused.size > 0) for (const text of touched ?? [...this.#refused.keys()]) this.#refused.delete(text);
     for (const { operation, result } of outcomes) {
       if (result === 'done') continue;
       const text = operationKeyText(operation);
@@ -300,6 +303,7 @@ function entriesOf(table: ReadonlyMap<string, Service>, texts: ReadonlySet<strin
  * servers of a service that could not be made) is no such sign: looking again would not help.
  */
 function contradictsBelief(outcomes: readonly IpvsOutcome[]): boolean {
+  if (outcomes.every(({ result }) => result === 'done')) return false;
   const unmade = new Set<string>();
   for (const { operation, result } of outcomes) {
     if (result === 'failed' && operation.op === 'add-service') unmade.add(serviceKeyText(operation.service.key));

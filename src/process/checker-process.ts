@@ -169,6 +169,7 @@ class CheckerWork implements ChildWork {
     await this.#marks.follow(engine.groupMarks(), markSettings(global));
     this.#memory.soon();
     this.#watch = new TableWatch((look) => this.#mend(look));
+    this.#settleTable();
     watchLateness(
       (late) => this.#log.warning(`${standstillText('checker', late)}. No check was made meanwhile`),
       (late) => {
@@ -196,6 +197,7 @@ class CheckerWork implements ChildWork {
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(this.#engine?.groupMarks() ?? [], markSettings(global));
     if (isNew) this.#memory.soon();
+    if (isNew) this.#settleTable();
   }
 
   async stop(orphaned: boolean): Promise<void> {
@@ -460,6 +462,11 @@ class CheckerWork implements ChildWork {
       this.#log.error(`IPVS: connections cannot be counted: ${(error as Error).message}`);
     }
     this.#step((engine) => engine.connectionsRead(answers, now()));
+  }
+
+  /** In another namespace there is no text to glance at, and a look at all is not to be had for nothing. */
+  #settleTable(): void {
+    if (this.#ipvsNamespace === undefined) this.#watch?.written();
   }
 
   /** Compares the kernel's table with what was written and puts back what somebody else changed. */

@@ -1,7 +1,14 @@
 /** Looks at intervals whether somebody else changed what we wrote to IPVS. */
 import type { Look } from '../ipvs/reconciler.ts';
 import { pauseBetweenLooks } from '../ipvs/undone.ts';
+import type { Milliseconds } from '../core/time.ts';
 import { now } from '../kernel/clock.ts';
+
+/**
+ * After writes of ours a look comes soon, before memory is collected: the next reload then knows the text of the table
+ * again.
+ */
+const settled: Milliseconds = 500;
 
 /** A glance does not see all that somebody could change: one look in so many is a whole one. */
 const wholeEvery = 6;
@@ -15,7 +22,12 @@ export class TableWatch {
   /** @param look reads the table and mends it; must not reject */
   constructor(look: (look: Look) => Promise<void>) {
     this.#look = look;
-    this.#wait(0);
+    this.#next(pauseBetweenLooks(0));
+  }
+
+  /** Much was written: a glance comes soon, instead of the next look. */
+  written(): void {
+    this.#next(settled, 'glance');
   }
 
   stop(): void {
@@ -23,23 +35,22 @@ export class TableWatch {
     clearTimeout(this.#timer);
   }
 
-  #wait(duration: number): void {
+  /** @param look the next one in their order unless given */
+  #next(pause: Milliseconds, look?: Look): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#once(), pauseBetweenLooks(duration));
+    this.#timer = setTimeout(() => void this.#once(look), pause);
   }
 
   /** A glance at once, in the place of the next look. */
   async glance(): Promise<void> {
     clearTimeout(this.#timer);
-    const started = now();
-    await this.#look('glance');
-    this.#wait(now() - started);
+    await this.#once('glance');
   }
 
-  async #once(): Promise<void> {
+  async #once(look: Look = ++this.#looks % wholeEvery === 0 ? 'whole' : 'glance'): Promise<void> {
     const started = now();
-    await this.#look(++this.#looks % wholeEvery === 0 ? 'whole' : 'glance');
-    this.#wait(now() - started);
+    await this.#look(look);
+    this.#next(pauseBetweenLooks(now() - started));
   }
 }
