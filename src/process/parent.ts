@@ -22,7 +22,7 @@ import { Notifications } from '../notify/notifications.ts';
 import { resultText } from '../notify/script-notifier.ts';
 import type { Child } from './child.ts';
 import { Children } from './children.ts';
-import { nodeConfigurationFiles } from './configuration-files.ts';
+import { filesReadAgain } from './configuration-files.ts';
 import { logDiagnostics, machinePorts } from './configuration-source.ts';
 import { ConfigurationWatcher } from './configuration-watch.ts';
 import { daemonStatus } from './daemon-status.ts';
@@ -117,9 +117,9 @@ export class Parent {
   readonly #memory = new MemoryRest();
   readonly #planner = new Planner();
   /** What the last reading looked at: one that looks at what is remembered looks at all of it, too. */
-  #trace = new ReadTrace(nodeConfigurationFiles);
+  #trace = new ReadTrace(filesReadAgain);
   readonly #reading = new RememberedReading(() => {
-    this.#trace = new ReadTrace(nodeConfigurationFiles);
+    this.#trace = new ReadTrace(filesReadAgain);
     return { ...machinePorts(), files: this.#trace.files };
   });
   readonly #watcher: ConfigurationWatcher;

@@ -204,19 +204,31 @@ export class SourceReader {
   #readLines(file: SourceFile): void {
     const { text } = file;
     const length = text.length;
-    const skipper = this.#skipper;
+    if (this.#skipper !== undefined) {
+      this.#readOthers(file, this.#skipper);
+      return;
+    }
+    let line = 0;
+    for (let start = 0; start < length;) {
+      line++;
+      const next = this.#lines.collecting ? -1 : this.#plainLines.read(file, line, start);
+      start = next >= 0 ? next : this.#readAnyLine(file, line, start);
+    }
+  }
+
+  /** Reads the lines whose meaning is not known. */
+  #readOthers(file: SourceFile, skipper: LineSkipper): void {
+    const { length } = file.text;
     const read = (line: number, start: number): number => this.#readLine(file, line, start);
     for (let line = 1, start = 0; start < length;) {
-      if (skipper !== undefined && !this.#lines.collecting) {
-        const next = skipper.skip(file, line, start, read);
-        if (next >= 0) {
-          ({ line } = skipper);
-          start = next;
-          continue;
-        }
+      const next = this.#lines.collecting ? -1 : skipper.skip(file, line, start, read);
+      if (next >= 0) {
+        ({ line } = skipper);
+        start = next;
+      } else {
+        start = this.#readLine(file, line, start);
+        line++;
       }
-      start = this.#readLine(file, line, start);
-      line++;
     }
   }
 
