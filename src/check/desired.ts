@@ -28,11 +28,13 @@ export function servicesOf(
   pool: readonly PoolMember[],
   mark?: number,
 ): readonly Service[] {
-  return serviceKeysOf(virtualServer, group, mark).map((key) => ({
-    key,
-    ...serviceParameters(virtualServer, key.family),
-    destinations: pool.map((member) => destinationOf(member, key)),
-  }));
+  return serviceKeysOf(virtualServer, group, mark).map((key) =>
+    serviceOf(
+      virtualServer,
+      key,
+      pool.map((member) => destinationOf(member, key)),
+    ),
+  );
 }
 
 /** The keys alone, in the order of the group's entries. */
@@ -91,21 +93,24 @@ function familyOfServers(virtualServer: VirtualServerConfiguration): AddressFami
   return (virtualServer.realServers[0] ?? virtualServer.sorryServer)?.family ?? 'inet';
 }
 
-function serviceParameters(
+function serviceOf(
   virtualServer: VirtualServerConfiguration,
-  family: AddressFamily,
-): Omit<Service, 'key' | 'destinations'> {
+  key: ServiceKey,
+  destinations: readonly Destination[],
+): Service {
   const timeoutSeconds = Math.round((virtualServer.persistenceTimeout ?? 0) / 1000);
   let flags = 0;
   if (timeoutSeconds > 0) flags |= serviceFlags.persistent;
   if (virtualServer.onePacket) flags |= serviceFlags.onePacket;
   for (const flag of virtualServer.schedulerFlags) flags |= serviceFlags[flag];
   return {
+    key,
     scheduler: virtualServer.scheduler,
     flags,
     timeoutSeconds,
-    netmask: virtualServer.persistenceGranularity ?? (family === 'inet6' ? '128' : '255.255.255.255'),
-    ...(virtualServer.persistenceEngine === undefined ? {} : { persistenceEngine: virtualServer.persistenceEngine }),
+    netmask: virtualServer.persistenceGranularity ?? (key.family === 'inet6' ? '128' : '255.255.255.255'),
+    ...(virtualServer.persistenceEngine !== undefined && { persistenceEngine: virtualServer.persistenceEngine }),
+    destinations,
   };
 }
 

@@ -4,6 +4,7 @@ import { DaemonError } from '../core/errors.ts';
 import { parseIpAddress } from '../core/ip-address.ts';
 import { AF_INET, AF_INET6, NLM_F } from '../core/netlink/constants.ts';
 import { NetlinkMessageBuilder } from '../core/netlink/message.ts';
+import type { MessageMemory } from '../core/netlink/message.ts';
 import {
   IPVS_CMD,
   IPVS_CMD_ATTR,
@@ -130,17 +131,18 @@ function putDaemon(builder: NetlinkMessageBuilder, daemon: SyncDaemon): void {
   }
 }
 
-function command(familyId: number, number: number, flags: number): NetlinkMessageBuilder {
-  return new NetlinkMessageBuilder(familyId, NLM_F.REQUEST | flags).genericHeader(number, IPVS_GENL_VERSION);
+function command(familyId: number, number: number, flags: number, memory?: MessageMemory): NetlinkMessageBuilder {
+  return new NetlinkMessageBuilder(familyId, NLM_F.REQUEST | flags, memory).genericHeader(number, IPVS_GENL_VERSION);
 }
 
 function destinationCommand(
   familyId: number,
   number: number,
   key: ServiceKey,
+  memory: MessageMemory | undefined,
   put: (builder: NetlinkMessageBuilder) => void,
 ): Uint8Array {
-  return command(familyId, number, NLM_F.ACK)
+  return command(familyId, number, NLM_F.ACK, memory)
     .nested(IPVS_CMD_ATTR.SERVICE, (builder) => {
       putServiceKey(builder, key);
     })
@@ -151,19 +153,25 @@ function destinationCommand(
 /**
  * One operation as one complete message.
  * @param familyId number of the IPVS family, from encodeGetFamily
+ * @param memory for the message; none: it may be kept as long as somebody wants
  * @throws DaemonError IPVS_ADDRESS_INVALID, IPVS_NETMASK_INVALID for an operation that cannot be said to the kernel
  */
-export function encodeOperation(familyId: number, operation: IpvsOperation): Uint8Array {
+export function encodeOperation(familyId: number, operation: IpvsOperation, memory?: MessageMemory): Uint8Array {
   switch (operation.op) {
     case 'add-service':
     case 'edit-service':
-      return command(familyId, operation.op === 'add-service' ? IPVS_CMD.NEW_SERVICE : IPVS_CMD.SET_SERVICE, NLM_F.ACK)
+      return command(
+        familyId,
+        operation.op === 'add-service' ? IPVS_CMD.NEW_SERVICE : IPVS_CMD.SET_SERVICE,
+        NLM_F.ACK,
+        memory,
+      )
         .nested(IPVS_CMD_ATTR.SERVICE, (builder) => {
           putService(builder, operation.service);
         })
         .finish();
     case 'delete-service':
-      return command(familyId, IPVS_CMD.DEL_SERVICE, NLM_F.ACK)
+      return command(familyId, IPVS_CMD.DEL_SERVICE, NLM_F.ACK, memory)
         .nested(IPVS_CMD_ATTR.SERVICE, (builder) => {
           putServiceKey(builder, operation.key);
         })
@@ -174,30 +182,31 @@ export function encodeOperation(familyId: number, operation: IpvsOperation): Uin
         familyId,
         operation.op === 'add-destination' ? IPVS_CMD.NEW_DEST : IPVS_CMD.SET_DEST,
         operation.key,
+        memory,
         (builder) => {
           putDestination(builder, operation.destination);
         },
       );
     case 'delete-destination':
-      return destinationCommand(familyId, IPVS_CMD.DEL_DEST, operation.key, (builder) => {
+      return destinationCommand(familyId, IPVS_CMD.DEL_DEST, operation.key, memory, (builder) => {
         putDestinationKey(builder, operation.destination);
       });
     case 'flush':
-      return command(familyId, IPVS_CMD.FLUSH, NLM_F.ACK).finish();
+      return command(familyId, IPVS_CMD.FLUSH, NLM_F.ACK, memory).finish();
     case 'start-daemon':
-      return command(familyId, IPVS_CMD.NEW_DAEMON, NLM_F.ACK)
+      return command(familyId, IPVS_CMD.NEW_DAEMON, NLM_F.ACK, memory)
         .nested(IPVS_CMD_ATTR.DAEMON, (builder) => {
           putDaemon(builder, operation.daemon);
         })
         .finish();
     case 'stop-daemon':
-      return command(familyId, IPVS_CMD.DEL_DAEMON, NLM_F.ACK)
+      return command(familyId, IPVS_CMD.DEL_DAEMON, NLM_F.ACK, memory)
         .nested(IPVS_CMD_ATTR.DAEMON, (builder) => {
           builder.attributeU32(IPVS_DAEMON_ATTR.STATE, IP_VS_STATE[operation.role]);
         })
         .finish();
     case 'set-timeouts':
-      return command(familyId, IPVS_CMD.SET_CONFIG, NLM_F.ACK)
+      return command(familyId, IPVS_CMD.SET_CONFIG, NLM_F.ACK, memory)
         .attributeU32(IPVS_CMD_ATTR.TIMEOUT_TCP, operation.tcp)
         .attributeU32(IPVS_CMD_ATTR.TIMEOUT_TCP_FIN, operation.tcpFin)
         .attributeU32(IPVS_CMD_ATTR.TIMEOUT_UDP, operation.udp)

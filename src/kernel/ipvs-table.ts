@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { DaemonError } from '../core/errors.ts';
 import { decodeFamilyId, encodeGetFamily } from '../core/netlink/generic-family.ts';
 import { NLMSG } from '../core/netlink/constants.ts';
-import { readNetlinkMessage } from '../core/netlink/message.ts';
+import { MessageMemory, readNetlinkMessage } from '../core/netlink/message.ts';
 import type { Decoded } from '../core/netlink/message.ts';
 import { IPVS_GENL_NAME } from '../ipvs/constants.ts';
 import { decodeDaemons, decodeDestinations, decodeInfo, decodeServices, decodeTimeouts } from '../ipvs/decode.ts';
@@ -49,6 +49,7 @@ const TRAFFIC_CONVERSATION = DUMP_CONVERSATIONS;
 const TRAFFIC_A_TURN = 500;
 /** Operations that are put into octets in one go: ten thousand services must not hold up the checks. */
 const OPERATIONS_A_TURN = 1024;
+const MEMORY_A_TURN = 192 * 1024;
 const MODPROBE_TIMEOUT_MS = 10_000;
 const ENOENT = 2;
 const ESRCH = 3;
@@ -107,6 +108,8 @@ export class IpvsTable implements ServiceTable {
   readonly #sockets: (NetlinkSocket | undefined)[];
   readonly #open: () => NetlinkSocket;
   readonly #familyId: number;
+  /** Undefined while it is in use, and before the first write. */
+  #memory: MessageMemory | undefined;
   /** In another network namespace than this process. */
   readonly #isElsewhere: boolean;
   /** Of the text in which the last glance found everything. */
@@ -215,11 +218,27 @@ export class IpvsTable implements ServiceTable {
   }
 
   async #applySome(operations: readonly IpvsOperation[], outcomes: IpvsOutcome[]): Promise<void> {
+    // Whoever writes at the same time has memory of its own.
+    const memory = this.#memory;
+    this.#memory = undefined;
+    try {
+      await this.#applyIn(memory, operations, outcomes);
+    } finally {
+      memory?.reset();
+      this.#memory = memory ?? new MessageMemory(MEMORY_A_TURN);
+    }
+  }
+
+  async #applyIn(
+    memory: MessageMemory | undefined,
+    operations: readonly IpvsOperation[],
+    outcomes: IpvsOutcome[],
+  ): Promise<void> {
     const unsayable = new Map<number, IpvsOutcome>();
     const messages: Uint8Array[] = [];
     for (const [index, operation] of operations.entries()) {
       try {
-        messages.push(encodeOperation(this.#familyId, operation));
+        messages.push(encodeOperation(this.#familyId, operation, memory));
       } catch (error) {
         if (!(error instanceof DaemonError)) throw error;
         const reason = `cannot ${describeOperation(operation)}: ${error.message}`;

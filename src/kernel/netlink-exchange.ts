@@ -17,6 +17,8 @@ const LITTLE_ENDIAN = true;
 /** Beyond this many requests to a call nothing is gained, and the loop would be kept from its timers. */
 const mostRequests = 128;
 const mostOctets = 65_536;
+/** Up to here a batch has memory of its own: most processes never have a longer one. */
+const fewOctets = 4096;
 /** Datagrams taken right after sending: an acknowledgement for each request, and some data. */
 const mostAnswers = 4 * mostRequests;
 
@@ -45,11 +47,22 @@ interface Batch {
   readonly sequence: number;
 }
 
+interface Memory {
+  readonly octets: Uint8Array;
+  readonly view: DataView;
+}
+
+function memoryOf(length: number): Memory {
+  const octets = new Uint8Array(length);
+  return { octets, view: new DataView(octets.buffer) };
+}
+
 export class NetlinkExchange {
   readonly #channel: NetlinkChannel;
   readonly #timeout: number;
   readonly #queue: Transaction[] = [];
   #batch: Batch | undefined;
+  #memory: Memory | undefined;
   #sequence = 1;
   #timer: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
@@ -119,8 +132,8 @@ export class NetlinkExchange {
   #pack({ transaction, from, to, sequence }: Batch): Uint8Array {
     let length = 0;
     for (let index = from; index < to; index++) length += netlinkAlign(transaction.requests[index]?.length ?? 0);
-    const octets = new Uint8Array(length);
-    const view = new DataView(octets.buffer);
+    const isMany = length > fewOctets && length <= mostOctets;
+    const { octets, view } = isMany ? this.#packed() : memoryOf(length);
     let offset = 0;
     for (let index = from; index < to; index++) {
       const request = transaction.requests[index];
@@ -132,7 +145,12 @@ export class NetlinkExchange {
       putHeader(view, offset, request.length, flags, sequence + index - from);
       offset += netlinkAlign(request.length);
     }
-    return octets;
+    return octets.subarray(0, length);
+  }
+
+  /** The kernel has taken a batch when send() returns: the next one has the same memory. */
+  #packed(): Memory {
+    return (this.#memory ??= memoryOf(mostOctets));
   }
 
   #received(message: KernelMessage): void {

@@ -54,9 +54,36 @@ function isAscii(text: string): boolean {
 const SLAB_LENGTH = 32_768;
 const MESSAGE_CAPACITY = 256;
 
-let slab = new DataView(new ArrayBuffer(SLAB_LENGTH));
-let slabOctets = new Uint8Array(slab.buffer);
-let slabUsed = 0;
+/**
+ * Memory for messages that are made, sent and done with before the next ones are made: what is new costs, the kernel clears
+ * every page of it.
+ */
+export class MessageMemory {
+  readonly octets: Uint8Array;
+  readonly view: DataView;
+  /** Taken by messages, from the beginning on; the rest reads zero. */
+  used = 0;
+
+  constructor(length: number) {
+    this.octets = new Uint8Array(length);
+    this.view = new DataView(this.octets.buffer);
+  }
+
+  /** Nobody needs any of its messages any more. */
+  reset(): void {
+    this.octets.fill(0, 0, this.used);
+    this.used = 0;
+  }
+}
+
+let slab = new MessageMemory(SLAB_LENGTH);
+
+/** Room for one message; nobody waits for memory that is full. */
+function roomIn(memory: MessageMemory | undefined): MessageMemory {
+  if (memory !== undefined && memory.used + MESSAGE_CAPACITY <= memory.octets.length) return memory;
+  if (slab.used + MESSAGE_CAPACITY > SLAB_LENGTH) slab = new MessageMemory(SLAB_LENGTH);
+  return slab;
+}
 
 /**
  * Writes one message: header fields, then the family's own header, then attributes; `finish()` gives the octets. Each
@@ -66,6 +93,8 @@ export class NetlinkMessageBuilder {
   #view: DataView;
   /** The same memory. */
   #memory: Uint8Array;
+  /** Where it is from. */
+  readonly #room: MessageMemory;
   /** Where the message begins in the view's memory, and how much of it is ours. */
   #start: number;
   #capacity: number;
@@ -74,18 +103,16 @@ export class NetlinkMessageBuilder {
   /**
    * @param type nlmsg_type: an RTM_* value or the number of a generic-netlink family
    * @param flags NLM_F_* bits
+   * @param memory to be taken as long as there is room; the message lives until that is reset
    */
-  constructor(type: number, flags: number) {
-    if (slabUsed + MESSAGE_CAPACITY > SLAB_LENGTH) {
-      slab = new DataView(new ArrayBuffer(SLAB_LENGTH));
-      slabOctets = new Uint8Array(slab.buffer);
-      slabUsed = 0;
-    }
-    this.#view = slab;
-    this.#memory = slabOctets;
-    this.#start = slabUsed;
+  constructor(type: number, flags: number, memory?: MessageMemory) {
+    const room = roomIn(memory);
+    this.#room = room;
+    this.#view = room.view;
+    this.#memory = room.octets;
+    this.#start = room.used;
     this.#capacity = MESSAGE_CAPACITY;
-    slabUsed += MESSAGE_CAPACITY;
+    room.used += MESSAGE_CAPACITY;
     this.#reserve(NLMSG_HEADER_LENGTH);
     this.#view.setUint16(this.#start + 4, type, LITTLE_ENDIAN);
     this.#view.setUint16(this.#start + 6, flags, LITTLE_ENDIAN);
@@ -222,9 +249,10 @@ export class NetlinkMessageBuilder {
   /** The message's octets. The builder may not be used afterwards. */
   finish(): Uint8Array {
     this.#view.setUint32(this.#start, this.#length, LITTLE_ENDIAN);
-    // Room at the end of the slab that was not needed is the next message's.
-    if (this.#view === slab && slabUsed === this.#start + this.#capacity) {
-      slabUsed = this.#start + netlinkAlign(this.#length);
+    // Room at the end that was not needed is the next message's.
+    const room = this.#room;
+    if (this.#view === room.view && room.used === this.#start + this.#capacity) {
+      room.used = this.#start + netlinkAlign(this.#length);
     }
     return this.#octets();
   }
