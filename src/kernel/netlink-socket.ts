@@ -21,8 +21,14 @@ export interface NetlinkReply {
   readonly acknowledgement: Acknowledgement;
 }
 
+const protocols = {
+  route: NETLINK_PROTOCOL.ROUTE,
+  netfilter: NETLINK_PROTOCOL.NETFILTER,
+  generic: NETLINK_PROTOCOL.GENERIC,
+} as const;
+
 export interface NetlinkSocketOptions {
-  readonly protocol: 'route' | 'generic';
+  readonly protocol: keyof typeof protocols;
   /** Path of a network namespace (/run/netns/NAME); the process itself stays where it is. */
   readonly namespacePath?: string;
   /** Multicast groups to hear, by number (RTNLGRP_*, or a generic family's group id). */
@@ -75,8 +81,7 @@ export class NetlinkSocket {
 
   #channelOptions(receiveBuffer: BufferSize): ChannelOptions {
     const { protocol, namespacePath } = this.#options;
-    const number = protocol === 'route' ? NETLINK_PROTOCOL.ROUTE : NETLINK_PROTOCOL.GENERIC;
-    return { protocol: number, namespacePath, receiveBuffer };
+    return { protocol: protocols[protocol], namespacePath, receiveBuffer };
   }
 
   /**

@@ -60,7 +60,7 @@ export const IPV6_OPTION = {
   FREEBIND: 78,
 } as const;
 
-export const NETLINK_PROTOCOL = { ROUTE: 0, CONNECTOR: 11, GENERIC: 16 } as const;
+export const NETLINK_PROTOCOL = { ROUTE: 0, CONNECTOR: 11, NETFILTER: 12, GENERIC: 16 } as const;
 
 export const NETLINK_OPTION = { ADD_MEMBERSHIP: 1, CAP_ACK: 10, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const;
 

@@ -261,6 +261,9 @@ class CheckerWork implements ChildWork {
       case 'firewall-finished':
         this.#firewall.finished(message.run, message.output, message.trouble);
         return;
+      case 'table-removed':
+        void this.#marks.tableRemoved(message.family, message.table);
+        return;
       case 'vrrp-peers':
         this.#limits.peersHeard(message.addresses);
         return;

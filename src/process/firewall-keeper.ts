@@ -1,9 +1,10 @@
 /** Keeps the rules of nftables as the instances need them: one run of nft a change, one transaction a run. */
 import type { Milliseconds } from '../core/time.ts';
+import type { TableFamily } from '../network/nftables-notices.ts';
 import { RetryTimer } from '../kernel/retry-timer.ts';
 import type { Log } from '../log/log.ts';
 import { firewallScript, removalScript } from '../network/firewall-script.ts';
-import type { FirewallFamilies, FirewallSettings } from '../network/firewall-script.ts';
+import type { FirewallFamilies, FirewallFamily, FirewallSettings } from '../network/firewall-script.ts';
 
 /**
  * Between attempts after one that failed: an interface that the rules name may be gone for a moment only, and without nft
@@ -14,6 +15,11 @@ const longestRetry: Milliseconds = 60_000;
 
 /** Runs a script of nft. Rejects with what nft says. */
 export type RunScript = (script: string) => Promise<void>;
+
+/** Whether there is a table for it. */
+function isMade(family: FirewallFamily | undefined): boolean {
+  return family !== undefined && (family.drops || family.vmacs.length > 0);
+}
 
 export class FirewallKeeper {
   readonly #log: Log;
@@ -26,6 +32,8 @@ export class FirewallKeeper {
   #running: Promise<void> | undefined;
   /** While it is pending nothing else is tried, because the last attempt failed. */
   readonly #retry = new RetryTimer(() => this.#begin(), firstRetry, longestRetry);
+  /** Families whose table somebody has taken away while nft was run, or just before. */
+  readonly #removed = new Set<TableFamily>();
   /** What nft complained of, until it works again: said once. */
   #complaint: string | undefined;
 
@@ -57,10 +65,33 @@ export class FirewallKeeper {
     this.#begin();
   }
 
+  /** A table is gone: if it is ours, and nothing of ours took it away, it is made anew. */
+  tableRemoved(family: TableFamily, table: string): void {
+    if (table !== this.#settings?.table) return;
+    this.#removed.add(family);
+    this.#mend();
+  }
+
+  /** While nft is run it is open what will be there; what our own scripts take away is not missing behind them. */
+  #mend(): void {
+    if (this.#running !== undefined || this.#settings === undefined) return;
+    const present = this.#present;
+    const missing = [...this.#removed].filter((family) => isMade(present?.[family]));
+    this.#removed.clear();
+    if (present === undefined || missing.length === 0) return;
+    this.#log.warning(
+      `nftables: table ${this.#settings.table} (${missing.join(', ')}) was removed by somebody else; it is made again`,
+    );
+    this.#present = undefined;
+    this.#wanted ??= present;
+    this.#begin();
+  }
+
   #begin(): void {
     if (this.#running !== undefined || this.#settings === undefined || this.#retry.isPending) return;
     this.#running = this.#work().finally(() => {
       this.#running = undefined;
+      this.#mend();
       // Something else may be wanted since the last look.
       if (this.#wanted !== undefined) this.#begin();
     });
@@ -77,10 +108,7 @@ export class FirewallKeeper {
     await this.settled();
     this.#retry.end();
     const settings = this.#settings;
-    const made = (['ip', 'ip6'] as const).filter((family) => {
-      const there = this.#present?.[family];
-      return there !== undefined && (there.drops || there.vmacs.length > 0);
-    });
+    const made = (['ip', 'ip6'] as const).filter((family) => isMade(this.#present?.[family]));
     this.#settings = undefined;
     this.#present = undefined;
     if (settings === undefined || made.length === 0) return;

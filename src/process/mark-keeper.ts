@@ -1,5 +1,6 @@
 /** Keeps the rules of nftables_ipvs: one run of nft a change, one transaction a run. */
 import type { Milliseconds } from '../core/time.ts';
+import type { TableFamily } from '../network/nftables-notices.ts';
 import { RetryTimer } from '../kernel/retry-timer.ts';
 import type { Log } from '../log/log.ts';
 import { markRemovalScript, markScript } from '../network/mark-script.ts';
@@ -22,6 +23,8 @@ export class MarkKeeper {
   /** Of the tables that are there. */
   #settings: MarkSettings | undefined;
   #script = '';
+  /** What it makes. */
+  #written: Wanted | undefined;
   /** What nft refused. */
   #refused: Wanted | undefined;
   readonly #retry = new RetryTimer(() => void this.#next(() => this.#writeRefused()), firstRetry, longestRetry);
@@ -51,6 +54,17 @@ export class MarkKeeper {
       this.#giveUp();
       if (this.#settings?.table !== settings?.table) await this.#remove(this.#run);
       if (settings !== undefined) await this.#write({ marks, settings });
+    });
+  }
+
+  /** A table is gone: if it is one that we made last, all of them are made anew. */
+  tableRemoved(family: TableFamily, table: string): Promise<void> {
+    return this.#next(async () => {
+      const written = this.#written;
+      if (written === undefined || !this.#script.includes(`\ntable ${family} ${table} {\n`)) return;
+      this.#log.warning(`nftables: table ${table} (${family}) was removed by somebody else; it is made again`);
+      this.#script = '';
+      await this.#write(written);
     });
   }
 
@@ -86,6 +100,7 @@ export class MarkKeeper {
       await this.#run(script);
       this.#settings = settings;
       this.#script = script;
+      this.#written = wanted;
       if (this.#complaint !== '')
         this.#log.notice(
           `nftables: table ${settings.table} is made now: services of virtual server groups get their packets`,

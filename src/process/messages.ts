@@ -1,5 +1,6 @@
 /** What the parent and its children say to each other: one union a direction, plain data. */
 import type { DaemonEvent } from '../core/events.ts';
+import type { TableFamily } from '../network/nftables-notices.ts';
 import type { Configuration, ScriptCommand } from '../config/model.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { FirewallProgram } from './limits/messages.ts';
@@ -59,6 +60,8 @@ export type ParentToChild =
   | { readonly type: 'script-finished'; readonly script: string; readonly outcome: ScriptRunOutcome }
   /** The answer to `run-firewall`: what the program wrote, and what it complained of if it failed. */
   | { readonly type: 'firewall-finished'; readonly run: number; readonly output: string; readonly trouble?: string }
+  /** Somebody has taken away a table of nftables, ours or another. */
+  | { readonly type: 'table-removed'; readonly family: TableFamily; readonly table: string }
   | { readonly type: 'dump'; readonly dump: DumpKind }
   /** The daemon is about to end, and nobody hears of what is quiet (`quiet` of an event) any more. */
   | { readonly type: 'ending' }

@@ -29,6 +29,7 @@ import { daemonStatus } from './daemon-status.ts';
 import { fullStatus } from './status-types.ts';
 import type { DaemonStatus, ProcessStatus, StatusQuery } from './status-types.ts';
 import { dumpToLog } from './dump-to-log.ts';
+import { FirewallPrograms } from './firewall-programs.ts';
 import { LiveOverlay } from './live-overlay.ts';
 import { applySettings } from './snmp-settings.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -52,7 +53,6 @@ import { whileReloadFileExists } from './reload-file.ts';
 import { absentInterfaces, judgeReload } from './reload-judgement.ts';
 import type { Loaded } from './reload-judgement.ts';
 import { ReloadTimer } from './reload-timer.ts';
-import { runFirewallProgram } from './run-nft.ts';
 import {
   controlSocketPath,
   networkNamespace,
@@ -123,6 +123,7 @@ export class Parent {
     return { ...machinePorts(), files: this.#trace.files };
   });
   readonly #watcher: ConfigurationWatcher;
+  readonly #firewall = new FirewallPrograms(() => this.#children.all());
   readonly #live: LiveOverlay;
   readonly #events = new EventHistory();
   /** Numbers of events are of this life of the daemon. */
@@ -321,6 +322,7 @@ export class Parent {
     if (configuration !== undefined && !this.#monitoring.hearsQuietChecks(configuration))
       this.#children.send('checker', { type: 'ending' });
     await this.#children.stop(grace);
+    this.#firewall.close();
     await Promise.all([this.#notifications?.close(), this.#monitoring.close(), this.#web.close()]);
     await this.#runOnce('shutdown_script', configuration?.global.shutdownScript);
     this.#pidFile?.remove();
@@ -501,11 +503,7 @@ export class Parent {
         this.#scripts?.run(child.kind, message.script, message.command, message.timeout);
         return;
       case 'run-firewall':
-        void runFirewallProgram(message.program).then(
-          (output) => child.send({ type: 'firewall-finished', run: message.run, output }),
-          (error: unknown) =>
-            child.send({ type: 'firewall-finished', run: message.run, output: '', trouble: (error as Error).message }),
-        );
+        this.#firewall.run(child, message);
         return;
       case 'kill-script':
         this.#scripts?.kill(child.kind, message.script, message.signal);

@@ -68,7 +68,7 @@ export class FirewallOfParent {
 
   /** One transaction of nft. Rejects with what nft says, or when the parent does not answer. */
   readonly runNft = async (script: string, namespace?: string): Promise<void> => {
-    await this.run(nftProgram(script, namespace), answerWithin);
+    await this.run({ ...nftProgram(script, namespace), keepsTables: true }, answerWithin);
   };
 
   /**

@@ -1,6 +1,7 @@
 /** Interfaces and firewall rules of virtual routers, together: the rules name the interfaces. */
 import type { Configuration, VrrpConfiguration } from '../config/model.ts';
 import type { Log } from '../log/log.ts';
+import type { TableFamily } from '../network/nftables-notices.ts';
 import { firewallSettings, firewallWish } from '../vrrp/firewall-wish.ts';
 import type { VrrpInstanceStatus } from '../vrrp/types.ts';
 import { placeVirtualRouters } from '../vrrp/virtual-interfaces.ts';
@@ -49,6 +50,11 @@ export class VirtualInterfaces {
   interfacesChanged(): void {
     this.#vmacs.interfacesChanged();
     this.#followFirewall();
+  }
+
+  /** A table of nftables is gone, ours or another. */
+  tableRemoved(family: TableFamily, table: string): void {
+    this.#firewall.tableRemoved(family, table);
   }
 
   addressesChanged(): void {

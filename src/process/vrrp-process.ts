@@ -293,6 +293,7 @@ class VrrpWork implements ChildWork {
 
   message(message: ParentToChild): void {
     if (message.type === 'firewall-finished') this.#firewall.finished(message.run, message.output, message.trouble);
+    if (message.type === 'table-removed') this.#virtual.tableRemoved(message.family, message.table);
     if (message.type === 'send-gratuitous') this.#step((engine) => engine.sendGratuitous(message.instance, now()));
     if (message.type === 'live') this.#override(message.changes.vrrp);
     if (message.type !== 'script-finished') return;

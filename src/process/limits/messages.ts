@@ -12,6 +12,8 @@ export interface FirewallProgram {
   readonly input: string;
   /** The network namespace it works in, if not the daemon's. */
   readonly namespace?: string;
+  /** Who asks wants to know when one of its tables is gone (`table-removed`). */
+  readonly keepsTables?: true;
 }
 
 /** What an operator asks (keepalivectl bans). */

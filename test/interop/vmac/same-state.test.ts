@@ -327,6 +327,20 @@ describe('no_accept beside the original', () => {
     expect(end['rules']).toEqual([]);
   });
 
+  it('its rules are made again when somebody takes all rules of the machine away', async () => {
+    const running = await ours.daemon(four('no_accept').replaceAll(/use_vmac.*/g, ''));
+    const isDropped = async (): Promise<boolean> =>
+      (await ours.run(['nft', 'list', 'ruleset'], { accept: 'any' })).stdout.includes('10.88.0.100');
+    for (let time = 0; time < 3; time++) {
+      await until('the address is dropped', { within: patience, every: 50 }, isDropped);
+      await ours.run(['nft', 'flush', 'ruleset']);
+    }
+    await until('the address is dropped again', { within: patience, every: 50 }, isDropped);
+    await running.untilLog('was removed by somebody else');
+    expect(await running.stop()).toBe(0);
+    expect((await ours.run(['nft', 'list', 'ruleset'])).stdout).toBe('');
+  });
+
   it('strict mode is no_accept for all but the owner', async () => {
     const strict = (name: string, id: number, priority: number) =>
       four('strict_mode', `10.88.0.${id}`)

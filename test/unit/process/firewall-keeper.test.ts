@@ -63,6 +63,43 @@ describe('the rules of nftables', () => {
     expect(scripts[1]).toContain('10.0.0.4');
   });
 
+  it('a table that the kernel says is gone is made anew at once, and one that nothing needs is not', async () => {
+    const { firewall, scripts, log } = keeper();
+    await firewall.configure(settings);
+    firewall.follow(drops('10.0.0.1'));
+    await firewall.settled();
+    for (const [family, table] of [
+      ['ip6', 'keepalived'],
+      ['ip', 'other'],
+    ] as const)
+      firewall.tableRemoved(family, table);
+    await firewall.settled();
+    expect(scripts).toHaveLength(1);
+    firewall.tableRemoved('ip', 'keepalived');
+    await firewall.settled();
+    expect(scripts).toEqual([scripts[0], scripts[0]]);
+    expect(log.lines.filter((line) => line.includes('removed by somebody else'))).toHaveLength(1);
+  });
+
+  it('a table that goes while nft is run is made behind it, but for those that this run takes away', async () => {
+    const { firewall, scripts } = keeper();
+    await firewall.configure(settings);
+    firewall.follow(drops('10.0.0.1'));
+    firewall.tableRemoved('ip', 'keepalived');
+    await firewall.settled();
+    expect(scripts).toHaveLength(2);
+    firewall.follow({ ip: empty, ip6: empty });
+    firewall.tableRemoved('ip', 'keepalived');
+    await firewall.settled();
+    firewall.tableRemoved('ip', 'keepalived');
+    await firewall.settled();
+    expect(scripts).toHaveLength(3);
+    await firewall.release();
+    firewall.tableRemoved('ip', 'keepalived');
+    await firewall.settled();
+    expect(scripts).toHaveLength(3);
+  });
+
   it('a table that somebody removed is made anew', async () => {
     const { firewall, scripts, log } = keeper((script) => {
       if (script.startsWith('flush') && scripts.length === 2) throw new Error('No such file or directory');

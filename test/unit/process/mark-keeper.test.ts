@@ -38,6 +38,21 @@ describe('the rules that mark', () => {
     expect(scripts).toHaveLength(3);
   });
 
+  it('are written again when the kernel says that a table of theirs is gone', async () => {
+    const { log, marks, scripts } = keeper();
+    await marks.follow([mark(80)], settings);
+    // There are no marks for IPv6: its table is none that anybody misses.
+    await marks.tableRemoved('ip6', 'one');
+    await marks.tableRemoved('ip', 'on');
+    expect(scripts).toHaveLength(1);
+    await marks.tableRemoved('ip', 'one');
+    expect(scripts).toEqual([scripts[0], scripts[0]]);
+    expect(log.lines).toEqual([expect.stringContaining('table one (ip) was removed by somebody else')]);
+    await marks.release();
+    await marks.tableRemoved('ip', 'one');
+    expect(scripts).toHaveLength(3);
+  });
+
   it('move to a table of another name, and go when they are no longer asked for', async () => {
     const { marks, scripts } = keeper();
     await marks.follow([mark(80)], settings);
