@@ -5,6 +5,10 @@
  * killed by a SIGHUP or SIGUSR2 that comes before JavaScript runs. This library ignores those signals itself, and swallows
  * that one reset of each; everything later (a handler, another reset) passes. It takes itself out of the environment at
  * once, so that no program started by the daemon is affected.
+ *
+ * It also ends a debugging aid of the runtime before it begins: the mutexes of V8 come from a build of Abseil with its
+ * assertions, which draws a graph of who waits for whom at every lock, to report deadlocks. Its table is a megabyte that
+ * every process touches before its first line.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -49,7 +53,15 @@ static void leave_environment(void) {
     unsetenv("LD_PRELOAD");
 }
 
+/* absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore), where the runtime has it (absl/synchronization/mutex.h). */
+static void do_without_lock_graph(void) {
+  void (*set_mode)(int);
+  *(void **)&set_mode = dlsym(RTLD_DEFAULT, "_ZN4absl29SetMutexDeadlockDetectionModeENS_15OnDeadlockCycleE");
+  if (set_mode != NULL) set_mode(0);
+}
+
 __attribute__((constructor)) static void start(void) {
+  do_without_lock_graph();
   struct sigaction ignore;
   memset(&ignore, 0, sizeof ignore);
   ignore.sa_handler = SIG_IGN;

@@ -40,6 +40,22 @@ async function survivors(signal: NodeJS.Signals, preload?: string): Promise<numb
   return alive;
 }
 
+/** Pages that a runtime has touched when its first line runs. */
+function touchedPages(environment: NodeJS.ProcessEnv): number {
+  const program = 'console.log(process.resourceUsage().minorPageFault)';
+  return Number(execFileSync(process.execPath, ['-e', program], { env: environment, encoding: 'utf8' }));
+}
+
+describe('the graph of locks', () => {
+  // The table has some 255 pages of 4 kB; a kernel with larger pages has fewer to touch.
+  it.runIf(process.arch === 'x64')('is not made with the library', () => {
+    const saved = [1, 2, 3].map(
+      () => touchedPages(process.env) - touchedPages({ ...process.env, LD_PRELOAD: library }),
+    );
+    expect(saved.toSorted((one, other) => one - other)[1]).toBeGreaterThan(100);
+  });
+});
+
 describe('early signals', () => {
   it('would kill the runtime although the launcher ignores them', async () => {
     // If this ever fails, Node has learnt to keep what its starter ignored, and the library can go.
