@@ -345,6 +345,33 @@ describe('a change of many services in slices', () => {
     expect(table.kernel.dump()).toEqual(after);
   });
 
+  it('leaves services that go until the second half of a change, too', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    const [stays, goes] = [service('192.0.2.1', [server(2)]), service('192.0.2.2', [server(3)])];
+    await reconciler.setDesired([stays, goes]);
+    const { outgrown, written } = reconciler.growDesired([goes.key, stays.key], [stays]);
+    await written;
+    expect(table.kernel.dump()).toEqual([stays, goes]);
+    expect(outgrown).toEqual([goes.key]);
+    await reconciler.changeDesired(outgrown, []);
+    expect(table.kernel.dump()).toEqual([stays]);
+    expect([...reconciler.owned]).toEqual(['tcp 192.0.2.1:80']);
+  });
+
+  it('knows of which services the kernel refused something, until it does no more', async () => {
+    const table = new Table();
+    const reconciler = new ServiceReconciler(table);
+    const refused = service('192.0.2.1', [server(2)], 'unheard-of');
+    await reconciler.setDesired([refused, service('192.0.2.2', [server(3)])]);
+    expect(reconciler.refused).toEqual([refused.key]);
+    await reconciler.changeDesired([refused.key], [refused]);
+    expect(reconciler.refused).toEqual([refused.key]);
+    await reconciler.changeDesired([refused.key], [{ ...refused, scheduler: 'rr' }]);
+    expect(reconciler.refused).toEqual([]);
+    expect(table.kernel.dump()).toHaveLength(2);
+  });
+
   it('adds the servers of all services before it removes any', async () => {
     const table = new Table();
     const reconciler = new ServiceReconciler(table);
