@@ -45,6 +45,17 @@ export class KernelSettings {
     if (await this.#write(setting, value)) this.#changed.set(setting, { before: known?.before ?? before, ours: value });
   }
 
+  /** Interfaces have other names: their settings are elsewhere. @param names of before, with those of now */
+  renamed(names: ReadonlyMap<string, string>): void {
+    if (names.size === 0) return;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const [setting, values] of changed) {
+      const [family = '', conf = '', name = '', ...rest] = setting.split('/');
+      this.#changed.set([family, conf, names.get(name) ?? name, ...rest].join('/'), values);
+    }
+  }
+
   /** Puts those back that `which` names and nobody else has changed since. */
   async restore(which: (setting: string) => boolean = () => true): Promise<void> {
     for (const [setting, { before, ours }] of [...this.#changed].filter(([name]) => which(name))) {

@@ -39,6 +39,8 @@ export class VmacKeeper {
   readonly #made = new Map<string, number>();
   /** Why one cannot be made, by name: told once, tried again when something about it changes. */
   readonly #refused = new Map<string, string>();
+  /** Names of the interfaces whose settings we may have changed, by index. */
+  readonly #settled = new Map<number, string>();
   /** Addresses of our own on them, by name. */
   readonly #linkLocals = new Map<string, DesiredAddress>();
   #idle: Promise<void> = Promise.resolve();
@@ -74,6 +76,7 @@ export class VmacKeeper {
 
   /** Links changed: makes what is missing and can be made. */
   interfacesChanged(): void {
+    this.#followNames();
     this.#keepAddresses();
     if (!this.#busy && this.#wanted.some((each) => this.#isMissing(each))) void this.#queue(() => this.#makeAll());
   }
@@ -158,8 +161,22 @@ export class VmacKeeper {
     const vmacs = missing.filter(({ kind, family }) => kind === 'vmac' && family === 'inet');
     if (vmacs.length === 0) return;
     const others = this.#machine.links.map(({ name }) => name).filter((name) => !own.has(name));
+    this.#followNames();
+    for (const { index, name } of this.#machine.links) if (!own.has(name)) this.#settled.set(index, name);
     await settleReversePathFilter(this.#settings, others);
     for (const base of new Set(vmacs.map((each) => each.base))) await settleBase(this.#settings, base);
+  }
+
+  /** Somebody may have renamed an interface whose settings are to be put back. */
+  #followNames(): void {
+    const renamed = new Map<string, string>();
+    for (const { index, name } of this.#machine.links) {
+      const before = this.#settled.get(index);
+      if (before === undefined || before === name) continue;
+      this.#settled.set(index, name);
+      renamed.set(before, name);
+    }
+    this.#settings.renamed(renamed);
   }
 
   async #make(wanted: VirtualInterface, under: Link): Promise<void> {

@@ -1,5 +1,5 @@
 // On a directory like /proc/sys/net.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,34 @@ describe('settings of the kernel', () => {
     put('ipv4/conf/eth0/arp_ignore', '8');
     await settings.restore();
     expect(value('ipv4/conf/eth0/arp_ignore')).toBe('8');
+  });
+
+  it('of interfaces that were renamed go back to where they are now, also where two have changed names', async () => {
+    const conf = path.join(folder, 'ipv4/conf');
+    for (const [name, before] of [
+      ['eth0', '2'],
+      ['eth1', '3'],
+      ['eth2', '4'],
+    ] as const) {
+      put(`ipv4/conf/${name}/arp_ignore`, before);
+      await settings.borrow(`ipv4/conf/${name}/arp_ignore`, '1');
+    }
+    for (const [from, to] of [
+      ['eth0', 'x'],
+      ['eth1', 'eth0'],
+      ['x', 'eth1'],
+      ['eth2', 'lan'],
+    ] as const)
+      renameSync(path.join(conf, from), path.join(conf, to));
+    settings.renamed(
+      new Map([
+        ['eth0', 'eth1'],
+        ['eth1', 'eth0'],
+        ['eth2', 'lan'],
+      ]),
+    );
+    await settings.restore();
+    expect(['eth0', 'eth1', 'lan'].map((name) => value(`ipv4/conf/${name}/arp_ignore`))).toEqual(['3', '2', '4']);
   });
 
   it('that the kernel takes and does not keep are told once, with their name', async () => {
