@@ -181,7 +181,8 @@ export class ServiceReuse implements LineSkipper {
 
   /** Nothing was said of it, and nothing else has a say in it. */
   #isPlain(): boolean {
-    return this.#said === this.#before.said && this.#entangledAtEnd === this.#before.entangled;
+    const { entangled, said } = this.#before;
+    return this.#said === said && this.#entangledAtEnd === entangled && this.#parts.reader().isFree;
   }
 
   skip(file: SourceFile, line: number, start: number, read: (line: number, start: number) => number): number {
@@ -229,7 +230,7 @@ export class ServiceReuse implements LineSkipper {
     let lineNow = line + (servers[1] ?? 0);
     let next = 0;
     while (tree.depth > 0 && at < text.length) {
-      if (tree.depth === 1 && !this.#parts.reader().collecting) {
+      if (tree.depth === 1 && this.#parts.reader().isFree) {
         const same = sameServer(former, known, next, text, at);
         const server = service.realServers[same];
         if (server !== undefined) {

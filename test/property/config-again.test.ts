@@ -175,6 +175,13 @@ describe('a reading with what is known from the one before', () => {
     for (const { text, without } of samples) expectSame([without, text, `# one line\n${text}`, without]);
   });
 
+  it('is what it is alone, where repetitions have made so much that the rest is left out', () => {
+    const service =
+      'virtual_server 10.0.0.1 80 {\nprotocol TCP\nlvs_sched rr\nlvs_method NAT\nreal_server 10.1.0.1 80 {\nweight 2 # two\n}\n}\n';
+    const much = '~SEQ(i, 1, 600000) # nothing\n';
+    expectSame([service, much + service, service, service + much]);
+  });
+
   it('is what it is alone, and finds what is the same, where one server of each service is another', () => {
     const texts = (['nothing', 'weight', 'address', 'nothing'] as const).flatMap((changed) =>
       [false, true].map((checked) => [...scaledConfiguration(40, checked, changed)].join('')),

@@ -70,6 +70,11 @@ export class LogicalLines {
     return this.#collected !== undefined;
   }
 
+  /** Definitions and repetitions have made so much that every further line is left out. */
+  get isCut(): boolean {
+    return this.#cut;
+  }
+
   /** An empty line ends an open definition. */
   emptyLine(): void {
     this.#finishDefinition();

@@ -31,7 +31,7 @@ export interface LineSkipper {
   /** The line behind those that were skipped. */
   readonly line: number;
   /**
-   * Asked at the beginning of each line that does not belong to a definition.
+   * Asked at the beginning of each line that means what it says.
    * @param read reads one line, and tells where the next one begins
    * @returns where reading goes on; -1: here
    */
@@ -88,9 +88,9 @@ export class SourceReader {
     return this.#entangled;
   }
 
-  /** A definition of several lines is open. */
-  get collecting(): boolean {
-    return this.#lines.collecting;
+  /** What a line means is told by the line alone: no definition of several lines is open, and nothing is left out. */
+  get isFree(): boolean {
+    return !this.#lines.collecting && !this.#lines.isCut;
   }
 
   /**
@@ -221,7 +221,7 @@ export class SourceReader {
     const { length } = file.text;
     const read = (line: number, start: number): number => this.#readLine(file, line, start);
     for (let line = 1, start = 0; start < length;) {
-      const next = this.#lines.collecting ? -1 : skipper.skip(file, line, start, read);
+      const next = this.isFree ? skipper.skip(file, line, start, read) : -1;
       if (next >= 0) {
         ({ line } = skipper);
         start = next;
