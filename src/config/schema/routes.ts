@@ -25,9 +25,9 @@ import {
   readPrefix,
   readRealms,
   readTime,
-  readTrackGroup,
   unsigned32,
 } from './route-values.ts';
+import { noTrack, realms, tos, trackGroup } from './routing-options.ts';
 
 type R = RouteDraft;
 
@@ -210,13 +210,6 @@ function readNexthops(draft: R, cursor: Cursor): boolean {
 }
 
 const gateway = value('{inet or inet6} <ip>', 'Gateway.', readGateway, (draft, found) => (draft.via = found), 'none');
-const tos = value(
-  nameOrNumber,
-  'Type of service.',
-  (_draft, cursor) => readName(cursor, 'rt_dsfield'),
-  (draft, found) => (draft.tos = found),
-  '0',
-);
 const routePreference = value(
   '<uint32>',
   'Preference among routes.',
@@ -313,15 +306,7 @@ const routeOptions: LineOptions<R> = {
   window: metric('window', {}),
   cwnd: metric('cwnd', { lock: true }),
   ssthresh: metric('ssthresh', { lock: true }),
-  realms: value(
-    '{<from>/}<to>',
-    'IPv4 only.',
-    (draft, cursor) => {
-      const realms = readRealms(cursor);
-      return realms && agree(draft, 'inet', cursor) ? realms : undefined;
-    },
-    (draft, found) => (draft.realms = found),
-  ),
+  realms: realms('IPv4 only.'),
   rto_min: metric('rto_min', { lock: true, time: 1 }),
   initcwnd: metric('initcwnd', {}),
   initrwnd: metric('initrwnd', {}),
@@ -358,22 +343,12 @@ const routeOptions: LineOptions<R> = {
   append: option('(none)', 'Creates behind others.', (draft) => void (draft.placement = 'append'), 'off'),
   or: option('<ip>', 'Old second gateway; use nexthop.', readOr),
   nexthop: option('list to end of line', 'Several ways; must be last.', readNexthops),
-  no_track: option(
-    '(none)',
-    'The instance does not care if the route vanishes.',
-    (draft) => void (draft.noTrack = true),
-    'off',
-  ),
+  no_track: noTrack('route'),
 };
 
 const staticOptions: LineOptions<R> = {
   ...routeOptions,
-  track_group: option(
-    '<name>',
-    'Instances that are in fault while its interface is down; needs dev.',
-    readTrackGroup,
-    'none',
-  ),
+  track_group: trackGroup('dev'),
 };
 
 const otherTypes: ReadonlySet<string> = new Set<RouteType>([

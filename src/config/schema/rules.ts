@@ -14,11 +14,10 @@ import {
   readInterface,
   readName,
   readPrefix,
-  readRealms,
-  readTrackGroup,
   readUnsigned64,
   unsigned32,
 } from './route-values.ts';
+import { noTrack, realms, tos, trackGroup } from './routing-options.ts';
 
 type R = RuleDraft;
 
@@ -121,13 +120,6 @@ const preference = value(
   (draft, found) => (draft.preference = found),
   'given out from 16384, with an error',
 );
-const tos = value(
-  nameOrNumber,
-  'Type of service.',
-  (_draft, cursor) => readName(cursor, 'rt_dsfield'),
-  (draft, found) => (draft.tos = found),
-  '0',
-);
 const suppressPrefixLength = value(
   '<int>',
   'With a table.',
@@ -158,15 +150,7 @@ const ruleOptions: LineOptions<R> = {
   tos,
   dsfield: synonym(tos, 'tos'),
   fwmark: value('<uint32>{/<mask>}', 'Mark.', readMark, (draft, found) => (draft.firewallMark = found)),
-  realms: value(
-    '{<from>/}<to>',
-    'IPv4 only, with a table.',
-    (draft, cursor) => {
-      const realms = readRealms(cursor);
-      return realms && agree(draft, 'inet', cursor) ? realms : undefined;
-    },
-    (draft, found) => (draft.realms = found),
-  ),
+  realms: realms('IPv4 only, with a table.'),
   suppress_prefixlength: suppressPrefixLength,
   sup_pl: { ...suppressPrefixLength, note: 'Short for suppress_prefixlength.' },
   suppress_ifgroup: suppressGroup,
@@ -223,22 +207,12 @@ const ruleOptions: LineOptions<R> = {
   blackhole: plainAction('blackhole'),
   unreachable: plainAction('unreachable'),
   prohibit: plainAction('prohibit'),
-  no_track: option(
-    '(none)',
-    'The instance does not care if the rule vanishes.',
-    (draft) => void (draft.noTrack = true),
-    'off',
-  ),
+  no_track: noTrack('rule'),
 };
 
 const staticOptions: LineOptions<R> = {
   ...ruleOptions,
-  track_group: option(
-    '<name>',
-    'Instances that are in fault while its interface is down; needs iif.',
-    readTrackGroup,
-    'none',
-  ),
+  track_group: trackGroup('iif'),
 };
 
 function unknownWord(cursor: Cursor): boolean {
