@@ -126,12 +126,11 @@ async function bundlePart(dist: string, name: string, { flags, source }: Part): 
 
 /** Writes scripts, code caches and rarely used packages to `dist`. */
 export async function buildParts(dist: string): Promise<void> {
-  for (const [source, name] of Object.entries(packages))
-    await build({
-      ...scriptOptions,
-      entryPoints: [source],
-      outfile: path.join(dist, `${name}.cjs`),
-      absWorkingDir: root,
-    });
+  for (const [source, name] of Object.entries(packages)) {
+    // Who imports a package from a script takes what it exports for its default; an ES module has that as a member.
+    const contents = `const all = require('${source}');
+      module.exports = Object.keys(all).join() === 'default' ? all.default : all;`;
+    await build({ ...scriptOptions, stdin: { contents, resolveDir: root }, outfile: path.join(dist, `${name}.cjs`) });
+  }
   for (const [name, part] of Object.entries(parts)) await bundlePart(dist, name, part);
 }
