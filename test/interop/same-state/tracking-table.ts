@@ -36,6 +36,12 @@ export const trackingTable: readonly Configuration[] = [
     events: ['start > MASTER', 'unplug eth1', 'plug eth1', 'stop > STOP'],
   },
   {
+    name: 'track_interface with weight that carries an address',
+    global: priorities,
+    lines: [follows('interface', 'eth1 weight 30'), block('virtual_ipaddress_excluded', '10.88.1.77/24 dev eth1')],
+    events: ['start > MASTER', 'unplug eth1 > FAULT', 'plug eth1 > MASTER', 'stop > STOP'],
+  },
+  {
     name: 'track_interface reversed',
     lines: [follows('interface', 'eth1 weight 0 reverse')],
     events: ['start', 'down eth1 > MASTER', 'up eth1 > FAULT', 'stop > STOP'],
