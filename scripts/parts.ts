@@ -88,6 +88,8 @@ export const placeOfScript = { 'import.meta.dirname': '__dirname', 'import.meta.
 
 const scriptOptions = {
   bundle: true,
+  // V8 lets a script that it was given as a text import nothing but by a way that Node calls experimental, aloud.
+  supported: { 'dynamic-import': false },
   platform: 'node',
   format: 'cjs',
   target: 'node24',

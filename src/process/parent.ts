@@ -317,6 +317,7 @@ export class Parent {
     this.#memory.stop();
     log.info('Stopping');
     this.#live.close();
+    this.#web.leave();
     const configuration = this.#loaded?.configuration;
     const grace = configuration?.global.childWaitTime ?? 5000;
     if (configuration !== undefined && !this.#monitoring.hearsQuietChecks(configuration))

@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { Script, constants } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** What the text of such a script evaluates to: the body of a CommonJS module. */
 type Body = (module: { exports: unknown }, require: (name: string) => unknown, file: string, folder: string) => void;
@@ -122,12 +122,7 @@ export function loadPrecompiled(folder: string, name: string): Precompiled | und
   const cache = readIfThere(files.cache, octets);
   const fits = cache?.toString('latin1', 0, markLength) === text.slice(0, markLength);
   const cachedData = fits ? cache?.subarray(markLength) : undefined;
-  const script = new Script(text, {
-    filename: files.script,
-    // Packages that few need are imported from beside the script when they are needed.
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...(cachedData && { cachedData }),
-  });
+  const script = new Script(text, { filename: files.script, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
   (script.runInThisContext() as Body)(module, requireFrom(files.script), files.script, folder);
   return { script, exports: module.exports };

@@ -102,9 +102,15 @@ export class WebService {
     this.#send({ type: 'event', event });
   }
 
-  async close(): Promise<void> {
+  /** The daemon stops: who was asked to end together with it is not started again. It serves until close(). */
+  leave(): void {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#restartTimer);
+  }
+
+  async close(): Promise<void> {
+    this.leave();
     await this.#queue;
     await this.#end();
     this.#keeper.close();

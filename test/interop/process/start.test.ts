@@ -167,6 +167,24 @@ describe('a start that succeeds', () => {
     }
   });
 
+  it('has packages of its own where a setting wants one, and no warning of the runtime in its log', async () => {
+    const daemon = await machine.daemon(
+      `${quick}global_defs {
+        smtp_server 127.0.0.1
+        smtp_alert_vrrp true
+        notification_email {
+          a@example.com
+        }
+        notification_email_from b@example.com
+      }
+      ${instance({ interval: 0.2 })}`,
+    );
+    // Nobody listens there: the package for SMTP says so.
+    await daemon.untilLog('not sent through 127.0.0.1:25: connect ECONNREFUSED');
+    expect(daemon.said(/Warning:/)).toBe(0);
+    expect(await daemon.stop()).toBe(0);
+  });
+
   it('refuses a second daemon, says so and leaves the first alone', async () => {
     const daemon = await machine.daemon(instance());
     for (const mode of [['-n'], []]) {
