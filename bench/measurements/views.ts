@@ -54,14 +54,22 @@ async function inGuest(bench: Bench, binary: string): Promise<ViewsResult> {
   const obstacle = guestObstacle();
   if (obstacle !== undefined) throw new BenchError(`views: ${obstacle}`);
   const cleanUp = new CleanUp();
+  const said: string[] = [];
   try {
     const { code, folder } = await runInGuest(cleanUp, {
       module: path.join(root, 'test', 'ipvs', 'programs', 'from-source.ts'),
       args: [program, String(services), binary, controlOf(binary), '/run/out'],
       memory: 3000,
-      onLine: (line) => bench.progress(line),
+      onOneProcessor: true,
+      onLine: (line) => {
+        said.push(line);
+        bench.progress(line);
+      },
     });
-    if (code !== 0) throw new BenchError(`views: the program in the guest ended with ${code}`);
+    if (code !== 0) {
+      const end = said.slice(-12).join('\n');
+      throw new BenchError(`views: the program in the guest ended with ${code}. What it said last:\n${end}`);
+    }
     return JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as ViewsResult;
   } finally {
     await cleanUp.run();
