@@ -174,7 +174,7 @@ requireIn(
   await look('keepalivectl plan', 1, () => command(control, ['plan', changed, ...told])),
   `plan: ${services} real_server changed`,
 );
-requireIn(await look('keepalivectl doctor', 1, () => command(control, doctor)), ' errors, ');
+requireIn(await look('keepalivectl doctor', 1, () => command(control, doctor)), ' warnings, ');
 const result: ViewsResult = { views };
 writeFileSync(`${folder}/result.json`, JSON.stringify(result));
 const ended = once(daemon, 'exit');
