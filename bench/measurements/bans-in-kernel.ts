@@ -1,10 +1,9 @@
 /** The second half of `bans`: connections that the guest kernel really has, counted out of /proc/net/ip_vs_conn. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CleanUp } from '../../lab/lib/clean-up.ts';
-import { guestObstacle, runInGuest } from '../../lab/lib/guest.ts';
+import { guestObstacle } from '../../lab/lib/guest.ts';
 import { bars } from '../bars.ts';
 import { BenchError } from '../contenders.ts';
+import { resultFromGuest } from '../guest-program.ts';
 import type { KernelConnections, ReadRun } from '../kernel-connections.ts';
 import { greedyClients } from '../kernel-connections.ts';
 import type { Bench, Row } from '../measurement.ts';
@@ -24,27 +23,19 @@ const limitOfGuest = 600;
 
 const spent = ({ system, user }: ReadRun): number => system + user;
 
-async function countInGuest(
+function countInGuest(
   bench: Bench,
   limit: number,
   { beside, connections }: (typeof sizes)[number],
 ): Promise<KernelConnections> {
-  const cleanUp = new CleanUp();
   const programs = path.join(import.meta.dirname, '..', 'programs');
-  try {
-    const { code, folder } = await runInGuest(cleanUp, {
-      module: path.join(programs, 'kernel-connections.ts'),
-      companions: { count: path.join(programs, 'count-connections.ts') },
-      args: [String(connections), String(limit), String(buckets), ...(beside ? ['beside'] : [])],
-      memory: 2000,
-      limit: limitOfGuest,
-      onLine: (line) => bench.progress(line),
-    });
-    if (code !== 0) throw new BenchError(`bans: the program in the guest ended with ${code}`);
-    return JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as KernelConnections;
-  } finally {
-    await cleanUp.run();
-  }
+  return resultFromGuest(bench, 'bans', {
+    module: path.join(programs, 'kernel-connections.ts'),
+    companions: { count: path.join(programs, 'count-connections.ts') },
+    args: [String(connections), String(limit), String(buckets), ...(beside ? ['beside'] : [])],
+    memory: 2000,
+    limit: limitOfGuest,
+  });
 }
 
 function rowsOf(connections: number, { fromFile, kernel, ours, script }: KernelConnections): Row[] {

@@ -3,14 +3,12 @@
  * own: the kernel keeps what was deleted for two minutes and searches it with every server that is added, so the second
  * one in a guest would pay for the first.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { CleanUp } from '../../lab/lib/clean-up.ts';
-import { guestObstacle, runInGuest } from '../../lab/lib/guest.ts';
+import { guestObstacle } from '../../lab/lib/guest.ts';
 import type { Bar } from '../bars.ts';
 import { bars } from '../bars.ts';
 import { BenchError } from '../contenders.ts';
 import type { Contender, ContenderName } from '../contenders.ts';
+import { fromSource, resultFromGuest } from '../guest-program.ts';
 import type { Bench, Measurement, Row } from '../measurement.ts';
 import { wanted } from '../measurement.ts';
 import type { ScaleResult } from '../scale-result.ts';
@@ -21,29 +19,19 @@ const servicesTraced = 1_000;
 
 type Kind = 'plain' | 'checked';
 
-const root = path.join(import.meta.dirname, '..', '..');
-
-async function life(
+function life(
   bench: Bench,
   { binary }: Contender,
   kind: Kind,
   number: number,
   what: 'calls' | 'time',
 ): Promise<ScaleResult> {
-  const cleanUp = new CleanUp();
-  try {
-    const { code, folder } = await runInGuest(cleanUp, {
-      module: path.join(root, 'test', 'ipvs', 'programs', 'from-source.ts'),
-      args: ['bench/programs/ipvs-scale.ts', String(number), kind, what, binary],
-      memory: 3000,
-      onOneProcessor: true,
-      onLine: (line) => bench.progress(line),
-    });
-    if (code !== 0) throw new BenchError(`ipvs-scale: the program in the guest ended with ${code}`);
-    return JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as ScaleResult;
-  } finally {
-    await cleanUp.run();
-  }
+  return resultFromGuest(bench, 'ipvs-scale', {
+    module: fromSource,
+    args: ['bench/programs/ipvs-scale.ts', String(number), kind, what, binary],
+    memory: 3000,
+    onOneProcessor: true,
+  });
 }
 
 type Lives = Record<ContenderName, ScaleResult[]>;

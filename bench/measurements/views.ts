@@ -7,12 +7,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CleanUp } from '../../lab/lib/clean-up.ts';
-import { guestObstacle, runInGuest } from '../../lab/lib/guest.ts';
+import { guestObstacle } from '../../lab/lib/guest.ts';
 import type { Bar } from '../bars.ts';
 import { bars } from '../bars.ts';
 import { compile } from '../checked-servers.ts';
 import { BenchError } from '../contenders.ts';
+import { fromSource, resultFromGuest } from '../guest-program.ts';
 import type { Bench, Measurement, Row } from '../measurement.ts';
 import { wanted } from '../measurement.ts';
 import { Namespace } from '../namespace.ts';
@@ -50,30 +50,15 @@ async function here(bench: Bench, binary: string): Promise<ViewsResult> {
   return JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as ViewsResult;
 }
 
-async function inGuest(bench: Bench, binary: string): Promise<ViewsResult> {
+function inGuest(bench: Bench, binary: string): Promise<ViewsResult> {
   const obstacle = guestObstacle();
   if (obstacle !== undefined) throw new BenchError(`views: ${obstacle}`);
-  const cleanUp = new CleanUp();
-  const said: string[] = [];
-  try {
-    const { code, folder } = await runInGuest(cleanUp, {
-      module: path.join(root, 'test', 'ipvs', 'programs', 'from-source.ts'),
-      args: [program, String(services), binary, controlOf(binary), '/run/out'],
-      memory: 3000,
-      onOneProcessor: true,
-      onLine: (line) => {
-        said.push(line);
-        bench.progress(line);
-      },
-    });
-    if (code !== 0) {
-      const end = said.slice(-12).join('\n');
-      throw new BenchError(`views: the program in the guest ended with ${code}. What it said last:\n${end}`);
-    }
-    return JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as ViewsResult;
-  } finally {
-    await cleanUp.run();
-  }
+  return resultFromGuest(bench, 'views', {
+    module: fromSource,
+    args: [program, String(services), binary, controlOf(binary), '/run/out'],
+    memory: 3000,
+    onOneProcessor: true,
+  });
 }
 
 function rowsOf({ views }: ViewsResult, prefix: string): Row[] {
