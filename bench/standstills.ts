@@ -49,11 +49,6 @@ export class Standstills implements AsyncDisposable {
     }
   }
 
-  /** The longest one that ended within a span of time, milliseconds since 1970. */
-  longestBetween(from: number, to: number): Standstill | undefined {
-    return this.all.filter(({ ended }) => ended >= from && ended <= to).sort((a, b) => b.length - a.length)[0];
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     return this.#end();
   }

@@ -176,9 +176,9 @@ async function falseDetections(bench: Bench, busy: boolean): Promise<{ given: Gi
   for (const end = performance.now() + bench.minutes * 60_000; performance.now() < end;) {
     await Promise.all(pairs.map(({ pair }) => pair.measured.achieves(sleep(glance))));
     for (const { name, pair } of pairs) {
-      for (let more = count(pair) - (known.get(name) ?? 0); more > 0; more--)
-        given.push({ at: Date.now(), daemon: name });
-      known.set(name, count(pair));
+      const counted = count(pair);
+      for (let more = counted - (known.get(name) ?? 0); more > 0; more--) given.push({ at: Date.now(), daemon: name });
+      known.set(name, counted);
     }
   }
   return { given, standstills: watch.all };
