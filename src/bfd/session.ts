@@ -2,9 +2,9 @@
 import type { BfdInstanceConfiguration } from '../config/model.ts';
 import type { Deadline, DeadlineQueue } from '../core/deadlines.ts';
 import type { HealthState } from '../core/events.ts';
-import { SendAhead } from '../core/send-ahead.ts';
+import { SendAhead, lookAfter } from '../core/send-ahead.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
-import { LocalIntervals, jittered, lookAfter } from './timing.ts';
+import { LocalIntervals, jittered } from './timing.ts';
 import type { BfdIntent, BfdSessionStatus } from './types.ts';
 import { encodeControlPacket, type BfdState, type ControlPacket } from './wire/control-packet.ts';
 import { DIAGNOSTIC, diagnosticText } from './wire/constants.ts';

@@ -71,10 +71,3 @@ export class LocalIntervals {
     this.detecting = this.requiredMinRx;
   }
 }
-
-const looksAfter = { longest: 0.15, share: 0.015 } as const;
-
-/** How long behind its moment a packet that was sent ahead is looked after: what has not gone by then the process sends. */
-export function lookAfter(interval: Milliseconds): Milliseconds {
-  return Math.min(looksAfter.longest, interval * looksAfter.share);
-}

@@ -6,6 +6,18 @@
  */
 import type { Milliseconds, MonotonicMs } from './time.ts';
 
+const looksAfter = { first: 0.15, each: 0.006, share: 0.015 } as const;
+
+/**
+ * How long behind its moment what was sent ahead is looked after: what has not gone by then the process sends. Who sends has
+ * the time that it needs for all that may be due together, if that is no more than a share of the interval.
+ * @param together how many may be, beside the first
+ */
+export function lookAfter(interval: Milliseconds, together = 0): Milliseconds {
+  const { each, first, share } = looksAfter;
+  return Math.min(first + each * together, interval * share);
+}
+
 interface Plan<Content> {
   readonly at: MonotonicMs;
   /** When the engine's timer looks after it. */

@@ -1,15 +1,9 @@
 /** The next advertisement of a master, made one interval ahead (core/send-ahead.ts). */
 import type { VrrpInstanceConfiguration } from '../config/model.ts';
-import { SendAhead } from '../core/send-ahead.ts';
+import { SendAhead, lookAfter } from '../core/send-ahead.ts';
 import type { EndedPlan } from '../core/send-ahead.ts';
-import type { Milliseconds, MonotonicMs } from '../core/time.ts';
+import type { MonotonicMs } from '../core/time.ts';
 import type { Instance } from './instance.ts';
-
-/**
- * When its own timer runs, behind the moment, in milliseconds: what has not gone by then is sent by this process. Who sends
- * has the time that it needs for the advertisements of all masters, if that is no more than this share of the interval.
- */
-const lookAfter = { first: 0.15, each: 0.006, share: 0.015 } as const;
 
 interface PlannedAdvertisement {
   readonly priority: number;
@@ -67,9 +61,7 @@ export class AdvertisementAhead {
     );
     // Later than an interval the others begin to count on us being gone: that is for the engine to judge.
     host.out.push({ type: 'send-ahead', instance: name, at, until: at + interval, advertisements });
-    const { each, first, share } = lookAfter;
-    const after: Milliseconds = Math.min(first + each * host.masters.size, interval * share);
-    const packets = advertisements.length;
-    return this.#ahead.plan(at, after, { priority, packets, configuration, source, oldUnicastChecksum });
+    const planned = { priority, packets: advertisements.length, configuration, source, oldUnicastChecksum };
+    return this.#ahead.plan(at, lookAfter(interval, host.masters.size), planned);
   }
 }
