@@ -78,7 +78,8 @@ const startTime = 500;
  * later, one module a turn of the event loop.
  */
 export function loadRestSoon(): void {
-  const rest = ['node:crypto', 'node:fs/promises', 'node:v8', 'node:vm'];
+  // Threads are for connection limits alone, which these processes do not have.
+  const rest = [...loadedAtFirstUse].filter((name) => name !== 'node:worker_threads');
   const next = (): void => {
     const name = rest.shift();
     if (name === undefined) return;
