@@ -9,6 +9,7 @@ import type {
   RealServerConfiguration,
   VirtualServerConfiguration,
 } from '../config/model.ts';
+import { hasTwins } from '../core/endpoint.ts';
 import type { ActingChecker } from './acting.ts';
 import { virtualServerLabels } from './labels.ts';
 
@@ -84,9 +85,6 @@ export function realServerKeys({ realServers }: VirtualServerConfiguration): rea
   return realServers.map((server, index) => serverKey(server, ordinals?.[index] ?? 0));
 }
 
-/** Up to here comparing all pairs is cheaper than a table; most virtual servers have a handful of servers. */
-const few = 16;
-
 /** How many servers of the same address and port stand before each one; undefined: before none. */
 export function serverOrdinals(servers: readonly RealServerConfiguration[]): readonly number[] | undefined {
   if (!hasTwins(servers)) return undefined;
@@ -97,22 +95,6 @@ export function serverOrdinals(servers: readonly RealServerConfiguration[]): rea
     seen.set(key, ordinal + 1);
     return ordinal;
   });
-}
-
-function hasTwins(servers: readonly RealServerConfiguration[]): boolean {
-  if (servers.length > few) return new Set(servers.map((server) => serverKey(server, 0))).size !== servers.length;
-  for (let index = 1; index < servers.length; index++) {
-    for (let before = 0; before < index; before++) {
-      const [a, b] = [servers[before], servers[index]];
-      if (a !== undefined && b !== undefined && sameServer(a, b)) return true;
-    }
-  }
-  return false;
-}
-
-/** True if the two name the same endpoint: a sorry server may also be one of the real servers. */
-export function sameServer(a: RealServerConfiguration, b: RealServerConfiguration): boolean {
-  return a.port === b.port && a.address === b.address;
 }
 
 /** @param ordinal how many servers of the same address and port stand before it */

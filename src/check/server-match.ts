@@ -1,7 +1,8 @@
 /** Which servers of a virtual server go on when it gets another configuration: those with the same address and port. */
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
+import { sameEndpoint, smallPool } from '../core/endpoint.ts';
 import type { MonotonicMs } from '../core/time.ts';
-import { sameServer, serverKey, serverOrdinals } from './identity.ts';
+import { serverKey, serverOrdinals } from './identity.ts';
 import { RealServerState } from './real-server.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
@@ -14,9 +15,6 @@ export interface ServerMatch {
 
 const none: readonly RealServerState[] = [];
 
-/** Up to here looking through a list is cheaper than making a table of it. */
-const few = 16;
-
 /** Nothing of the virtual server is touched. */
 export function matchServers(
   virtualServer: VirtualServerState,
@@ -27,7 +25,7 @@ export function matchServers(
   if (olds.length === realServers.length && olds.every((old, index) => isAt(old, realServers[index])))
     return { servers: olds, added: none, removed: none };
   const ordinals = serverOrdinals(realServers);
-  const byKey = olds.length > few ? new Map(olds.map((old) => [old.key, old])) : undefined;
+  const byKey = olds.length > smallPool ? new Map(olds.map((old) => [old.key, old])) : undefined;
   const added: RealServerState[] = [];
   const servers = realServers.map((configuration, index) => {
     const ordinal = ordinals?.[index] ?? 0;
@@ -41,11 +39,11 @@ export function matchServers(
     return server;
   });
   if (servers.length - added.length === olds.length) return { servers, added, removed: none };
-  const kept = servers.length > few ? new Set(servers) : undefined;
+  const kept = servers.length > smallPool ? new Set(servers) : undefined;
   const removed = olds.filter((old) => (kept === undefined ? !servers.includes(old) : !kept.has(old)));
   return { servers, added, removed };
 }
 
 function isAt(server: RealServerState, configuration: RealServerConfiguration | undefined): boolean {
-  return configuration !== undefined && sameServer(server.configuration, configuration);
+  return configuration !== undefined && sameEndpoint(server.configuration, configuration);
 }

@@ -1,4 +1,5 @@
 /** Puts what a reload prepared in force. */
+import type { CheckerConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import type { Assembly, Plan, Renewal } from './assembly.ts';
@@ -93,37 +94,35 @@ function following(
   for (const server of followers) server.checks = server.checks.filter((check) => check instanceof HealthCheck);
   const files = follow(
     followers,
-    ({ configuration, key }) =>
-      configuration.checkers.flatMap((checker) =>
-        checker.type === 'FILE_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
-      ),
-    ({ checker, key }) => before.files.get(key) ?? new FileCheck(key, checker, known.fileValue(checker.trackFile), now),
+    (checker) => checker.type === 'FILE_CHECK',
+    (key, checker) => before.files.get(key) ?? new FileCheck(key, checker, known.fileValue(checker.trackFile), now),
   );
   const sessions = follow(
     followers,
-    ({ configuration, key }) =>
-      configuration.checkers.flatMap((checker) =>
-        checker.type === 'BFD_CHECK' ? [{ checker, key: checkIdentity(checker, key) }] : [],
-      ),
-    ({ checker, key }) => before.sessions.get(key) ?? new BfdCheck(key, checker, known.session(checker.instance), now),
+    (checker) => checker.type === 'BFD_CHECK',
+    (key, checker) => before.sessions.get(key) ?? new BfdCheck(key, checker, known.session(checker.instance), now),
   );
   return { files, sessions };
 }
 
-/** @param make gives the object of a key that is met for the first time */
-function follow<Wanted extends { readonly key: string }, Check extends FileCheck | BfdCheck>(
+/**
+ * @param isOfKind which checkers
+ * @param make gives the object of a key that is met for the first time
+ */
+function follow<Checker extends CheckerConfiguration, Check extends FileCheck | BfdCheck>(
   servers: readonly RealServerState[],
-  wantedBy: (server: RealServerState) => readonly Wanted[],
-  make: (wanted: Wanted) => Check,
+  isOfKind: (checker: CheckerConfiguration) => checker is Checker,
+  make: (key: string, checker: Checker) => Check,
 ): ReadonlyMap<string, Check> {
   const followed = new Map<string, Check>();
   for (const server of servers) {
-    for (const wanted of wantedBy(server)) {
-      let check = followed.get(wanted.key);
+    for (const checker of server.configuration.checkers.filter(isOfKind)) {
+      const key = checkIdentity(checker, server.key);
+      let check = followed.get(key);
       if (check === undefined) {
-        check = make(wanted);
+        check = make(key, checker);
         check.subscribers = [];
-        followed.set(wanted.key, check);
+        followed.set(key, check);
       }
       if (server.checks.includes(check)) continue;
       server.checks = [...server.checks, check];

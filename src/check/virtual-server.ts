@@ -1,10 +1,10 @@
 /** A virtual server as the engine keeps it: its servers, its quorum, and the pool that follows from them. */
 import type { RealServerConfiguration, VirtualServerConfiguration, VirtualServerGroup } from '../config/model.ts';
+import { sameEndpoint } from '../core/endpoint.ts';
 import type { HealthState, PoolCount, VirtualServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { serviceKeysOf, servicesOf, type PoolMember } from './desired.ts';
-import { sameServer } from './identity.ts';
 import { quorumReason, quorumState } from './quorum.ts';
 import type { RealServerState } from './real-server.ts';
 import { realServerLabel } from './labels.ts';
@@ -163,7 +163,7 @@ export class VirtualServerState {
     const sorry = this.configuration.sorryServer;
     const pool: PoolMember[] = [];
     for (const server of this.servers) {
-      if (this.sorryActive && sorry !== undefined && sameServer(server.configuration, sorry)) continue;
+      if (this.sorryActive && sorry !== undefined && sameEndpoint(server.configuration, sorry)) continue;
       if (this.inPool(server)) pool.push({ server: server.configuration, weight: server.effectiveWeight });
       else if (server.configuration.inhibitOnFailure || (server.quiesced && server.state === 'UP'))
         pool.push({ server: server.configuration, weight: 0 });
@@ -173,7 +173,7 @@ export class VirtualServerState {
   }
 
   #addSorryServer(pool: PoolMember[], sorry: RealServerConfiguration): void {
-    const alsoRealServer = this.servers.some((server) => sameServer(server.configuration, sorry));
+    const alsoRealServer = this.servers.some((server) => sameEndpoint(server.configuration, sorry));
     if (this.sorryActive) pool.push({ server: sorry, weight: sorry.weight });
     else if (this.configuration.sorryServerInhibit && !alsoRealServer) pool.push({ server: sorry, weight: 0 });
   }

@@ -14,6 +14,7 @@ import type {
   SourceLocation,
   VirtualServerConfiguration,
 } from '../config/model.ts';
+import { sameEndpoint } from '../core/endpoint.ts';
 import { DaemonError } from '../core/errors.ts';
 import { sameSettings } from '../plan/same.ts';
 
@@ -200,14 +201,10 @@ export class SnapshotParts {
 }
 
 /** The number of the former server with the same address and port, or else of the one at the same place. */
-function placeOf(
-  { address, port }: RealServerConfiguration,
-  formers: readonly RealServerConfiguration[],
-  index: number,
-): number {
+function placeOf(server: RealServerConfiguration, formers: readonly RealServerConfiguration[], index: number): number {
   const expected = formers[index];
-  if (expected !== undefined && expected.address === address && expected.port === port) return index;
-  const found = formers.findIndex((former) => former.address === address && former.port === port);
+  if (expected !== undefined && sameEndpoint(expected, server)) return index;
+  const found = formers.findIndex((former) => sameEndpoint(former, server));
   return found < 0 ? index : found;
 }
 

@@ -1,4 +1,5 @@
 /** All virtual servers of a configuration, completed as early as possible, and in their order. */
+import { hasTwins } from '../../core/endpoint.ts';
 import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   CheckConfiguration,
@@ -10,7 +11,7 @@ import type {
 import { locate, type Statement } from '../statement.ts';
 import type { Context } from '../schema/context.ts';
 import { virtualServerSchema } from '../schema/virtual-server.ts';
-import { ServerCheck, checkGroups, sameEndpoints } from './virtual-servers.ts';
+import { ServerCheck, checkGroups } from './virtual-servers.ts';
 
 /** Identity as one text, to find repetitions. */
 function keyOf(identity: VirtualServerIdentity): string {
@@ -172,7 +173,7 @@ export class VirtualServersCheck {
       weight += server.weight;
       realServers.push(server);
     }
-    if (realServers.length === 0 || weight < former.quorum || sameEndpoints(realServers)) return undefined;
+    if (realServers.length === 0 || weight < former.quorum || hasTwins(realServers)) return undefined;
     return { ...former, realServers: realServers.slice(), at: locate(statement) };
   }
 

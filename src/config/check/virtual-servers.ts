@@ -1,4 +1,5 @@
 /** Virtual servers, their pools and groups: drafts to model, with the rules of the original (reference: behaviour B4, B5). */
+import { smallPool } from '../../core/endpoint.ts';
 import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   AddressFamily,
@@ -51,18 +52,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Of tens of thousands of servers, so many are the same list. */
 const noCheckers: RealServerConfiguration['checkers'] = [];
 const noFlags: VirtualServerConfiguration['schedulerFlags'] = [];
-
-/** Pools up to this size are searched one by one, which is faster than a table. */
-const smallPool = 16;
-
-/** Whether two of a pool are one. */
-export function sameEndpoints(servers: readonly RealServerConfiguration[]): boolean {
-  if (servers.length > smallPool)
-    return new Set(servers.map(({ address, port }) => `${address} ${port}`)).size < servers.length;
-  return servers.some(({ address, port }, index) =>
-    servers.some((other, before) => before < index && other.address === address && other.port === port),
-  );
-}
 
 /** Completes one virtual server. */
 export class ServerCheck {
