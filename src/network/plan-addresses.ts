@@ -2,8 +2,8 @@
  * The difference between the addresses as they are and as they should be, as few writes as the kernel allows. An address
  * that somebody else put there is neither changed nor removed.
  */
-import { parseIpAddress } from '../core/ip-address.ts';
 import { IFA_F } from './constants.ts';
+import { isSecondary, takenAlong } from './secondaries.ts';
 import type { AddressChange, AddressIdentity, DesiredAddress, KernelAddress, Link } from './types.ts';
 
 /**
@@ -40,29 +40,6 @@ function differs(present: KernelAddress, wanted: DesiredAddress): boolean {
     (!forAWhile && ((present.flags & IFA_F.DEPRECATED) !== 0) !== deprecated) ||
     ((present.flags & IFA_F.HOMEADDRESS) !== 0) !== wanted.home
   );
-}
-
-/** The subnet an IPv4 address counts to, as text; addresses of one interface and subnet are primary and secondaries. */
-function subnetOf(address: KernelAddress): string {
-  const octets = parseIpAddress(address.peer ?? address.address)?.bytes ?? new Uint8Array(4);
-  const number = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
-  const network =
-    address.prefixLength === 0 ? 0 : (number >>> (32 - address.prefixLength)) << (32 - address.prefixLength);
-  return `${address.interfaceIndex} ${network >>> 0}/${address.prefixLength}`;
-}
-
-function isSecondary(address: KernelAddress): boolean {
-  return address.family === 'inet' && (address.flags & IFA_F.SECONDARY) !== 0;
-}
-
-/**
- * Wanted addresses that the kernel takes away with a primary one of the same subnet (it does so unless
- * promote_secondaries is set): they are written again; where they stayed, the kernel answers that they exist.
- */
-function takenAlong(deleted: readonly KernelAddress[], kept: readonly KernelAddress[]): KernelAddress[] {
-  const subnets = new Set<string>();
-  for (const address of deleted) if (address.family === 'inet' && !isSecondary(address)) subnets.add(subnetOf(address));
-  return subnets.size === 0 ? [] : kept.filter((address) => isSecondary(address) && subnets.has(subnetOf(address)));
 }
 
 /**
@@ -103,6 +80,7 @@ export function planAddresses(
       kept.push(address);
     }
   }
+  // They are written again; where they stayed, the kernel answers that they exist.
   for (const address of takenAlong(deletions, kept)) {
     satisfied.delete(addressKey(nameOf.get(address.interfaceIndex) ?? '', address));
   }

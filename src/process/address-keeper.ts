@@ -9,8 +9,10 @@ import { InterfaceMonitor } from '../kernel/rtnetlink-monitor.ts';
 import type { Log } from '../log/log.ts';
 import { IFA_F } from '../network/constants.ts';
 import { addressKey, desiredAddressKey, planAddresses } from '../network/plan-addresses.ts';
+import { takenAlong } from '../network/secondaries.ts';
 import type { AddressChange, AddressIdentity, DesiredAddress, KernelAddress, Link } from '../network/types.ts';
 import type { DesiredInstanceAddresses } from '../vrrp/types.ts';
+import { KeptSecondaries } from './kept-secondaries.ts';
 
 /** The kernel gives numbers from 1 upwards; this one it takes and never has (linux/if_link.h: an int). */
 const noInterface = 0x7fff_ffff;
@@ -32,12 +34,14 @@ export class AddressKeeper {
   readonly #written = new Map<string, AddressChange>();
   /** What was added and not taken away again, by address key: interfaces get other names. */
   readonly #set = new Map<string, AddressAddition>();
+  readonly #keptSecondaries: KeptSecondaries;
   /** Last write asked for; settles always. */
   #idle: Promise<void> = Promise.resolve();
 
   constructor(log: Log, listener: AddressListener) {
     this.#log = log;
     this.#listener = listener;
+    this.#keptSecondaries = new KeptSecondaries(log);
   }
 
   /** Reads links and addresses and begins to follow them. @throws SystemError */
@@ -92,14 +96,15 @@ export class AddressKeeper {
     if (writer === undefined) return;
     const keyOf = this.#keys();
     const keys = changes.map((change) => keyOf(change.interfaceIndex, change.address));
+    const endangered = this.#endangeredBy(changes, keys, keyOf);
     changes.forEach((change, position) => {
       const key = keys[position] ?? '';
       this.#written.set(key, change);
       if (change.change === 'add') this.#set.set(key, change);
       else this.#set.delete(key);
     });
-    const settled = writer
-      .apply(changes)
+    const written = endangered.length > 0 ? this.#writeKeeping(endangered, changes, writer) : writer.apply(changes);
+    const settled = written
       .then((outcomes) => {
         for (const outcome of outcomes) {
           if (outcome.result === 'failed') this.#log.error(outcome.reason ?? 'an address could not be written');
@@ -110,6 +115,40 @@ export class AddressKeeper {
       })
       .then(() => this.#forget(changes, keys));
     this.#idle = Promise.all([this.#idle, settled]).then(() => undefined);
+  }
+
+  /** Addresses of others that would go with those of ours that are removed. */
+  #endangeredBy(
+    changes: readonly AddressChange[],
+    keys: readonly string[],
+    keyOf: (interfaceIndex: number, address: AddressIdentity) => string,
+  ): readonly KernelAddress[] {
+    if (changes.every(({ change }) => change === 'add')) return [];
+    const removed = new Set(keys.filter((_key, position) => changes[position]?.change === 'delete'));
+    const deleted: KernelAddress[] = [];
+    const others: KernelAddress[] = [];
+    for (const address of this.addresses) {
+      const key = keyOf(address.interfaceIndex, address);
+      if (removed.has(key)) deleted.push(address);
+      else if (!this.#set.has(key)) others.push(address);
+    }
+    return takenAlong(deleted, others);
+  }
+
+  #writeKeeping(
+    endangered: readonly KernelAddress[],
+    changes: readonly AddressChange[],
+    writer: AddressWriter,
+  ): ReturnType<AddressWriter['apply']> {
+    const nameOf = new Map(this.links.map(({ index, name }) => [index, name]));
+    const names = new Set<string>();
+    for (const { address, interfaceIndex, prefixLength } of endangered) {
+      const name = nameOf.get(interfaceIndex);
+      if (name === undefined) continue;
+      names.add(name);
+      this.#log.info(`${address}/${prefixLength} on ${name} came after an address of ours: it stays when that goes`);
+    }
+    return this.#keptSecondaries.during([...names], () => writer.apply(changes));
   }
 
   /**

@@ -40,6 +40,24 @@ it('one that is deleted and made again has them again with dont_track_primary', 
   expect(await machine.addresses()).toEqual(['10.88.0.1/24']);
 });
 
+it('an address of the machine that came after ours stays when ours goes', async () => {
+  const daemon = await machine.daemon(configuration('mcast_src_ip 10.88.0.1'));
+  await machine.untilAddress(vip);
+  await machine.ip('addr del 10.88.0.1/24 dev eth0');
+  // The kernel took ours along, which was a secondary; it comes back as the first one.
+  await machine.untilAddress(vip);
+  await until('ours is the first', { within: patience, every: 20 }, async () => {
+    const { stdout } = await machine.run(['ip', '-4', '-o', 'addr', 'show', 'dev', 'eth0', 'primary']);
+    return stdout.includes('10.88.0.100');
+  });
+  await machine.ip('addr add 10.88.0.1/24 dev eth0');
+  expect(await machine.addresses()).toEqual([vip, '10.88.0.1/24']);
+  await daemon.stop();
+  expect(await machine.addresses()).toEqual(['10.88.0.1/24']);
+  const { stdout } = await machine.run(['cat', '/proc/sys/net/ipv4/conf/eth0/promote_secondaries']);
+  expect(stdout.trim()).toBe('0');
+});
+
 it('another hardware address is announced to the neighbours', async () => {
   const daemon = await machine.daemon(configuration());
   await machine.untilAddress(vip);
