@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseKeepalivedArguments } from '../src/cli/keepalived-arguments.ts';
 import type { KeepalivedArguments } from '../src/cli/keepalived-arguments.ts';
 import type { Configuration } from '../src/config/model.ts';
+import { MessageMemory } from '../src/core/netlink/message.ts';
 import type { Link } from '../src/network/types.ts';
 import type * as CheckerPart from '../src/process/checker-part.ts';
 import type * as ConfigTest from '../src/process/config-test.ts';
@@ -93,13 +94,15 @@ const rehearsals: Readonly<Record<string, (exports: unknown) => void | Promise<v
     }
   },
   checker: async (exports) => {
-    const { CheckEngine, ServiceReconciler, SnapshotCollector, encodeOperation } = exports as typeof CheckerPart;
+    const { CheckEngine, OperationStream, ServiceReconciler, SnapshotCollector } = exports as typeof CheckerPart;
     for (const { check, global } of snapshots('checker', new SnapshotCollector())) {
       const reconciler = new ServiceReconciler({
         dumpServices: () => Promise.resolve([]),
         apply: (operations) => {
-          for (const operation of operations) encodeOperation(1, operation);
-          return Promise.resolve(operations.map((operation) => ({ operation, result: 'done', errno: 0 })));
+          const stream = new OperationStream(1, operations);
+          const memory = new MessageMemory(65_536);
+          while (stream.fill(memory, new Int32Array(128)) > 0) memory.reset();
+          return Promise.resolve(stream.outcomes());
         },
       });
       const engine = new CheckEngine(check, global, { random: Math.random });

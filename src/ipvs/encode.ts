@@ -34,8 +34,11 @@ function putAddress(
   address: string,
   length = ADDRESS_LENGTH,
 ): void {
-  if (builder.attributeAddress(type, family, address, length)) return;
-  throw new DaemonError(
+  if (!builder.attributeAddress(type, family, address, length)) throw invalidAddress(family, address);
+}
+
+export function invalidAddress(family: AddressFamily, address: string): DaemonError {
+  return new DaemonError(
     'IPVS_ADDRESS_INVALID',
     `"${address}" is no ${family} address: IPVS takes numeric addresses only`,
   );

@@ -36,8 +36,9 @@ function hasTwins(destinations: readonly Destination[]): boolean {
     return new Set(destinations.map(destinationKeyText)).size !== destinations.length;
   }
   for (let index = 1; index < destinations.length; index++) {
+    const destination = destinations[index];
     for (let before = 0; before < index; before++) {
-      const [other, destination] = [destinations[before], destinations[index]];
+      const other = destinations[before];
       if (other && destination && sameDestinationIdentity(other, destination)) return true;
     }
   }
@@ -55,18 +56,16 @@ function uniqueDestinations(destinations: readonly Destination[]): readonly Dest
   return [...seen.values()];
 }
 
-/** Cheap answer for the usual case: the same servers in the same order with the same settings. */
-function sameDestinationList(a: readonly Destination[], b: readonly Destination[]): boolean {
+/** Cheap answer for the usual case: the same servers in the same order, whatever their settings. */
+function sameServers(a: readonly Destination[], b: readonly Destination[]): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
-  return a.every((destination, index) => {
+  for (let index = 0; index < a.length; index++) {
+    const one = a[index];
     const other = b[index];
-    return (
-      other !== undefined &&
-      (destination === other ||
-        (sameDestinationIdentity(destination, other) && sameDestinationSettings(destination, other)))
-    );
-  });
+    if (one !== other && !(one && other && sameDestinationIdentity(one, other))) return false;
+  }
+  return true;
 }
 
 function planDestinations(
@@ -76,7 +75,15 @@ function planDestinations(
   operations: IpvsOperation[],
   removals: IpvsOperation[],
 ): void {
-  if (sameDestinationList(actual, desired)) return;
+  if (sameServers(actual, desired)) {
+    for (let index = 0; index < desired.length; index++) {
+      const known = actual[index];
+      const destination = desired[index];
+      if (known !== destination && known && destination && !sameDestinationSettings(known, destination))
+        operations.push({ op: 'edit-destination', key, destination });
+    }
+    return;
+  }
   const present = finder(actual);
   let edits: IpvsOperation[] | undefined;
   let kept = 0;
@@ -138,10 +145,7 @@ export function planTables(
   const removals: IpvsOperation[] = [];
   for (const [text, service] of desired) {
     const present = actual.get(text);
-    if (present === service) continue;
-    if (!present) operations.push({ op: 'add-service', service });
-    else if (!sameServiceSettings(present, service)) operations.push({ op: 'edit-service', service });
-    planDestinations(service.key, present?.destinations ?? [], service.destinations, operations, removals);
+    if (present !== service) planService(present, service, operations, removals);
   }
   // The kernel drops a service's servers with it: one write each.
   for (const [text, service] of actual) {
@@ -151,9 +155,30 @@ export function planTables(
   return operations;
 }
 
+/**
+ * The writes for one service.
+ * @param operations takes additions and edits
+ * @param removals takes the servers that go
+ */
+export function planService(
+  present: Service | undefined,
+  service: Service,
+  operations: IpvsOperation[],
+  removals: IpvsOperation[],
+): void {
+  const { destinations, key } = service;
+  if (present === undefined) {
+    operations.push({ op: 'add-service', service });
+    for (const destination of destinations) operations.push({ op: 'add-destination', key, destination });
+    return;
+  }
+  if (!sameServiceSettings(present, service)) operations.push({ op: 'edit-service', service });
+  planDestinations(key, present.destinations, destinations, operations, removals);
+}
+
 /** The service with the servers behind its own that `present` has and it does not want; itself if there are none. */
 export function outgrown(present: Service | undefined, service: Service): Service {
-  if (present === undefined || sameDestinationList(present.destinations, service.destinations)) return service;
+  if (present === undefined || sameServers(present.destinations, service.destinations)) return service;
   const wanted = finder(service.destinations);
   const more = present.destinations.filter((destination) => wanted(destination) === undefined);
   return more.length === 0 ? service : { ...service, destinations: [...service.destinations, ...more] };

@@ -3,17 +3,22 @@
  * compared with the belief and only the difference is written. Any sign that somebody else writes too ("exists",
  * "not there") makes it look again.
  */
-import { serviceKeyText } from './keys.ts';
+import { destinationKeyText, serviceKeyText } from './keys.ts';
 import type { IpvsOutcome } from './outcome.ts';
-import { applyToTable, mergeServices, outgrown, planTables, withoutTwins } from './plan.ts';
+import { applyToTable, mergeServices, outgrown, planService, planTables, withoutTwins } from './plan.ts';
+import { PlannedWrites } from './planned-writes.ts';
+import type { Round } from './planned-writes.ts';
 import type { IpvsOperation, Service, ServiceKey } from './types.ts';
 
 /** The kernel's table, as kernel/ipvs-table.ts gives it. */
 export interface ServiceTable {
   /** The table; servers are read only of services whose key text `wantDestinations` affirms. */
   dumpServices(wantDestinations?: (keyText: string) => boolean): Promise<readonly Service[]>;
-  /** Writes in order; the first batch reaches the kernel before this returns. One outcome an operation. */
-  apply(operations: readonly IpvsOperation[]): Promise<readonly IpvsOutcome[]>;
+  /**
+   * Writes in order, and asks for the operations when it is their turn; the first batch reaches the kernel before this returns.
+   * @returns outcomes, in their order; none of what was simply done need be among them
+   */
+  apply(operations: Iterable<IpvsOperation>): Promise<readonly IpvsOutcome[]>;
   /**
    * A look that costs little and does not see everything: whether the table has these services, with these servers and
    * weights. Undefined: this table cannot be looked at so.
@@ -27,6 +32,9 @@ export type Look = 'glance' | 'whole';
 
 /** What one round of writing did. */
 export interface ReconcileReport {
+  /** Operations that were written. */
+  readonly writes: number;
+  /** Of those that were not simply done. */
   readonly outcomes: readonly IpvsOutcome[];
   /** True if the table was read anew in this round. */
   readonly resynchronised: boolean;
@@ -76,7 +84,12 @@ export class ServiceReconciler {
    *   acknowledgements were lost: the wish is kept, and the next call starts with a look at the table
    */
   setDesired(services: readonly Service[]): Promise<void> {
-    this.#desired = mergeServices(services);
+    return this.setDesiredTable(mergeServices(services));
+  }
+
+  /** The same with a table that mergeServices() has made; it is the reconciler's from now on. */
+  setDesiredTable(services: Map<string, Service>): Promise<void> {
+    this.#desired = services;
     this.#touched = undefined;
     this.#changed = true;
     return this.#run();
@@ -100,17 +113,19 @@ export class ServiceReconciler {
   /**
    * The first half of changeDesired() for a change of very many services, which comes in slices: services and servers that
    * are no longer wanted stay until all additions are written (see planTables()).
+   * @param texts of the keys, if the caller has them
    * @returns the services that go or have such servers: theirs is the second half, a changeDesired() once this is written
    */
   growDesired(
     keys: readonly ServiceKey[],
     services: readonly Service[],
+    texts: readonly string[] = keys.map(serviceKeyText),
   ): { readonly written: Promise<void>; readonly outgrown: readonly ServiceKey[] } {
     const late: ServiceKey[] = [];
     // One service a key, in their order, is what the most of all reloads ask for.
     const merged = services.every(({ key }, index) => key === keys[index]) ? undefined : mergeServices(services);
     for (const [index, key] of keys.entries()) {
-      const text = serviceKeyText(key);
+      const text = texts[index] ?? '';
       const service = merged === undefined ? services[index] : merged.get(text);
       if (service === undefined) {
         late.push(key);
@@ -166,22 +181,24 @@ export class ServiceReconciler {
       while (this.#changed || this.#mustLook || this.#mustGlance || !this.#believed) {
         if (this.#mustGlance) await this.#glance();
         const touched = this.#touched;
-        // A copy: wishes may change while they are written.
-        const desired = entriesOf(this.#desired, touched);
         this.#touched = new Set();
         this.#changed = false;
-        for (const text of desired.keys()) this.#owned.add(text);
+        for (const text of touched ?? this.#desired.keys()) if (this.#desired.has(text)) this.#owned.add(text);
         const believed = this.#known();
         if (believed) {
-          const outcomes = await this.#write(believed, desired, touched);
-          if (outcomes.length > 0) this.#onReport({ outcomes, resynchronised: false, undone: [] });
+          const { outcomes, writes } = await this.#write(
+            believed,
+            this.#round(believed, touched),
+            touched === undefined,
+          );
+          if (writes > 0) this.#onReport({ writes, outcomes, resynchronised: false, undone: [] });
           if (looks < MAXIMUM_LOOKS && contradictsBelief(outcomes)) this.#mustLook = true;
         } else {
           looks++;
           this.#touched = undefined;
           const undone = await this.#look();
           this.#changed = true;
-          this.#onReport({ outcomes: [], resynchronised: true, undone });
+          this.#onReport({ writes: 0, outcomes: [], resynchronised: true, undone });
         }
       }
     } finally {
@@ -234,19 +251,32 @@ export class ServiceReconciler {
     return ours.size === 0 ? [] : planTables(this.#believed, ours, new Set());
   }
 
-  /** @param touched key texts of the services to look at; undefined: all */
+  /** The wishes as they are now: they may change while they are written. @param touched undefined: all */
+  #round(believed: ReadonlyMap<string, Service>, touched: ReadonlySet<string> | undefined): Round {
+    const desired = this.#desired;
+    const gone: { text: string; key: ServiceKey }[] = [];
+    for (const text of touched ?? believed.keys()) {
+      if (desired.has(text) || !this.#owned.has(text)) continue;
+      const service = believed.get(text);
+      if (service !== undefined) gone.push({ text, key: service.key });
+    }
+    if (touched === undefined) return { texts: [...desired.keys()], services: [...desired.values()], gone };
+    const texts = [...touched];
+    return { texts, services: texts.map((text) => desired.get(text)), gone };
+  }
+
+  /** @param isWhole the round has all wishes */
   async #write(
     believed: Map<string, Service>,
-    desired: ReadonlyMap<string, Service>,
-    touched: ReadonlySet<string> | undefined,
-  ): Promise<readonly IpvsOutcome[]> {
-    const actual = touched === undefined ? believed : entriesOf(believed, touched);
-    const operations = planTables(actual, desired, this.#owned);
+    round: Round,
+    isWhole: boolean,
+  ): Promise<{ readonly outcomes: readonly IpvsOutcome[]; readonly writes: number }> {
+    const writes = new PlannedWrites(believed, round);
     let outcomes: readonly IpvsOutcome[] = [];
-    if (operations.length > 0) {
+    if (!writes.isDone) {
       this.#seen = false;
       try {
-        outcomes = await this.#table.apply(operations);
+        outcomes = (await this.#table.apply(writes)).filter(({ result }) => result !== 'done');
       } catch (error) {
         // What was written is unknown.
         this.#mustLook = true;
@@ -254,48 +284,72 @@ export class ServiceReconciler {
         throw error;
       }
     }
-    this.#learn(believed, desired, touched, outcomes);
-    return outcomes;
+    this.#learn(believed, round, isWhole, outcomes);
+    return { outcomes, writes: writes.count };
   }
 
   /** Brings the belief up to date with what the kernel answered. */
   #learn(
     believed: Map<string, Service>,
-    desired: ReadonlyMap<string, Service>,
-    touched: ReadonlySet<string> | undefined,
+    { gone, services, texts }: Round,
+    isWhole: boolean,
     outcomes: readonly IpvsOutcome[],
   ): void {
-    const troubled = new Set<string>();
-    if (this.#refused.size > 0) for (const text of touched ?? [...this.#refused.keys()]) this.#refused.delete(text);
+    if (isWhole) this.#refused.clear();
+    else if (this.#refused.size > 0) for (const text of texts) this.#refused.delete(text);
+    const refusals = this.#refusals(outcomes);
+    for (let index = 0; index < texts.length; index++) {
+      const text = texts[index] ?? '';
+      const service = services[index];
+      if (service === undefined) continue;
+      const failed = refusals.size === 0 ? undefined : refusals.get(text);
+      // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
+      if (failed === undefined) believed.set(text, service);
+      else learnRefusals(believed, believed.get(text), service, failed);
+    }
+    for (const { text } of gone) if (refusals.get(text)?.has('delete-service') !== true) believed.delete(text);
+    // All that are ours are wanted.
+    if (isWhole && gone.length === 0 && this.#owned.size === texts.length) return;
+    const wanted = new Set(texts.filter((_, index) => services[index] !== undefined));
+    for (const text of isWhole ? this.#owned : texts) {
+      if (!wanted.has(text) && !believed.has(text)) this.#owned.delete(text);
+    }
+  }
+
+  /** By key text, of the services that were not written as asked: what was refused of them. */
+  #refusals(outcomes: readonly IpvsOutcome[]): ReadonlyMap<string, ReadonlySet<string>> {
+    const refusals = new Map<string, Set<string>>();
     for (const { operation, result } of outcomes) {
-      if (result === 'done') continue;
-      const text = operationKeyText(operation);
-      troubled.add(text);
       const key = operationKey(operation);
-      if (result === 'failed' && key !== undefined) this.#refused.set(text, key);
+      if (key === undefined) continue;
+      const text = serviceKeyText(key);
+      let failed = refusals.get(text);
+      if (failed === undefined) refusals.set(text, (failed = new Set()));
+      if (result !== 'failed') continue;
+      failed.add(partText(operation));
+      this.#refused.set(text, key);
     }
-    for (const { operation, result } of outcomes) {
-      if (result === 'failed' || (troubled.size === 0 && operation.op !== 'delete-service')) continue;
-      if (operation.op === 'delete-service' || troubled.has(operationKeyText(operation)))
-        applyToTable(believed, operation);
-    }
-    // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
-    for (const [text, service] of desired) if (!troubled.has(text)) believed.set(text, service);
-    for (const text of touched ?? this.#owned) {
-      if (!desired.has(text) && !believed.has(text)) this.#owned.delete(text);
-    }
+    return refusals;
   }
 }
 
-/** A copy, of the entries of these key texts if given. */
-function entriesOf(table: ReadonlyMap<string, Service>, texts: ReadonlySet<string> | undefined): Map<string, Service> {
-  if (texts === undefined) return new Map(table);
-  const entries = new Map<string, Service>();
-  for (const text of texts) {
-    const service = table.get(text);
-    if (service !== undefined) entries.set(text, service);
-  }
-  return entries;
+/** Which write to a service it was, as text. */
+function partText(operation: IpvsOperation): string {
+  return 'destination' in operation ? `${operation.op} ${destinationKeyText(operation.destination)}` : operation.op;
+}
+
+/** What a service is after writes of which some were refused. */
+function learnRefusals(
+  believed: Map<string, Service>,
+  present: Service | undefined,
+  service: Service,
+  failed: ReadonlySet<string>,
+): void {
+  const operations: IpvsOperation[] = [];
+  const removals: IpvsOperation[] = [];
+  planService(present, service, operations, removals);
+  for (const operation of [...operations, ...removals])
+    if (!failed.has(partText(operation))) applyToTable(believed, operation);
 }
 
 /**
@@ -303,7 +357,7 @@ function entriesOf(table: ReadonlyMap<string, Service>, texts: ReadonlySet<strin
  * servers of a service that could not be made) is no such sign: looking again would not help.
  */
 function contradictsBelief(outcomes: readonly IpvsOutcome[]): boolean {
-  if (outcomes.every(({ result }) => result === 'done')) return false;
+  if (outcomes.length === 0) return false;
   const unmade = new Set<string>();
   for (const { operation, result } of outcomes) {
     if (result === 'failed' && operation.op === 'add-service') unmade.add(serviceKeyText(operation.service.key));

@@ -137,13 +137,22 @@ export class Descriptor {
     };
   }
 
-  /** Calls `take` for each datagram and `fail` for each error (positive number) until there is nothing left or the turn is over. */
-  drain(take: (datagram: Datagram) => void, fail: (errno: number) => void, most = datagramsPerTurn): void {
+  /**
+   * Calls `take` for each datagram and `fail` for each error (positive number) until there is nothing left, the turn is over
+   * or it is enough.
+   */
+  drain(
+    take: (datagram: Datagram) => void,
+    fail: (errno: number) => void,
+    most = datagramsPerTurn,
+    enough: () => boolean = () => false,
+  ): void {
     for (let count = 0; count < most; count++) {
       const received = this.receive();
       if (received === undefined) return;
       if (typeof received === 'number') fail(received);
       else take(received);
+      if (enough()) return;
     }
   }
 

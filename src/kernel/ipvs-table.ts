@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { DaemonError } from '../core/errors.ts';
 import { decodeFamilyId, encodeGetFamily } from '../core/netlink/generic-family.ts';
 import { NLMSG } from '../core/netlink/constants.ts';
-import { MessageMemory, readNetlinkMessage } from '../core/netlink/message.ts';
+import { readNetlinkMessage } from '../core/netlink/message.ts';
 import type { Decoded } from '../core/netlink/message.ts';
 import { IPVS_GENL_NAME } from '../ipvs/constants.ts';
 import { decodeDaemons, decodeDestinations, decodeInfo, decodeServices, decodeTimeouts } from '../ipvs/decode.ts';
@@ -16,7 +16,7 @@ import {
   encodeGetTimeouts,
   encodeOperation,
 } from '../ipvs/encode.ts';
-import { describeOperation, serviceKeyText } from '../ipvs/keys.ts';
+import { serviceKeyText } from '../ipvs/keys.ts';
 import { isMissingDestination, judgeOutcome } from '../ipvs/outcome.ts';
 import type { IpvsOutcome } from '../ipvs/outcome.ts';
 import { decodeDestinationTraffic, decodeServiceTraffic } from '../ipvs/traffic.ts';
@@ -33,10 +33,10 @@ import type {
   SyncDaemon,
   Traffic,
 } from '../ipvs/types.ts';
-import { SystemError, describeErrno } from './errors.ts';
+import { SystemError } from './errors.ts';
+import { OperationStream, inWords } from './ipvs-operations.ts';
 import { digestOfTable, glanceAtTable } from './ipvs-text.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
-import type { Acknowledgement } from './netlink-socket.ts';
 
 /**
  * A list of destinations costs the kernel two or three turns each and there is one list a service; that many
@@ -47,9 +47,6 @@ export const DUMP_CONVERSATIONS = 4;
 const TRAFFIC_CONVERSATION = DUMP_CONVERSATIONS;
 /** Services whose traffic is decoded in one go. */
 const TRAFFIC_A_TURN = 500;
-/** Operations that are put into octets in one go: ten thousand services must not hold up the checks. */
-const OPERATIONS_A_TURN = 1024;
-const MEMORY_A_TURN = 192 * 1024;
 const MODPROBE_TIMEOUT_MS = 10_000;
 const ENOENT = 2;
 const ESRCH = 3;
@@ -92,12 +89,6 @@ function valueOf<T>(decoded: Decoded<T>): T {
   return decoded.value;
 }
 
-function inWords({ errno, message }: Acknowledgement): string {
-  if (errno === 0) return '';
-  const { code, description } = describeErrno(errno);
-  return message === undefined ? `${description} (${code})` : `${message} (${code})`;
-}
-
 export interface IpvsTableOptions {
   /** Path of the network namespace whose table it is (/run/netns/NAME); the process's own if absent. */
   readonly namespacePath?: string;
@@ -108,8 +99,6 @@ export class IpvsTable implements ServiceTable {
   readonly #sockets: (NetlinkSocket | undefined)[];
   readonly #open: () => NetlinkSocket;
   readonly #familyId: number;
-  /** Undefined while it is in use, and before the first write. */
-  #memory: MessageMemory | undefined;
   /** In another network namespace than this process. */
   readonly #isElsewhere: boolean;
   /** Of the text in which the last glance found everything. */
@@ -204,56 +193,17 @@ export class IpvsTable implements ServiceTable {
   }
 
   /**
-   * Writes operations in their order, many to a system call; the first batch reaches the kernel before this returns.
-   * A server that is to be changed and is missing gets added.
-   * @returns one outcome an operation; refusals are outcomes. Rejects with SystemError ENOBUFS if answers were lost
+   * Writes operations in their order, many to a system call; the first batches reach the kernel before this returns, and the
+   * others are asked for when it is their turn. A server that is to be changed and is missing gets added.
+   * @returns what became of those that were not simply done, in their order; refusals are outcomes. Rejects with SystemError
+   *   ENOBUFS if answers were lost, and with what the operations throw
    */
-  async apply(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
-    const outcomes: IpvsOutcome[] = [];
-    for (let start = 0; start < operations.length; start += OPERATIONS_A_TURN) {
-      await this.#applySome(operations.slice(start, start + OPERATIONS_A_TURN), outcomes);
-    }
+  async apply(operations: Iterable<IpvsOperation>): Promise<IpvsOutcome[]> {
+    const stream = new OperationStream(this.#familyId, operations);
+    await this.#socket().stream(stream);
+    const outcomes = stream.outcomes();
     await this.#addMissing(outcomes);
     return outcomes;
-  }
-
-  async #applySome(operations: readonly IpvsOperation[], outcomes: IpvsOutcome[]): Promise<void> {
-    // Whoever writes at the same time has memory of its own.
-    const memory = this.#memory;
-    this.#memory = undefined;
-    try {
-      await this.#applyIn(memory, operations, outcomes);
-    } finally {
-      memory?.reset();
-      this.#memory = memory ?? new MessageMemory(MEMORY_A_TURN);
-    }
-  }
-
-  async #applyIn(
-    memory: MessageMemory | undefined,
-    operations: readonly IpvsOperation[],
-    outcomes: IpvsOutcome[],
-  ): Promise<void> {
-    const unsayable = new Map<number, IpvsOutcome>();
-    const messages: Uint8Array[] = [];
-    for (const [index, operation] of operations.entries()) {
-      try {
-        messages.push(encodeOperation(this.#familyId, operation, memory));
-      } catch (error) {
-        if (!(error instanceof DaemonError)) throw error;
-        const reason = `cannot ${describeOperation(operation)}: ${error.message}`;
-        unsayable.set(index, { operation, result: 'failed', errno: 0, reason });
-      }
-    }
-    const acknowledgements = await this.#socket().transact(messages);
-    let next = 0;
-    for (const [index, operation] of operations.entries()) {
-      const outcome = unsayable.get(index);
-      const acknowledgement = outcome === undefined ? acknowledgements[next++] : undefined;
-      if (outcome !== undefined) outcomes.push(outcome);
-      else if (acknowledgement === undefined) outcomes.push(judgeOutcome(operation, 0, ''));
-      else outcomes.push(judgeOutcome(operation, acknowledgement.errno, inWords(acknowledgement)));
-    }
   }
 
   async #addMissing(outcomes: IpvsOutcome[]): Promise<void> {

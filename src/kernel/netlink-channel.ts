@@ -70,8 +70,11 @@ export class NetlinkChannel {
     return result < 0 ? -result : 0;
   }
 
-  /** Takes what the kernel has answered by now, `most` datagrams of it if given (else as many as suit one turn). */
-  receive(most?: number): void {
+  /**
+   * Takes what the kernel has answered by now, `most` datagrams of it if given (else as many as suit one turn).
+   * @param enough nothing more is waited for: true saves the look that finds nothing
+   */
+  receive(most?: number, enough?: () => boolean): void {
     this.#descriptor.drain(
       (datagram) => this.#take(datagram),
       (errno) => {
@@ -79,6 +82,7 @@ export class NetlinkChannel {
         else this.#listener.failed(errno);
       },
       most,
+      enough,
     );
   }
 

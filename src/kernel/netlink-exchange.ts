@@ -4,7 +4,7 @@
  * small enough for them to fit into any receive buffer.
  */
 import { NLMSG, NLMSG_HEADER_LENGTH, NLM_F } from '../core/netlink/constants.ts';
-import { netlinkAlign } from '../core/netlink/message.ts';
+import { MessageMemory, netlinkAlign } from '../core/netlink/message.ts';
 import { DaemonError } from '../core/errors.ts';
 import { ERRNO } from './addon.ts';
 import { SystemError } from './errors.ts';
@@ -17,6 +17,8 @@ const LITTLE_ENDIAN = true;
 /** Beyond this many requests to a call nothing is gained, and the loop would be kept from its timers. */
 const mostRequests = 128;
 const mostOctets = 65_536;
+/** Batches of a stream in one turn of the event loop: some milliseconds. Each turn costs as much as a batch. */
+const batchesOfStream = 8;
 /** Up to here a batch has memory of its own: most processes never have a longer one. */
 const fewOctets = 4096;
 /** Datagrams taken right after sending: an acknowledgement for each request, and some data. */
@@ -29,40 +31,54 @@ export interface Answer {
   acknowledgement?: Acknowledgement;
 }
 
-interface Transaction {
+/** Requests that are made when they are sent, in any number. */
+export interface RequestStream {
+  /**
+   * Puts the next requests into the memory, which is empty, behind one another.
+   * @param ends takes the place behind each request; as many as it has room for are asked for at most
+   * @returns how many there are; 0: that was all
+   */
+  fill(memory: MessageMemory, ends: Int32Array): number;
+  /** What the kernel said to a request of the last batch, by its place there; of others no word comes but that all went well. */
+  answered(place: number, acknowledgement: Acknowledgement): void;
+}
+
+interface Conversation {
+  readonly reject: (error: Error) => void;
+}
+
+interface Transaction extends Conversation {
   readonly requests: readonly Uint8Array[];
   /** What was answered; nothing for the most part. */
   readonly answers: Map<number, Answer>;
   readonly resolve: (answers: ReadonlyMap<number, Answer>) => void;
-  readonly reject: (error: Error) => void;
   /** First request that was not sent yet. */
   next: number;
 }
 
-/** Requests `from` .. `to` (exclusive) of a transaction are with the kernel, under sequence numbers from `sequence` on. */
+interface Streaming extends Conversation {
+  readonly stream: RequestStream;
+  readonly resolve: () => void;
+}
+
+/**
+ * Requests that are with the kernel, under sequence numbers from `sequence` on; of a transaction those from `from` on.
+ */
 interface Batch {
-  readonly transaction: Transaction;
+  readonly of: Transaction | Streaming;
   readonly from: number;
-  readonly to: number;
+  readonly count: number;
   readonly sequence: number;
-}
-
-interface Memory {
   readonly octets: Uint8Array;
-  readonly view: DataView;
-}
-
-function memoryOf(length: number): Memory {
-  const octets = new Uint8Array(length);
-  return { octets, view: new DataView(octets.buffer) };
 }
 
 export class NetlinkExchange {
   readonly #channel: NetlinkChannel;
   readonly #timeout: number;
-  readonly #queue: Transaction[] = [];
+  readonly #queue: (Transaction | Streaming)[] = [];
   #batch: Batch | undefined;
-  #memory: Memory | undefined;
+  #memory: MessageMemory | undefined;
+  readonly #ends = new Int32Array(mostRequests);
   #sequence = 1;
   #timer: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
@@ -85,72 +101,115 @@ export class NetlinkExchange {
    */
   exchange(requests: readonly Uint8Array[]): Promise<ReadonlyMap<number, Answer>> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) {
-        reject(closedError());
-      } else if (requests.length === 0) {
-        resolve(new Map());
-      } else {
-        this.#queue.push({ requests, answers: new Map(), resolve, reject, next: 0 });
-        if (this.#queue.length === 1) this.#sendBatch();
-      }
+      if (requests.length === 0 && !this.#closed) resolve(new Map());
+      else this.#enqueue({ requests, answers: new Map(), resolve, reject, next: 0 });
     });
   }
 
-  #sendBatch(): void {
-    const transaction = this.#queue[0];
-    if (transaction === undefined || this.#batch !== undefined) return;
-    const batch = this.#nextBatch(transaction);
-    const octets = this.#pack(batch);
-    transaction.next = batch.to;
+  /** Sends the requests of a stream in order, the first batches before returning unless something else is in progress. */
+  stream(stream: RequestStream): Promise<void> {
+    return new Promise((resolve, reject) => this.#enqueue({ stream, resolve, reject }));
+  }
+
+  #enqueue(conversation: Transaction | Streaming): void {
+    if (this.#closed) {
+      conversation.reject(closedError());
+      return;
+    }
+    this.#queue.push(conversation);
+    if (this.#queue.length === 1) this.#sendBatches();
+  }
+
+  #sendBatches(): void {
+    const first = this.#queue[0];
+    if (first === undefined) return;
+    const most = 'stream' in first ? batchesOfStream : 1;
+    for (let count = 0; count < most && this.#batch === undefined && this.#queue[0] === first; count++) {
+      this.#sendBatch(first);
+    }
+    // Unanswered ones are waited for.
+    if (this.#batch === undefined) this.#sendNextTurn();
+  }
+
+  #sendBatch(first: Transaction | Streaming): void {
+    let batch: Batch | undefined;
+    try {
+      batch = 'stream' in first ? this.#batchOfStream(first) : this.#batchOf(first);
+    } catch (error) {
+      this.#queue.shift();
+      first.reject(error as Error);
+      return;
+    }
+    if (batch === undefined) {
+      this.#queue.shift();
+      if ('stream' in first) first.resolve();
+      return;
+    }
     this.#batch = batch;
-    const errno = this.#channel.send(octets);
+    const errno = this.#channel.send(batch.octets);
     if (errno !== 0) {
       this.#abandon(new SystemError('sendmsg', errno, 'netlink request'));
       return;
     }
-    this.#channel.receive(mostAnswers);
+    this.#channel.receive(mostAnswers, () => this.#batch !== batch);
     if (this.#batch === batch) this.#restartTimer();
   }
 
-  #nextBatch(transaction: Transaction): Batch {
-    const from = transaction.next;
-    let octets = 0;
+  #batchOf(transaction: Transaction): Batch {
+    const { requests, next: from } = transaction;
+    let length = 0;
     let to = from;
-    while (to < transaction.requests.length && to - from < mostRequests) {
-      const length = netlinkAlign(transaction.requests[to]?.length ?? 0);
-      if (to > from && octets + length > mostOctets) break;
-      octets += length;
+    while (to < requests.length && to - from < mostRequests) {
+      const more = netlinkAlign(requests[to]?.length ?? 0);
+      if (to > from && length + more > mostOctets) break;
+      length += more;
       to++;
     }
-    const sequence = this.#sequence;
-    this.#sequence += to - from;
-    // Zero is for notifications; the numbers wrap long before a double loses any.
-    if (this.#sequence > 0x7fff_ffff) this.#sequence = 1;
-    return { transaction, from, to, sequence };
-  }
-
-  #pack({ transaction, from, to, sequence }: Batch): Uint8Array {
-    let length = 0;
-    for (let index = from; index < to; index++) length += netlinkAlign(transaction.requests[index]?.length ?? 0);
+    transaction.next = to;
     const isMany = length > fewOctets && length <= mostOctets;
-    const { octets, view } = isMany ? this.#packed() : memoryOf(length);
+    const memory = isMany ? this.#packed() : new MessageMemory(length);
+    memory.used = Math.max(memory.used, length);
+    const { octets, view } = memory;
+    const sequence = this.#sequenceOf(to - from);
     let offset = 0;
     for (let index = from; index < to; index++) {
-      const request = transaction.requests[index];
+      const request = requests[index];
       if (request === undefined) continue;
       octets.set(request, offset);
-      // The kernel works through a batch in order and answers every refusal, asked or not: the acknowledgement of the last
-      // request says that all before it without an answer were carried out.
-      const flags = index === to - 1 ? NLM_F.REQUEST | NLM_F.ACK : NLM_F.REQUEST;
-      putHeader(view, offset, request.length, flags, sequence + index - from);
+      putHeader(view, offset, request.length, flagsAt(index === to - 1), sequence + index - from);
       offset += netlinkAlign(request.length);
     }
-    return octets.subarray(0, length);
+    return { of: transaction, from, count: to - from, sequence, octets: octets.subarray(0, length) };
+  }
+
+  /** Undefined: that was all. */
+  #batchOfStream(streaming: Streaming): Batch | undefined {
+    const memory = this.#packed();
+    memory.reset();
+    const ends = this.#ends;
+    const count = streaming.stream.fill(memory, ends);
+    if (count === 0) return undefined;
+    const sequence = this.#sequenceOf(count);
+    let start = 0;
+    for (let place = 0; place < count; place++) {
+      const end = ends[place] ?? start;
+      putHeader(memory.view, start, end - start, flagsAt(place === count - 1), sequence + place);
+      start = end;
+    }
+    return { of: streaming, from: 0, count, sequence, octets: memory.octets.subarray(0, start) };
+  }
+
+  #sequenceOf(count: number): number {
+    const sequence = this.#sequence;
+    this.#sequence += count;
+    // Zero is for notifications; the numbers wrap long before a double loses any.
+    if (this.#sequence > 0x7fff_ffff) this.#sequence = 1;
+    return sequence;
   }
 
   /** The kernel has taken a batch when send() returns: the next one has the same memory. */
-  #packed(): Memory {
-    return (this.#memory ??= memoryOf(mostOctets));
+  #packed(): MessageMemory {
+    return (this.#memory ??= new MessageMemory(mostOctets));
   }
 
   #received(message: KernelMessage): void {
@@ -158,26 +217,21 @@ export class NetlinkExchange {
     if (batch === undefined) return;
     const position = message.sequence - batch.sequence;
     // A late answer to something that was given up, or a notification: not ours.
-    if (position < 0 || position >= batch.to - batch.from) return;
-    const { answers } = batch.transaction;
-    const answer = answers.get(batch.from + position) ?? { messages: [] };
-    answers.set(batch.from + position, answer);
-    if (message.type === NLMSG.ERROR) {
-      answer.acknowledgement = readAcknowledgement(message.bytes, message.flags);
-      if (position === batch.to - batch.from - 1) this.#batchDone(batch);
-    } else if (message.type !== NLMSG.DONE && message.type !== NLMSG.NOOP) {
-      answer.messages.push(message.bytes);
-    }
+    if (position < 0 || position >= batch.count) return;
+    const isVerdict = message.type === NLMSG.ERROR;
+    if ('stream' in batch.of) {
+      if (isVerdict) batch.of.stream.answered(position, readAcknowledgement(message.bytes, message.flags));
+    } else keepAnswer(batch.of.answers, batch.from + position, message);
+    if (isVerdict && position === batch.count - 1) this.#batchDone(batch);
     if (this.#timer !== undefined) this.#restartTimer();
   }
 
-  #batchDone(batch: Batch): void {
+  #batchDone({ of: conversation }: Batch): void {
     this.#stopTimer();
     this.#batch = undefined;
-    const { transaction } = batch;
-    if (transaction.next === transaction.requests.length) {
+    if (!('stream' in conversation) && conversation.next === conversation.requests.length) {
       this.#queue.shift();
-      transaction.resolve(transaction.answers);
+      conversation.resolve(conversation.answers);
     }
     this.#sendNextTurn();
   }
@@ -187,17 +241,17 @@ export class NetlinkExchange {
     if (this.#queue.length === 0 || this.#turn !== undefined) return;
     this.#turn = setImmediate(() => {
       this.#turn = undefined;
-      this.#sendBatch();
+      this.#sendBatches();
     });
   }
 
   #abandon(error: Error): void {
     this.#stopTimer();
     if (this.#batch === undefined) return;
-    const { transaction } = this.#batch;
+    const conversation = this.#batch.of;
     this.#batch = undefined;
-    this.#queue.splice(this.#queue.indexOf(transaction), 1);
-    transaction.reject(error);
+    this.#queue.splice(this.#queue.indexOf(conversation), 1);
+    conversation.reject(error);
     this.#sendNextTurn();
   }
 
@@ -223,8 +277,23 @@ export class NetlinkExchange {
     clearImmediate(this.#turn);
     this.#channel.close();
     this.#batch = undefined;
-    for (const transaction of this.#queue.splice(0)) transaction.reject(closedError());
+    for (const conversation of this.#queue.splice(0)) conversation.reject(closedError());
   }
+}
+
+/**
+ * The kernel works through a batch in order and answers every refusal, asked or not: the acknowledgement of the last request
+ * says that all before it without an answer were carried out.
+ */
+function flagsAt(isLast: boolean): number {
+  return isLast ? NLM_F.REQUEST | NLM_F.ACK : NLM_F.REQUEST;
+}
+
+function keepAnswer(answers: Map<number, Answer>, number: number, { bytes, flags, type }: KernelMessage): void {
+  const answer = answers.get(number) ?? { messages: [] };
+  answers.set(number, answer);
+  if (type === NLMSG.ERROR) answer.acknowledgement = readAcknowledgement(bytes, flags);
+  else if (type !== NLMSG.DONE && type !== NLMSG.NOOP) answer.messages.push(bytes);
 }
 
 /** Writes length, flags (added to those there are, but for NLM_F_ACK, which is the exchange's to ask for) and sequence number of the message at `offset`. */

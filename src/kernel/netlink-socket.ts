@@ -10,6 +10,7 @@ import { NetlinkChannel } from './netlink-channel.ts';
 import type { ChannelOptions } from './netlink-channel.ts';
 import { NetlinkDumper } from './netlink-dump.ts';
 import { NetlinkExchange, closedError } from './netlink-exchange.ts';
+import type { RequestStream } from './netlink-exchange.ts';
 import { NETLINK_PROTOCOL } from './socket-constants.ts';
 
 export type { Acknowledgement } from './netlink-acknowledgement.ts';
@@ -96,6 +97,14 @@ export class NetlinkSocket {
   async transact(messages: readonly Uint8Array[]): Promise<readonly Acknowledgement[]> {
     const answers = await this.#exchange.exchange(messages);
     return messages.map((_message, number) => answers.get(number)?.acknowledgement ?? accepted);
+  }
+
+  /**
+   * The same for requests of any number, which are made when it is their turn: nothing is kept of those that went well.
+   * Several batches go out in each turn of the event loop. Rejects as transact() does, and with what the stream throws.
+   */
+  stream(stream: RequestStream): Promise<void> {
+    return this.#exchange.stream(stream);
   }
 
   /**

@@ -7,6 +7,7 @@ import { ProbeTable } from '../check/probe-table.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
 import type { CheckConfiguration, Configuration, GlobalConfiguration, ProcessScheduling } from '../config/model.ts';
+import { mergeServices } from '../ipvs/plan.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { Look, ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
@@ -164,7 +165,7 @@ class CheckerWork implements ChildWork {
     // Beside a BFD process that runs, no server begins as down whose session is up.
     await this.#bfd.ask(configuration.bfd.instances.length > 0 ? bfdPatience : 0);
     await this.#startEngine(engine, left);
-    await this.#recordServices();
+    this.#recordServices();
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(engine.groupMarks(), markSettings(global));
     this.#memory.soon();
@@ -193,7 +194,7 @@ class CheckerWork implements ChildWork {
     await this.#addresses.follow(needsAddresses(configuration));
     if (isNew) await this.#reloadInSlices(check, global);
     await this.#written;
-    if (isNew) await this.#recordServices();
+    if (isNew) this.#recordServices();
     this.#limits.configure(configuration, ipvsNamespace(global).namespacePath);
     await this.#marks.follow(this.#engine?.groupMarks() ?? [], markSettings(global));
     if (isNew) this.#memory.soon();
@@ -224,7 +225,7 @@ class CheckerWork implements ChildWork {
       if (runsSyncDaemons(global)) await applySyncDaemons(table, []);
       table.close();
     }
-    if (!orphaned) await this.#record.remove();
+    if (!orphaned) this.#record.remove();
     this.#timer.close();
     clearInterval(progress);
   }
@@ -244,13 +245,16 @@ class CheckerWork implements ChildWork {
   }
 
   /** Ours is what was written and not taken away again. */
-  #recordServices(): Promise<void> {
-    return this.#record.owned(this.#reconciler?.owned ?? new Set());
+  #recordServices(): void {
+    this.#record.owned(this.#reconciler?.owned ?? new Set());
   }
 
-  /** Before they are written: whoever comes after a process that died on the way must know them, and those that go. */
-  #announceServices(coming: readonly ServiceKey[]): Promise<void> {
-    return this.#record.announce(this.#reconciler?.owned ?? new Set(), coming);
+  /**
+   * Before they are written: whoever comes after a process that died on the way must know them, and those that go.
+   * @param coming key texts
+   */
+  #announceServices(coming: Iterable<string>): void {
+    this.#record.announce(this.#reconciler?.owned ?? new Set(), coming);
   }
 
   message(message: ParentToChild): void {
@@ -325,8 +329,9 @@ class CheckerWork implements ChildWork {
   async #startEngine(engine: CheckEngine, left: readonly Service[]): Promise<void> {
     this.#held = [];
     const { acts, tells } = actsAndTells(engine.start(now(), left));
-    await this.#announceServices(engine.desiredServices().map(({ key }) => key));
-    this.#perform(engine, acts);
+    const services = mergeServices(engine.desiredServices());
+    this.#announceServices(services.keys());
+    this.#perform(engine, acts, services);
     await this.#written;
     await this.#performInSlices(engine, tells);
     this.#release(engine);
@@ -370,16 +375,20 @@ class CheckerWork implements ChildWork {
     // What happens while IPVS is written, in slices too, is told behind what the reload has to tell.
     this.#held = [];
     const { others, touched } = touchedServices(slice.value);
+    const texts: string[] = [];
     const parts: (readonly ServiceKey[])[] = [];
     for (const keys of engine.serviceSlices([...touched, ...(this.#reconciler?.refused ?? [])])) {
       await nextTurn();
       parts.push(keys);
+      for (const key of keys) texts.push(serviceKeyText(key));
     }
-    await this.#announceServices(touched);
+    this.#announceServices(texts);
     const outgrown: ServiceKey[] = [];
+    let grown = 0;
     for (const keys of parts) {
       await nextTurn();
-      for (const key of this.#grow(engine, keys)) outgrown.push(key);
+      for (const key of this.#grow(engine, keys, texts.slice(grown, grown + keys.length))) outgrown.push(key);
+      grown += keys.length;
     }
     if (outgrown.length > 0) await this.#written;
     for (let first = 0; first < outgrown.length; first += intentsInSlice) {
@@ -390,7 +399,8 @@ class CheckerWork implements ChildWork {
     this.#release(engine);
   }
 
-  #perform(engine: CheckEngine, intents: readonly CheckIntent[]): void {
+  /** @param all key texts and services that the engine wants, if they are known */
+  #perform(engine: CheckEngine, intents: readonly CheckIntent[], all?: Map<string, Service>): void {
     for (const intent of intents) {
       switch (intent.type) {
         case 'start-probe':
@@ -400,7 +410,7 @@ class CheckerWork implements ChildWork {
           this.#probes.take(intent.id)?.cancel();
           break;
         case 'reconcile-services':
-          this.#reconcile(engine, intent.touched);
+          this.#reconcile(engine, intent.touched, all);
           break;
         case 'read-connections':
           void this.#readConnections(intent.services);
@@ -430,17 +440,17 @@ class CheckerWork implements ChildWork {
     this.#probes.set(request.id, handle);
   }
 
-  #reconcile(engine: CheckEngine, touched: readonly ServiceKey[] | undefined): void {
+  #reconcile(engine: CheckEngine, touched: readonly ServiceKey[] | undefined, all?: Map<string, Service>): void {
     const reconciler = this.#reconciler;
     if (reconciler === undefined || this.#leaving) return;
-    const services = engine.desiredServices(touched);
-    this.#follow(touched === undefined ? reconciler.setDesired(services) : reconciler.changeDesired(touched, services));
+    if (touched === undefined) this.#follow(reconciler.setDesiredTable(all ?? mergeServices(engine.desiredServices())));
+    else this.#follow(reconciler.changeDesired(touched, engine.desiredServices(touched)));
   }
 
   /** All but the removal of servers, which the services that are returned have to have yet. */
-  #grow(engine: CheckEngine, touched: readonly ServiceKey[]): readonly ServiceKey[] {
+  #grow(engine: CheckEngine, touched: readonly ServiceKey[], texts: readonly string[]): readonly ServiceKey[] {
     if (this.#reconciler === undefined || this.#leaving) return [];
-    const { outgrown, written } = this.#reconciler.growDesired(touched, engine.desiredServices(touched));
+    const { outgrown, written } = this.#reconciler.growDesired(touched, engine.desiredServices(touched), texts);
     this.#follow(written);
     return outgrown;
   }
@@ -485,8 +495,8 @@ class CheckerWork implements ChildWork {
       if (outcome.result === 'failed') this.#log.error(`IPVS: ${outcome.reason ?? outcome.operation.op}`);
     }
     if (report.undone.length > 0) this.#log.warning(`IPVS: ${undoneText(report.undone)}`);
-    if (report.outcomes.length === 0) return;
-    this.#log.debug(`IPVS: ${report.outcomes.length} writes${report.resynchronised ? ', table read' : ''}`);
+    if (report.writes === 0) return;
+    this.#log.debug(`IPVS: ${report.writes} writes${report.resynchronised ? ', table read' : ''}`);
   }
 
   /** Files that cannot be used stop a start; running checks go on with what they had. */

@@ -3,17 +3,17 @@
  * process ended in disorder, and what it names is taken over: what is still wanted goes on, the rest is removed.
  */
 import { readFileSync, rmSync } from 'node:fs';
-import { serviceKeyText } from '../ipvs/keys.ts';
-import type { ServiceKey } from '../ipvs/types.ts';
 import type { Log } from '../log/log.ts';
-import { writeDumpFile } from './dump/dump-file.ts';
+import { writeFileAtOnce } from './dump/dump-file.ts';
+
+/** Key texts of one write: a text of all of them would be memory that is needed once. */
+const textsInPiece = 512;
 
 export class ServicesRecord {
   readonly #path: string;
   readonly #log: Log;
   /** Services in the file; they are ours and those that were announced. */
   #recorded: number | undefined;
-  #writing: Promise<void> = Promise.resolve();
 
   /** @param pidFile the checker's */
   constructor(pidFile: string, log: Log) {
@@ -36,42 +36,45 @@ export class ServicesRecord {
    * @param owned key texts of the services that are ours already
    * @param coming those that may be new
    */
-  announce(owned: ReadonlySet<string>, coming: readonly ServiceKey[]): Promise<void> {
-    const keys: string[] = [];
-    for (const key of coming) {
-      const text = serviceKeyText(key);
-      if (!owned.has(text)) keys.push(text);
-    }
-    if (keys.length === 0 && this.#recorded !== undefined) return this.#writing;
-    for (const text of owned) keys.push(text);
-    return this.#write(keys);
+  announce(owned: ReadonlySet<string>, coming: Iterable<string>): void {
+    const texts: string[] = [];
+    for (const text of coming) if (!owned.has(text)) texts.push(text);
+    if (texts.length === 0 && this.#recorded !== undefined) return;
+    for (const text of owned) texts.push(text);
+    this.#write(texts);
   }
 
   /** What is ours after writing: of what was announced, all but what is gone. */
-  owned(owned: ReadonlySet<string>): Promise<void> {
-    return owned.size === this.#recorded ? this.#writing : this.#write([...owned]);
+  owned(owned: ReadonlySet<string>): void {
+    if (owned.size !== this.#recorded) this.#write([...owned]);
   }
 
-  #write(keys: readonly string[]): Promise<void> {
-    this.#recorded = keys.length;
-    const text = `${JSON.stringify(keys)}\n`;
-    this.#writing = this.#writing
-      .then(() => writeDumpFile(this.#path, text))
-      .catch((error: unknown) => {
-        this.#recorded = undefined;
-        this.#log.warning(
-          `${(error as Error).message}. After a crash and a change of the configuration services may be left behind`,
-        );
-      });
-    return this.#writing;
+  #write(texts: readonly string[]): void {
+    try {
+      writeFileAtOnce(this.#path, listOf(texts));
+      this.#recorded = texts.length;
+    } catch (error) {
+      this.#recorded = undefined;
+      this.#log.warning(
+        `${(error as Error).message}. After a crash and a change of the configuration services may be left behind`,
+      );
+    }
   }
 
-  async remove(): Promise<void> {
-    await this.#writing;
+  remove(): void {
     try {
       rmSync(this.#path, { force: true });
     } catch (error) {
       this.#log.warning((error as Error).message);
     }
   }
+}
+
+/** The list in JSON, on one line. */
+function* listOf(texts: readonly string[]): Generator<string> {
+  for (let first = 0; first < texts.length; first += textsInPiece) {
+    const piece = JSON.stringify(texts.slice(first, first + textsInPiece));
+    yield `${first === 0 ? '[' : ','}${piece.slice(1, -1)}`;
+  }
+  yield texts.length === 0 ? '[]\n' : ']\n';
 }

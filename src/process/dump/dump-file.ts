@@ -3,7 +3,7 @@
  * somebody left in a directory open to all.
  */
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, renameSync, type Stats, unlinkSync, writeFileSync } from 'node:fs';
 import { lstat, open, rename, unlink } from 'node:fs/promises';
 import { DaemonError } from '../../core/errors.ts';
 
@@ -15,6 +15,9 @@ export async function deliverDump(target: DumpTarget, text: string): Promise<voi
   if (typeof target === 'string') await writeDumpFile(target, text);
   else target(text);
 }
+
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const mode = 0o666;
 
 async function standing(file: string): Promise<Stats | undefined> {
   try {
@@ -34,14 +37,8 @@ async function standing(file: string): Promise<Stats | undefined> {
 export async function writeDumpFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    const before = await standing(file);
-    if (before !== undefined && !before.isFile()) {
-      throw new Error(
-        before.isSymbolicLink() ? 'it is a symbolic link, remove it' : 'it is no regular file, remove it',
-      );
-    }
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const handle = await open(temporary, flags, 0o666);
+    refuseOther(await standing(file));
+    const handle = await open(temporary, newFile, mode);
     try {
       await handle.writeFile(text);
       await rename(temporary, file);
@@ -52,7 +49,42 @@ export async function writeDumpFile(file: string, text: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DaemonError('DUMP_NOT_WRITTEN', `${file} not written: ${reason}`, { cause: error });
+    throw notWritten(file, error);
   }
+}
+
+/**
+ * The same before it returns, for what others have to wait for anyway: neither threads nor promises, of which a process
+ * may not have had any yet.
+ * @param pieces of the text, written one by one
+ * @throws DaemonError DUMP_NOT_WRITTEN
+ */
+export function writeFileAtOnce(file: string, pieces: Iterable<string>): void {
+  const temporary = `${file}.${Math.random().toString(36).slice(2)}`;
+  try {
+    refuseOther(lstatSync(file, { throwIfNoEntry: false }));
+    const descriptor = openSync(temporary, newFile, mode);
+    try {
+      for (const piece of pieces) writeFileSync(descriptor, piece);
+      renameSync(temporary, file);
+    } catch (error) {
+      unlinkSync(temporary);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+}
+
+/** Only a regular file is replaced. */
+function refuseOther(standing: Stats | undefined): void {
+  if (standing === undefined || standing.isFile()) return;
+  throw new Error(standing.isSymbolicLink() ? 'it is a symbolic link, remove it' : 'it is no regular file, remove it');
+}
+
+function notWritten(file: string, error: unknown): DaemonError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DaemonError('DUMP_NOT_WRITTEN', `${file} not written: ${reason}`, { cause: error });
 }

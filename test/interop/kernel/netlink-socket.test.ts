@@ -85,6 +85,54 @@ describe('transactions', () => {
     expect(acknowledgements[1]?.message).toMatch(/already assigned/i);
   });
 
+  it('makes the requests of a stream when it is their turn, and tells it what was refused', async () => {
+    const socket = open();
+    // Every tenth is there twice.
+    const requests = numbers(2_000).flatMap((number) =>
+      number % 10 === 0 ? [add(number), add(number)] : [add(number)],
+    );
+    let made = 0;
+    let before = 0;
+    let batch = 0;
+    const refused: number[] = [];
+    const adding = socket.stream({
+      fill: (memory, ends) => {
+        before += batch;
+        for (batch = 0; batch < ends.length && made < requests.length; batch++) {
+          const request = requests[made++] ?? new Uint8Array();
+          memory.octets.set(request, memory.used);
+          memory.used += request.length;
+          ends[batch] = memory.used;
+        }
+        return batch;
+      },
+      answered: (place, acknowledgement) => {
+        if (acknowledgement.errno === errno.EEXIST) refused.push(before + place);
+      },
+    });
+    expect(countAddresses()).toBeGreaterThan(0);
+    expect(made).toBeLessThan(requests.length);
+    const behind = socket.transact([remove(1)]);
+    await adding;
+    expect(made).toBe(requests.length);
+    expect(refused).toEqual(numbers(200).map((tenth) => 11 * tenth - 1));
+    expect(await behind).toEqual([{ errno: 0 }]);
+    expect(countAddresses()).toBe(1_999);
+    await socket.transact(numbers(2_000).slice(1).map(remove));
+  });
+
+  it('rejects with what a stream throws, and goes on', async () => {
+    const socket = open();
+    const trouble = new Error('no more');
+    const fill = (): number => {
+      throw trouble;
+    };
+    const failing = socket.stream({ fill, answered: () => undefined });
+    const behind = socket.transact([add(1), remove(1)]);
+    await expect(failing).rejects.toBe(trouble);
+    expect(await behind).toEqual([{ errno: 0 }, { errno: 0 }]);
+  });
+
   it('leaves the caller its messages unchanged, and takes an empty list', async () => {
     const socket = open();
     const message = add(1);

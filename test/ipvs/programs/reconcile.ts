@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { DaemonError } from '../../../src/core/errors.ts';
 import { serviceKeyText } from '../../../src/ipvs/keys.ts';
 import { ServiceReconciler } from '../../../src/ipvs/reconciler.ts';
+import type { ServiceTable } from '../../../src/ipvs/reconciler.ts';
 import type { IpvsOutcome } from '../../../src/ipvs/outcome.ts';
 import { IpvsTable } from '../../../src/kernel/ipvs-table.ts';
 import { digestOfTable, glanceAtTable } from '../../../src/kernel/ipvs-text.ts';
@@ -70,8 +71,15 @@ result['version'] = await table.version();
 
 let operations: string[] = [];
 const failures: string[] = [];
-const reconciler = new ServiceReconciler(table, ({ outcomes }) => {
-  operations.push(...outcomes.map(({ operation }) => operation.op));
+const observed: ServiceTable = {
+  dumpServices: (wanted) => table.dumpServices(wanted),
+  apply: (writes) => {
+    const all = [...writes];
+    operations.push(...all.map(({ op }) => op));
+    return table.apply(all);
+  },
+};
+const reconciler = new ServiceReconciler(observed, ({ outcomes }) => {
   failures.push(...outcomes.flatMap(({ reason }: IpvsOutcome) => reason ?? []));
 });
 

@@ -75,8 +75,8 @@ export class IpvsKernelModel {
   }
 
   /** As kernel/ipvs-table.ts: refusals judged, a missing server added. */
-  apply(operations: readonly IpvsOperation[]): IpvsOutcome[] {
-    return operations.map((operation) => {
+  apply(operations: Iterable<IpvsOperation>): IpvsOutcome[] {
+    return Array.from(operations, (operation) => {
       const errno = this.write(operation);
       if (operation.op === 'edit-destination' && isMissingDestination(operation, errno)) {
         this.write({ ...operation, op: 'add-destination' });

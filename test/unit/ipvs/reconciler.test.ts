@@ -57,9 +57,10 @@ class Table implements ServiceTable {
     );
   }
 
-  async apply(operations: readonly IpvsOperation[]): Promise<IpvsOutcome[]> {
-    this.batches.push(operations);
-    const outcomes = this.kernel.apply(operations);
+  async apply(operations: Iterable<IpvsOperation>): Promise<IpvsOutcome[]> {
+    const batch = [...operations];
+    this.batches.push(batch);
+    const outcomes = this.kernel.apply(batch);
     await this.beforeAnswer();
     if (this.failure) throw this.failure;
     return outcomes;
@@ -247,8 +248,8 @@ describe('the service reconciler', () => {
     async (turns) => {
       const table = new Table();
       let second: Promise<void> | undefined;
-      const reconciler = new ServiceReconciler(table, ({ outcomes }) => {
-        if (outcomes.length === 0 || second) return;
+      const reconciler = new ServiceReconciler(table, ({ writes }) => {
+        if (writes === 0 || second) return;
         second = (async () => {
           for (let turn = 0; turn < turns; turn++) await Promise.resolve();
           await reconciler.setDesired([service('192.0.2.1', [server(2, 2)])]);
