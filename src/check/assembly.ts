@@ -10,10 +10,9 @@ import { linkingChecks, type Links } from './check-links.ts';
 import type { FileCheck } from './file-check.ts';
 import { giveMarks } from './group-marks.ts';
 import type { HealthCheck } from './health-check.ts';
-import { serverOrdinals, virtualServerNames } from './identity.ts';
+import { virtualServerKey, virtualServerOrdinals } from './identity.ts';
 import { sliceSize } from './limits.ts';
 import { matchServers, type ServerMatch } from './server-match.ts';
-import { RealServerState } from './real-server.ts';
 import { VirtualServerState } from './virtual-server.ts';
 
 /** Everything the engine looks after. */
@@ -78,10 +77,14 @@ function* succeeding(
 ): Generator<void, Succession> {
   const { groups, virtualServers: entries } = configuration;
   const isInPlace = sameIdentities(entries, before.virtualServers);
-  const names = isInPlace ? undefined : virtualServerNames(configuration);
+  const ordinals = isInPlace ? undefined : virtualServerOrdinals(configuration);
   const oldByKey = new Map(isInPlace ? [] : before.virtualServers.map((old) => [old.key, old]));
-  const former = (index: number): VirtualServerState | undefined =>
-    names === undefined ? before.virtualServers[index] : oldByKey.get(names.keys[index] ?? '');
+  const former = (index: number): VirtualServerState | undefined => {
+    if (isInPlace) return before.virtualServers[index];
+    const identity = entries[index]?.identity;
+    if (oldByKey.size === 0 || identity === undefined) return undefined;
+    return oldByKey.get(virtualServerKey(identity, ordinals?.[index] ?? 0));
+  };
   const groupsByName = new Map(groups.map((group) => [group.name, group]));
   const groupOf = ({ identity }: VirtualServerConfiguration): VirtualServerGroup | undefined =>
     identity.kind === 'group' ? groupsByName.get(identity.name) : undefined;
@@ -90,21 +93,21 @@ function* succeeding(
   const renewals: Renewal[] = [];
   const virtualServers: VirtualServerState[] = [];
   let looked = 0;
-  for (const [index, entry] of entries.entries()) {
+  let index = -1;
+  for (const entry of entries) {
+    index++;
     const group = groupOf(entry);
     const mark = marks?.[index];
     const old = former(index);
     if (old === undefined) {
-      const key = names?.keys[index] ?? '';
-      const virtualServer = new VirtualServerState(entry, group, key, names?.labels[index] ?? '', now);
+      const virtualServer = new VirtualServerState(entry, group, ordinals?.[index] ?? 0, now);
       virtualServer.mark = mark;
-      virtualServer.servers = serversOf(virtualServer, now);
       created.push(virtualServer);
       virtualServers.push(virtualServer);
       looked += entry.realServers.length;
     } else {
       virtualServers.push(old);
-      oldByKey.delete(old.key);
+      if (!isInPlace) oldByKey.delete(old.key);
       const renewal = renewalOf(old, entry, group, mark, now);
       if (renewal !== undefined) {
         renewals.push(renewal);
@@ -127,24 +130,19 @@ function* succeeding(
 
 /** The usual reload adds and removes none: then no names have to be made. */
 function sameIdentities(entries: readonly VirtualServerConfiguration[], olds: readonly VirtualServerState[]): boolean {
-  return (
-    entries.length === olds.length &&
-    entries.every((entry, index) => sameSettings(entry.identity, olds[index]?.configuration.identity))
-  );
-}
-
-function serversOf(virtualServer: VirtualServerState, now: MonotonicMs): RealServerState[] {
-  const { realServers } = virtualServer.configuration;
-  const ordinals = serverOrdinals(realServers);
-  return realServers.map(
-    (configuration, index) => new RealServerState(virtualServer, configuration, ordinals?.[index] ?? 0, now),
-  );
+  if (entries.length !== olds.length) return false;
+  for (let index = 0; index < olds.length; index++) {
+    const [identity, old] = [entries[index]?.identity, olds[index]?.configuration.identity];
+    if (identity !== old && !sameSettings(identity, old)) return false;
+  }
+  return true;
 }
 
 /** Servers are compared first: it is they that reloads change. */
 function sameVirtualServer(a: VirtualServerConfiguration, b: VirtualServerConfiguration): boolean {
-  if (a.realServers.length !== b.realServers.length) return false;
-  for (const [index, server] of a.realServers.entries()) if (!sameSettings(server, b.realServers[index])) return false;
+  const [olds, news] = [a.realServers, b.realServers];
+  if (olds.length !== news.length) return false;
+  for (let index = 0; index < olds.length; index++) if (!sameSettings(olds[index], news[index])) return false;
   return sameSettings(a, b, serversCompared);
 }
 
@@ -161,6 +159,6 @@ function renewalOf(
   const isOther = mark !== virtualServer.mark || !sameSettings(group, virtualServer.group);
   if (!isOther && configuration === virtualServer.configuration) return undefined;
   const isChanged = isOther || !sameVirtualServer(virtualServer.configuration, configuration);
-  const match = matchServers(virtualServer, configuration, now);
-  return { virtualServer, configuration, group, mark, isChanged, ...match };
+  const { added, removed, servers } = matchServers(virtualServer, configuration, now);
+  return { virtualServer, configuration, group, mark, isChanged, servers, added, removed };
 }

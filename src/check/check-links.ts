@@ -39,8 +39,11 @@ export function* linkingChecks(succession: Succession, now: MonotonicMs): Genera
   const linking = new Linking(before, now);
   const relinked: Relinked[] = [];
   let looked = 0;
-  for (const { servers } of created) {
-    looked += linking.createdServers(servers);
+  for (const virtualServer of created) {
+    const { realServers } = virtualServer.configuration;
+    looked += realServers.length;
+    // Without checks they need not be known yet.
+    if (realServers.some(hasCheckers)) linking.createdServers(virtualServer.servers);
     if (looked < sliceSize) continue;
     looked = 0;
     yield;
@@ -51,9 +54,10 @@ export function* linkingChecks(succession: Succession, now: MonotonicMs): Genera
     looked = 0;
     yield;
   }
-  for (const { servers } of removed) {
-    for (const server of servers) linking.leave(server);
-    looked += servers.length;
+  for (const { knownServers } of removed) {
+    if (knownServers === undefined) continue;
+    for (const server of knownServers) linking.leave(server);
+    looked += knownServers.length;
     if (looked < sliceSize) continue;
     looked = 0;
     yield;
@@ -74,6 +78,10 @@ export function* linkingChecks(succession: Succession, now: MonotonicMs): Genera
   };
 }
 
+function hasCheckers({ checkers }: RealServerConfiguration): boolean {
+  return checkers.length > 0;
+}
+
 class Linking {
   readonly #before: Assembly;
   readonly #now: MonotonicMs;
@@ -91,13 +99,11 @@ class Linking {
     return [...this.#new.values()];
   }
 
-  /** @returns how many were looked at */
-  createdServers(servers: readonly RealServerState[]): number {
+  createdServers(servers: readonly RealServerState[]): void {
     for (const server of servers) {
       const { configuration } = server;
-      if (configuration.checkers.length > 0) server.checks = this.join(server, configuration, false);
+      if (hasCheckers(configuration)) server.checks = this.join(server, configuration, false);
     }
-    return servers.length;
   }
 
   /**
@@ -108,6 +114,7 @@ class Linking {
     for (const server of removed) this.leave(server);
     this.createdServers(added);
     const { realServers } = configuration;
+    if (servers === undefined) return realServers.length;
     for (let index = 0; index < servers.length; index++) {
       const [server, wanted] = [servers[index], realServers[index]];
       // Those that were added have the new configuration.
@@ -186,7 +193,7 @@ function* placesOf({ renewals, virtualServers }: Succession): Generator<void, Re
   const renewed = new Map(renewals.map(({ servers, virtualServer }) => [virtualServer, servers]));
   const places = new Map<RealServerState, number>();
   for (const virtualServer of virtualServers) {
-    for (const server of renewed.get(virtualServer) ?? virtualServer.servers) {
+    for (const server of renewed.get(virtualServer) ?? virtualServer.knownServers ?? []) {
       places.set(server, places.size);
       if (places.size % sliceSize === 0) yield;
     }

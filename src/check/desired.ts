@@ -20,21 +20,33 @@ export interface PoolMember {
 /**
  * The kernel services of a virtual server: one, or one for each entry of its group, each with the whole pool. A group
  * that is not defined gives none.
+ * @param pool undefined: all real servers with their configured weights
  * @param mark stands for all addresses of the group
  */
 export function servicesOf(
   virtualServer: VirtualServerConfiguration,
   group: VirtualServerGroup | undefined,
-  pool: readonly PoolMember[],
+  pool: readonly PoolMember[] | undefined,
   mark?: number,
 ): readonly Service[] {
+  const { identity } = virtualServer;
+  if (identity.kind !== 'group')
+    return [serviceOf(virtualServer, identity, destinationsOf(virtualServer, pool, identity))];
   return serviceKeysOf(virtualServer, group, mark).map((key) =>
-    serviceOf(
-      virtualServer,
-      key,
-      pool.map((member) => destinationOf(member, key)),
-    ),
+    serviceOf(virtualServer, key, destinationsOf(virtualServer, pool, key)),
   );
+}
+
+function destinationsOf(
+  { realServers }: VirtualServerConfiguration,
+  pool: readonly PoolMember[] | undefined,
+  key: ServiceKey,
+): readonly Destination[] {
+  if (pool !== undefined) return pool.map(({ server, weight }) => destinationOf(server, weight, key));
+  for (const server of realServers)
+    if (server.port !== destinationPort(server, key))
+      return realServers.map((each) => destinationOf(each, each.weight, key));
+  return realServers;
 }
 
 /** The keys alone, in the order of the group's entries. */
@@ -98,28 +110,29 @@ function serviceOf(
   key: ServiceKey,
   destinations: readonly Destination[],
 ): Service {
-  const timeoutSeconds = Math.round((virtualServer.persistenceTimeout ?? 0) / 1000);
+  const { onePacket, persistenceEngine, persistenceGranularity, persistenceTimeout, scheduler, schedulerFlags } =
+    virtualServer;
+  const timeoutSeconds = persistenceTimeout === undefined ? 0 : Math.round(persistenceTimeout / 1000);
   let flags = 0;
   if (timeoutSeconds > 0) flags |= serviceFlags.persistent;
-  if (virtualServer.onePacket) flags |= serviceFlags.onePacket;
-  for (const flag of virtualServer.schedulerFlags) flags |= serviceFlags[flag];
-  return {
-    key,
-    scheduler: virtualServer.scheduler,
-    flags,
-    timeoutSeconds,
-    netmask: virtualServer.persistenceGranularity ?? (key.family === 'inet6' ? '128' : '255.255.255.255'),
-    ...(virtualServer.persistenceEngine !== undefined && { persistenceEngine: virtualServer.persistenceEngine }),
-    destinations,
-  };
+  if (onePacket) flags |= serviceFlags.onePacket;
+  if (schedulerFlags.length > 0) for (const flag of schedulerFlags) flags |= serviceFlags[flag];
+  const netmask = persistenceGranularity ?? (key.family === 'inet6' ? '128' : '255.255.255.255');
+  const service = { key, scheduler, flags, timeoutSeconds, netmask, destinations };
+  return persistenceEngine === undefined ? service : { ...service, persistenceEngine };
 }
 
-/** The server as it stands in the kernel's service. */
-export function destinationOf({ server, weight }: PoolMember, key: ServiceKey): Destination {
+/**
+ * The server as it stands in the kernel's service: its configuration has all that there is to a destination, and most
+ * servers stand in their services just so.
+ */
+export function destinationOf(server: RealServerConfiguration, weight: number, key: ServiceKey): Destination {
+  const port = destinationPort(server, key);
+  if (port === server.port && weight === server.weight) return server;
   return {
     family: server.family,
     address: server.address,
-    port: destinationPort(server, key),
+    port,
     weight,
     forwarding: server.forwarding,
     upperThreshold: server.upperThreshold,

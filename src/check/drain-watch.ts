@@ -46,7 +46,7 @@ export class DrainWatch {
       const before = server.connections;
       const after = count(server, byKey);
       if (after === undefined) return [];
-      server.connections = after;
+      server.counted(after);
       return told(server, before, after, now);
     });
     const busy = this.#servers.some(({ connections }) => connections !== 0);
@@ -68,7 +68,7 @@ function count(
   let sum = 0;
   for (const { key } of virtualServer.services()) {
     if (!answers.has(serviceKeyText(key))) return undefined;
-    const wanted = destinationKeyText(destinationOf({ server: configuration, weight: 0 }, key));
+    const wanted = destinationKeyText(destinationOf(configuration, 0, key));
     const found = answers.get(serviceKeyText(key))?.find((destination) => destinationKeyText(destination) === wanted);
     if (found !== undefined) sum += connectionsOf(found);
   }

@@ -3,6 +3,7 @@
  * last connection has ended or the time is over. Looks at the wanted table as a whole, so that a server, a service and an
  * address of a group that go are one case.
  */
+import type { RealServerConfiguration } from '../config/model.ts';
 import type { LogLine } from '../core/events.ts';
 import type { Milliseconds, MonotonicMs } from '../core/time.ts';
 import { destinationKeyText } from '../ipvs/keys.ts';
@@ -48,8 +49,9 @@ export function drainCandidates(virtualServers: readonly VirtualServerState[]): 
 }
 
 function candidatesOf(virtualServer: VirtualServerState): DrainCandidate[] {
-  const draining = virtualServer.servers.filter(({ configuration }) => (configuration.drainTimeout ?? 0) > 0);
-  if (draining.length === 0) return [];
+  const drains = ({ drainTimeout = 0 }: RealServerConfiguration): boolean => drainTimeout > 0;
+  if (!virtualServer.configuration.realServers.some(drains)) return [];
+  const draining = virtualServer.servers.filter(({ configuration }) => drains(configuration));
   const services = virtualServer.services().map((service) => ({
     service: { ...service, destinations: [] },
     present: new Set(service.destinations.map(destinationKeyText)),
@@ -59,7 +61,7 @@ function candidatesOf(virtualServer: VirtualServerState): DrainCandidate[] {
     server: label,
     timeout: configuration.drainTimeout ?? 0,
     endpoints: services.flatMap(({ service, present }) => {
-      const destination = destinationOf({ server: configuration, weight: 0 }, service.key);
+      const destination = destinationOf(configuration, 0, service.key);
       return present.has(destinationKeyText(destination)) ? [{ service, destination, connections: undefined }] : [];
     }),
   }));

@@ -26,7 +26,7 @@ import type { RealServerState, ServerCheck } from './real-server.ts';
 import { conclusionText, describeCheck, probeFailureText, retryText } from './result-text.ts';
 import { afterProbe, bootstrapDelay, nextStart, type CheckProgress } from './schedule.ts';
 import { recollect } from './recollection.ts';
-import { ServiceOwners } from './service-owners.ts';
+import { ExpectedServices, ServiceOwners } from './service-owners.ts';
 import { settle } from './settle.ts';
 import { farewell, installations, removals } from './succession-events.ts';
 import type { TotalsCounter } from './report.ts';
@@ -62,6 +62,10 @@ export class CheckEngine {
   #assembly: Assembly = emptyAssembly;
   /** Made when it is asked for. */
   #owners: ServiceOwners | undefined;
+  /** Of the last reload, where it says enough. */
+  #expected: ExpectedServices | undefined;
+  /** No service is wanted by two virtual servers. */
+  #areAlone = false;
   #running = false;
   #left: readonly Service[] = [];
   #lastCall: MonotonicMs = 0;
@@ -161,10 +165,10 @@ export class CheckEngine {
     this.#overrides.take(changes);
     if (!this.#running) return [];
     this.#lastCall = now;
-    const { events, touched, weights } = this.#overrides.enforce(this.#assembly.virtualServers, now);
+    const { told, touched, weights } = this.#overrides.enforce(this.#assembly.virtualServers, now);
     this.#followDrained(now);
     if (touched.length === 0) return [];
-    return [...weights.map(weightIntent), { type: 'reconcile-services', touched }, ...events.map(eventIntent)];
+    return [...weights.map(weightIntent), { type: 'reconcile-services', touched }, ...told];
   }
 
   /** To be called when nextTimeout() has come; harmless earlier. */
@@ -210,12 +214,13 @@ export class CheckEngine {
     this.#draining.clear();
     this.#drainWatch.clear();
     this.#ownTrouble.clear();
-    const events = this.#assembly.virtualServers.flatMap((virtualServer) =>
+    const told = this.#assembly.virtualServers.flatMap((virtualServer) =>
       farewell(virtualServer, 'stop', 'Shutting down', now),
     );
     this.#assembly = emptyAssembly;
     this.#owners = undefined;
-    return [...cancelled, { type: 'reconcile-services' }, ...events.map(eventIntent)];
+    this.#expected = undefined;
+    return [...cancelled, { type: 'reconcile-services' }, ...told];
   }
 
   /**
@@ -223,20 +228,21 @@ export class CheckEngine {
    * @param touched at least these services, as in a `reconcile-services` intent
    */
   desiredServices(touched?: readonly ServiceKey[]): readonly Service[] {
-    if (touched !== undefined) {
-      if (this.#owners === undefined) {
-        this.#owners = new ServiceOwners();
-        for (const virtualServer of this.#assembly.virtualServers) this.#owners.add(virtualServer);
-      }
-      return this.#draining.join(this.#owners.services(touched));
-    }
+    if (touched !== undefined) return this.#draining.join(this.#servicesOf(touched));
     const services: Service[] = [];
-    let areDistinct = true;
-    for (const virtualServer of this.#assembly.virtualServers) {
-      areDistinct &&= virtualServer.isAlone;
+    for (const virtualServer of this.#assembly.virtualServers)
       for (const service of virtualServer.services()) services.push(service);
+    return this.#draining.join(this.#areAlone ? services : mergeServices(services));
+  }
+
+  #servicesOf(touched: readonly ServiceKey[]): readonly Service[] {
+    if (this.#owners === undefined) {
+      const services = this.#expected?.services(touched);
+      if (services !== undefined) return services;
+      this.#owners = new ServiceOwners();
+      for (const virtualServer of this.#assembly.virtualServers) this.#owners.add(virtualServer);
     }
-    return this.#draining.join(areDistinct ? services : mergeServices(services));
+    return this.#owners.services(touched);
   }
 
   /**
@@ -244,27 +250,32 @@ export class CheckEngine {
    * called otherwise. The first slices may be empty: they only find out who wants them.
    */
   *serviceSlices(touched: readonly ServiceKey[]): Generator<readonly ServiceKey[]> {
-    let looked = 0;
-    let owners = this.#owners;
-    if (owners === undefined && touched.length > 0) {
-      owners = new ServiceOwners();
-      for (const virtualServer of this.#assembly.virtualServers) {
-        owners.add(virtualServer);
-        if (++looked % sliceSize === 0) yield [];
-      }
-      this.#owners = owners;
-    }
+    const expected = this.#owners === undefined ? this.#expected : undefined;
+    if (touched.some((key, index) => expected?.serversAt(index, key) === undefined)) yield* this.#findingOwners();
     let keys: ServiceKey[] = [];
     let servers = 0;
+    let place = 0;
     for (const key of touched) {
       keys.push(key);
-      servers += (owners?.servers(key) ?? 0) + 1;
+      servers += (expected?.serversAt(place++, key) ?? this.#owners?.servers(key) ?? 0) + 1;
       if (servers < sliceSize) continue;
       yield keys;
       keys = [];
       servers = 0;
     }
     if (keys.length > 0) yield keys;
+  }
+
+  /** Empty slices. */
+  *#findingOwners(): Generator<readonly ServiceKey[]> {
+    if (this.#owners !== undefined) return;
+    const owners = new ServiceOwners();
+    let looked = 0;
+    for (const virtualServer of this.#assembly.virtualServers) {
+      owners.add(virtualServer);
+      if (++looked % sliceSize === 0) yield [];
+    }
+    this.#owners = owners;
   }
 
   /** The marks that virtual server groups have instead of their addresses; none without nftables_ipvs. */
@@ -368,17 +379,13 @@ export class CheckEngine {
   #reweighed(changes: readonly WeightChange[], now: MonotonicMs): CheckIntent[] {
     if (changes.length === 0) return [];
     const touched = new Map<string, ServiceKey>();
-    const events: DaemonEvent[] = [];
+    const told: CheckIntent[] = [];
     for (const { server } of changes) {
       const quorum = server.virtualServer.updateQuorum('running', now);
-      if (quorum !== undefined) events.push(quorum);
+      if (quorum !== undefined) told.push(quorum);
       for (const service of server.virtualServer.services()) touched.set(serviceKeyText(service.key), service.key);
     }
-    return [
-      ...changes.map(weightIntent),
-      { type: 'reconcile-services', touched: [...touched.values()] },
-      ...events.map(eventIntent),
-    ];
+    return [...changes.map(weightIntent), { type: 'reconcile-services', touched: [...touched.values()] }, ...told];
   }
 
   #logsFailures(check: HealthCheck): boolean {
@@ -414,10 +421,10 @@ export class CheckEngine {
   /** A check has another state than before: events, servers, pools. */
   #turned(check: ServerCheck, from: HealthState, now: MonotonicMs): CheckIntent[] {
     const to = check.state;
-    const events: DaemonEvent[] = [];
+    const told: CheckIntent[] = [];
     const touched = new Map<string, ServiceKey>();
     for (const server of check.subscribers) {
-      events.push({
+      const event: DaemonEvent = {
         kind: 'checker',
         service: server.virtualServer.label,
         server: server.label,
@@ -428,25 +435,26 @@ export class CheckEngine {
         to,
         at: now,
         reason: check.reason,
-      });
-      const serverEvents = this.#review(server, check, now);
-      if (serverEvents.length === 0) continue;
-      events.push(...serverEvents);
+      };
+      told.push(eventIntent(event));
+      const consequences = this.#review(server, check, now);
+      if (consequences.length === 0) continue;
+      told.push(...consequences);
       for (const service of server.virtualServer.services()) touched.set(serviceKeyText(service.key), service.key);
     }
     const reconcile: CheckIntent[] =
       touched.size === 0 ? [] : [{ type: 'reconcile-services', touched: [...touched.values()] }];
-    return [...reconcile, ...events.map(eventIntent)];
+    return [...reconcile, ...told];
   }
 
   /** Draws the consequences of a changed check for one server and its virtual server. */
-  #review(server: RealServerState, cause: ServerCheck, now: MonotonicMs): DaemonEvent[] {
+  #review(server: RealServerState, cause: ServerCheck, now: MonotonicMs): CheckIntent[] {
     const to = server.stateDue();
     if (to === server.state) return [];
     const from = server.state;
     server.enter(to, `${cause.checker.type}: ${cause.reason}`, now);
     const quorum = server.virtualServer.updateQuorum('running', now);
-    const event = server.event(from, 'running', now);
+    const event = eventIntent(server.event(from, 'running', now));
     return quorum === undefined ? [event] : [event, quorum];
   }
 
@@ -496,10 +504,17 @@ export class CheckEngine {
         fileValue: (name) => this.#fileValues.get(name) ?? 0,
         session: (name) => this.#sessions.get(name) ?? unknownSession,
       },
+      isFirst,
       now,
     );
     this.#assembly = change.assembly;
-    if (!change.sameOwners) this.#owners = undefined;
+    if (!change.sameOwners) {
+      this.#owners = undefined;
+      this.#areAlone = change.assembly.virtualServers.every(({ isAlone }) => isAlone);
+    }
+    // A service that went may be one that somebody else wants yet.
+    const isEnough = this.#areAlone && !isFirst && slice.value.removed.length === 0;
+    this.#expected = isEnough ? new ExpectedServices(change.touched, change.owners) : undefined;
     // Servers that came to virtual servers that go on.
     this.#overrides.give(change.assembly.virtualServers);
     const cancelled = slice.value.removedChecks.flatMap((check) => this.#schedule.forget(check));
@@ -512,10 +527,10 @@ export class CheckEngine {
       ...cancelled,
       ...draining.map(lineIntent),
       ...this.#suspensions(),
-      ...change.weights.map(weightIntent),
+      ...change.weights,
       isFirst ? { type: 'reconcile-services' } : { type: 'reconcile-services', touched: change.touched },
-      ...removed.map(eventIntent),
-      ...installed.map(eventIntent),
+      ...removed,
+      ...installed,
     ];
   }
 
@@ -525,8 +540,8 @@ export class CheckEngine {
       this.#drainWatch.follow(drained, now);
       return;
     }
-    for (const { servers } of this.#assembly.virtualServers)
-      for (const server of servers) if (server.quiesced) drained.push(server);
+    for (const { knownServers = [] } of this.#assembly.virtualServers)
+      for (const server of knownServers) if (server.quiesced) drained.push(server);
     this.#drainWatch.follow(drained, now);
   }
 

@@ -8,10 +8,11 @@ import type {
   FileCheckerConfiguration,
   RealServerConfiguration,
   VirtualServerConfiguration,
+  VirtualServerIdentity,
 } from '../config/model.ts';
 import { hasTwins } from '../core/endpoint.ts';
 import type { ActingChecker } from './acting.ts';
-import { virtualServerLabels } from './labels.ts';
+import { virtualServerLabel } from './labels.ts';
 
 /**
  * JSON as it comes: every configuration is built by the same code, so equal values have their fields in the same order.
@@ -51,32 +52,70 @@ export function probeIdentity(checker: ActingChecker): string {
   return canonical(question);
 }
 
-/** Names of the virtual servers of a configuration, in its order. */
-export interface VirtualServerNames {
-  /** As in the log: see virtualServerLabels(). */
-  readonly labels: readonly string[];
-  /** Each of another text: see virtualServerKeys(). */
-  readonly keys: readonly string[];
-}
-
-/** Labels and keys, which for most virtual servers are the same text. */
-export function virtualServerNames(configuration: CheckConfiguration): VirtualServerNames {
-  const labels = virtualServerLabels(configuration);
-  const keys = uniqueKeys(
-    configuration.virtualServers.map(({ identity }, index) => {
-      const label = labels[index] ?? '';
-      return identity.kind === 'fwmark' ? `${label} ${identity.family}` : label;
-    }),
-  );
-  return { labels, keys };
-}
-
 /**
  * One key for each virtual server: protocol, address and port; or mark and family; or group name and its ordinal among
  * the virtual servers of the group. A repeated key (a configuration that names a service twice) gets a number.
  */
 export function virtualServerKeys(configuration: CheckConfiguration): readonly string[] {
-  return virtualServerNames(configuration).keys;
+  const ordinals = virtualServerOrdinals(configuration);
+  return configuration.virtualServers.map(({ identity }, index) => virtualServerKey(identity, ordinals?.[index] ?? 0));
+}
+
+/** @param ordinal see virtualServerOrdinals() */
+export function virtualServerKey(identity: VirtualServerIdentity, ordinal: number): string {
+  const label = virtualServerLabel(identity, ordinal);
+  if (identity.kind === 'group') return label;
+  const key = identity.kind === 'fwmark' ? `${label} ${identity.family}` : label;
+  return ordinal === 0 ? key : `${key} #${ordinal}`;
+}
+
+/**
+ * How many virtual servers of the same group, or of the same address, protocol and port, or mark and family, stand before
+ * each one; undefined: before none.
+ */
+export function virtualServerOrdinals({ virtualServers }: CheckConfiguration): readonly number[] | undefined {
+  const seen = new SeenIdentities();
+  let ordinals: number[] | undefined;
+  for (let index = 0; index < virtualServers.length; index++) {
+    const identity = virtualServers[index]?.identity;
+    const ordinal = identity === undefined ? 0 : seen.before(identity);
+    if (ordinal === 0) continue;
+    ordinals ??= new Array<number>(virtualServers.length).fill(0);
+    ordinals[index] = ordinal;
+  }
+  return ordinals;
+}
+
+/** Most virtual servers are told apart by their addresses, for which no text has to be made. */
+class SeenIdentities {
+  /** Addresses by protocol and port. */
+  readonly #addresses = new Map<string, Set<string>>();
+  /** How many there were of what is not told apart so. */
+  readonly #counts = new Map<string, number>();
+  #protocol = '';
+  #port = -1;
+  #ofPort = new Set<string>();
+
+  /** How many of the same there were before. */
+  before(identity: VirtualServerIdentity): number {
+    if (identity.kind === 'address' && this.#isNew(identity)) return 0;
+    const key = identity.kind === 'group' ? `[${identity.name}]` : virtualServerKey(identity, 0);
+    const count = this.#counts.get(key) ?? (identity.kind === 'address' ? 1 : 0);
+    this.#counts.set(key, count + 1);
+    return count;
+  }
+
+  #isNew({ address, port, protocol }: Extract<VirtualServerIdentity, { kind: 'address' }>): boolean {
+    if (port !== this.#port || protocol !== this.#protocol) {
+      const service = `${protocol} ${port}`;
+      this.#ofPort = this.#addresses.get(service) ?? new Set();
+      this.#addresses.set(service, this.#ofPort);
+      this.#port = port;
+      this.#protocol = protocol;
+    }
+    const { size } = this.#ofPort;
+    return this.#ofPort.add(address).size > size;
+  }
 }
 
 /** One key for each real server of a virtual server: address and port. */
@@ -101,13 +140,4 @@ export function serverOrdinals(servers: readonly RealServerConfiguration[]): rea
 export function serverKey({ address, port }: RealServerConfiguration, ordinal: number): string {
   const key = `[${address}]:${port}`;
   return ordinal === 0 ? key : `${key} #${ordinal}`;
-}
-
-function uniqueKeys(keys: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return keys.map((key) => {
-    const count = seen.get(key) ?? 0;
-    seen.set(key, count + 1);
-    return count === 0 ? key : `${key} #${count}`;
-  });
 }

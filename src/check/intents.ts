@@ -4,6 +4,7 @@ import type { ServiceKey } from '../ipvs/types.ts';
 import { serviceKeyText } from './desired.ts';
 import type { DrainChange } from './draining.ts';
 import type { WeightChange } from './overrides.ts';
+import { WeightTold } from './told-later.ts';
 import type { CheckIntent } from './types.ts';
 
 export function eventIntent(event: DaemonEvent): CheckIntent {
@@ -23,12 +24,8 @@ export function logIntent(level: 'warning' | 'info', message: string): CheckInte
 }
 
 export function weightIntent({ server, from, reason }: WeightChange): CheckIntent {
-  const activity = server.state === 'UP' ? 'active' : 'inactive';
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return logIntent(
-    'info',
-    `Changing weight from ${from} to ${server.effectiveWeight} for ${activity} service ${server.label} of VS ${server.virtualServer.label}${why}`,
-  );
+  const { configuration, effectiveWeight, state, virtualServer } = server;
+  return new WeightTold(virtualServer, configuration, from, effectiveWeight, state === 'UP', reason);
 }
 
 /** Each service once. */

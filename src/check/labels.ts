@@ -2,7 +2,12 @@
  * The names of virtual and real servers in FIFO lines, mail subjects, log and status (an interface of the original:
  * scripts parse them).
  */
-import type { CheckConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
+import type {
+  CheckConfiguration,
+  RealServerConfiguration,
+  VirtualServerConfiguration,
+  VirtualServerIdentity,
+} from '../config/model.ts';
 
 /** The word for the transport in a label: `none` for firewall marks, which have none. */
 function protocolWord({ identity }: VirtualServerConfiguration): string {
@@ -11,23 +16,28 @@ function protocolWord({ identity }: VirtualServerConfiguration): string {
 }
 
 /**
- * Labels of all virtual servers, in their order: `[addr]:proto:port`, `FWM n`, or `[group]:N` where N counts the virtual
- * servers of that group from 0.
+ * Label of a virtual server: `[addr]:proto:port`, `FWM n`, or `[group]:N`.
+ * @param ordinal N: how many virtual servers of its group stand before it
  */
+export function virtualServerLabel(identity: VirtualServerIdentity, ordinal: number): string {
+  switch (identity.kind) {
+    case 'address':
+      return `[${identity.address}]:${identity.protocol}:${identity.port}`;
+    case 'fwmark':
+      return `FWM ${identity.mark}`;
+    case 'group':
+      return `[${identity.name}]:${ordinal}`;
+  }
+}
+
+/** Labels of all virtual servers, in their order. */
 export function virtualServerLabels(configuration: CheckConfiguration): readonly string[] {
   const seenOfGroup = new Map<string, number>();
   return configuration.virtualServers.map(({ identity }) => {
-    switch (identity.kind) {
-      case 'address':
-        return `[${identity.address}]:${identity.protocol}:${identity.port}`;
-      case 'fwmark':
-        return `FWM ${identity.mark}`;
-      case 'group': {
-        const ordinal = seenOfGroup.get(identity.name) ?? 0;
-        seenOfGroup.set(identity.name, ordinal + 1);
-        return `[${identity.name}]:${ordinal}`;
-      }
-    }
+    if (identity.kind !== 'group') return virtualServerLabel(identity, 0);
+    const ordinal = seenOfGroup.get(identity.name) ?? 0;
+    seenOfGroup.set(identity.name, ordinal + 1);
+    return virtualServerLabel(identity, ordinal);
   });
 }
 

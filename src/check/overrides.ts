@@ -1,12 +1,13 @@
 /** What the operator sets on real servers beside the file: who has which setting, and what follows when that changes. */
-import type { DaemonEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import { serverTargetKey, serviceKey, serviceTargetOf } from '../live/targets.ts';
 import type { ServerChange } from '../live/types.ts';
 import { endOf, reasonOf } from '../live/words.ts';
 import { serviceKeyText } from './desired.ts';
+import { eventIntent } from './intents.ts';
 import type { RealServerState } from './real-server.ts';
+import type { CheckIntent } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 /** A server with the weight it had. */
@@ -19,7 +20,7 @@ export interface WeightChange {
 
 export interface OverrideEffects {
   readonly weights: readonly WeightChange[];
-  readonly events: readonly DaemonEvent[];
+  readonly told: readonly CheckIntent[];
   /** Services whose servers may be other ones now. */
   readonly touched: readonly ServiceKey[];
 }
@@ -47,23 +48,24 @@ export class ServerOverrides {
 
   /** Gives servers of a new configuration their settings, before anything is decided about them. */
   give(virtualServers: readonly VirtualServerState[]): void {
-    for (const [server, change] of this.#servers(virtualServers, this.#services)) server.override = change;
+    for (const [server, change] of this.#servers(virtualServers, this.#services))
+      server.setByOperator(change, server.connections);
   }
 
   /** Brings servers that run to their settings; nothing where they have them already. */
   enforce(virtualServers: readonly VirtualServerState[], now: MonotonicMs): OverrideEffects {
     const weights: WeightChange[] = [];
-    const events: DaemonEvent[] = [];
+    const told: CheckIntent[] = [];
     const touched = new Map<string, ServiceKey>();
     for (const [server, change] of this.#servers(virtualServers, this.#concerned)) {
       if (sameChange(server.override, change)) continue;
       const from = server.effectiveWeight;
       const reason = exchange(server, change, now);
       if (server.effectiveWeight !== from) weights.push({ server, from, reason });
-      events.push(...consequences(server, reason, now));
+      told.push(...consequences(server, reason, now));
       for (const { key } of server.virtualServer.services()) touched.set(serviceKeyText(key), key);
     }
-    return { weights, events, touched: [...touched.values()] };
+    return { weights, told, touched: [...touched.values()] };
   }
 
   /** The servers of these services, each with the change that is meant for it. */
@@ -91,21 +93,25 @@ function sameChange(a: ServerChange | undefined, b: ServerChange | undefined): b
 /** @returns why, in words */
 function exchange(server: RealServerState, change: ServerChange | undefined, now: MonotonicMs): string {
   const before = server.override;
-  server.override = change;
-  server.connections = undefined;
+  server.setByOperator(change, undefined);
   server.virtualServer.invalidate();
   if (change !== undefined) return reasonOf(change);
   return before === undefined ? 'the operator' : endOf(before, now);
 }
 
-function consequences(server: RealServerState, reason: string, now: MonotonicMs): DaemonEvent[] {
+function consequences(server: RealServerState, reason: string, now: MonotonicMs): CheckIntent[] {
   const from = server.state;
   const to = server.stateDue();
   const failed = server.checks.find((check) => check.state === 'DOWN');
   // One that was down before stays so, but for another reason.
-  if (from === to && to === 'DOWN')
-    server.reason = server.inMaintenance || failed === undefined ? reason : `${failed.checker.type}: ${failed.reason}`;
+  if (from === to && to === 'DOWN') {
+    const why = server.inMaintenance || failed === undefined ? reason : `${failed.checker.type}: ${failed.reason}`;
+    server.enter('DOWN', why, server.since);
+  }
   if (from !== to) server.enter(to, reason, now);
   const quorum = server.virtualServer.updateQuorum('running', now);
-  return [...(from === to ? [] : [server.event(from, 'running', now)]), ...(quorum === undefined ? [] : [quorum])];
+  return [
+    ...(from === to ? [] : [eventIntent(server.event(from, 'running', now))]),
+    ...(quorum === undefined ? [] : [quorum]),
+  ];
 }

@@ -10,9 +10,28 @@ export function quorumState(before: HealthState, weight: number, quorum: number,
   return weight === 0 || weight < quorum - hysteresis ? 'DOWN' : 'UP';
 }
 
-/** The decision in the words that log readers know. */
+const last = { state: 'DOWN' as HealthState, weight: 0, quorum: 0, hysteresis: 0, text: '' };
+
+/**
+ * The decision in the words that log readers know. Virtual servers with the same numbers, of which a start has thousands
+ * one after the other, have the same text.
+ */
 export function quorumReason(state: HealthState, weight: number, quorum: number, hysteresis: number): string {
-  return state === 'UP'
-    ? `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight}`
-    : `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight}`;
+  if (
+    last.text === '' ||
+    last.weight !== weight ||
+    last.state !== state ||
+    last.quorum !== quorum ||
+    last.hysteresis !== hysteresis
+  ) {
+    last.text =
+      state === 'UP'
+        ? `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight}`
+        : `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight}`;
+    last.state = state;
+    last.weight = weight;
+    last.quorum = quorum;
+    last.hysteresis = hysteresis;
+  }
+  return last.text;
 }

@@ -9,6 +9,7 @@ import type { FileCheck } from './file-check.ts';
 import { serverKey } from './identity.ts';
 import { realServerLabel } from './labels.ts';
 import type { HealthCheck } from './health-check.ts';
+import { standing, type Standing } from './standing.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 /** Weights above this do not fit the kernel's field as the original uses it. */
@@ -25,14 +26,10 @@ export class RealServerState {
   configuration: RealServerConfiguration;
   /** How many servers of the same address and port stand before it. */
   readonly ordinal: number;
-  state: HealthState;
-  since: MonotonicMs;
-  reason: string;
   checks: readonly ServerCheck[] = noChecks;
-  /** What the operator has set beside the file. */
-  override: ServerChange | undefined;
-  /** Of one that takes no new connections by the operator's word: those it has, as last read; undefined: not yet. */
-  connections: number | undefined;
+  #standing: Standing;
+  /** Of which most servers have nothing: tens of thousands of them are kept small. */
+  #operator: { readonly override: ServerChange; connections: number | undefined } | undefined;
 
   constructor(
     virtualServer: VirtualServerState,
@@ -43,9 +40,43 @@ export class RealServerState {
     this.virtualServer = virtualServer;
     this.configuration = configuration;
     this.ordinal = ordinal;
-    this.state = assumedState(configuration);
-    this.since = now;
-    this.reason = this.state === 'UP' ? 'assumed up until checked' : 'alpha: down until checked';
+    this.#standing = assumedStanding(configuration, now);
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  get state(): HealthState {
+    return this.#standing.state;
+  }
+
+  get since(): MonotonicMs {
+    return this.#standing.since;
+  }
+
+  get reason(): string {
+    return this.#standing.reason;
+  }
+
+  /** What the operator has set beside the file. */
+  get override(): ServerChange | undefined {
+    return this.#operator?.override;
+  }
+
+  /** Of one that takes no new connections by the operator's word: those it has, as last read; undefined: not yet. */
+  get connections(): number | undefined {
+    return this.#operator?.connections;
+  }
+
+  /** @param connections what is known of those it has; undefined: they are to be read */
+  setByOperator(override: ServerChange | undefined, connections: number | undefined): void {
+    this.#operator = override && { override, connections };
+  }
+
+  /** @param connections as read from the kernel */
+  counted(connections: number): void {
+    if (this.#operator !== undefined) this.#operator.connections = connections;
   }
 
   /** Of this server among those of its virtual server. */
@@ -92,9 +123,7 @@ export class RealServerState {
   }
 
   enter(state: HealthState, reason: string, now: MonotonicMs): void {
-    this.state = state;
-    this.reason = reason;
-    this.since = now;
+    this.#standing = standing(state, now, reason);
   }
 
   event(from: HealthState, phase: RealServerEvent['phase'], now: MonotonicMs, reason = this.reason): RealServerEvent {
@@ -113,8 +142,18 @@ export class RealServerState {
 }
 
 /** What is taken for granted before the first check: down if any check is alpha. */
-export function assumedState(configuration: RealServerConfiguration): HealthState {
-  return configuration.checkers.some(isAlpha) ? 'DOWN' : 'UP';
+export function assumedState({ checkers }: RealServerConfiguration): HealthState {
+  return checkers.length > 0 && checkers.some(isAlpha) ? 'DOWN' : 'UP';
+}
+
+/** @param now when that begins */
+export function assumedStanding(configuration: RealServerConfiguration, now: MonotonicMs): Standing {
+  return assumedState(configuration) === 'UP' ? assumedUp(now) : standing('DOWN', now, 'alpha: down until checked');
+}
+
+/** Of servers without alpha checks, or without any. */
+export function assumedUp(now: MonotonicMs): Standing {
+  return standing('UP', now, 'assumed up until checked');
 }
 
 function isAlpha(checker: CheckerConfiguration): boolean {

@@ -44,7 +44,9 @@ export function recollect(plan: Plan, left: readonly Service[], now: MonotonicMs
   }
   for (const [server, state] of states) server.enter(state, reasons[state], now);
   // The process before has told of them.
-  const maintained = plan.virtualServers.flatMap(({ servers }) => servers.filter((server) => server.inMaintenance));
+  const maintained = plan.virtualServers.flatMap(
+    ({ knownServers }) => knownServers?.filter((server) => server.inMaintenance) ?? [],
+  );
   for (const server of maintained) if (server.override) server.enter('DOWN', reasonOf(server.override), now);
   return new Set([...states.keys(), ...maintained]);
 }
@@ -54,12 +56,14 @@ function remember(
   pools: ReadonlyMap<string, ReadonlyMap<string, number>>,
   states: Map<RealServerState, HealthState>,
 ): void {
+  // Without checks nothing can have taken them away, or bring them back.
+  const { knownServers } = virtualServer;
+  if (knownServers === undefined) return;
   for (const { destinations, key } of virtualServer.completeServices()) {
     const pool = pools.get(serviceKeyText(key));
     if (pool === undefined) continue;
-    for (const [index, server] of virtualServer.servers.entries()) {
+    for (const [index, server] of knownServers.entries()) {
       const destination = destinations[index];
-      // Without checks nothing can have taken it away, or bring it back.
       if (destination === undefined || server.checks.length === 0) continue;
       // Taken away by the operator, it may be as well as any other.
       if (server.inMaintenance) continue;

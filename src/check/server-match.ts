@@ -7,8 +7,11 @@ import { RealServerState } from './real-server.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 export interface ServerMatch {
-  /** Those of the new configuration, in its order; the list there was if they are the same. */
-  readonly servers: readonly RealServerState[];
+  /**
+   * Those of the new configuration, in its order; the list there was if they are the same. Undefined: nothing is known of
+   * them yet (knownServers), and none of them has checks now.
+   */
+  readonly servers: readonly RealServerState[] | undefined;
   readonly added: readonly RealServerState[];
   readonly removed: readonly RealServerState[];
 }
@@ -21,9 +24,9 @@ export function matchServers(
   { realServers }: VirtualServerConfiguration,
   now: MonotonicMs,
 ): ServerMatch {
+  const same = sameServers(virtualServer, realServers);
+  if (same !== undefined) return same;
   const olds = virtualServer.servers;
-  if (olds.length === realServers.length && olds.every((old, index) => isAt(old, realServers[index])))
-    return { servers: olds, added: none, removed: none };
   const ordinals = serverOrdinals(realServers);
   const byKey = olds.length > smallPool ? new Map(olds.map((old) => [old.key, old])) : undefined;
   const added: RealServerState[] = [];
@@ -42,6 +45,26 @@ export function matchServers(
   const kept = servers.length > smallPool ? new Set(servers) : undefined;
   const removed = olds.filter((old) => (kept === undefined ? !servers.includes(old) : !kept.has(old)));
   return { servers, added, removed };
+}
+
+const unknownServers: ServerMatch = { servers: undefined, added: none, removed: none };
+
+/** Undefined: others, or in another order. */
+function sameServers(
+  { configuration, knownServers }: VirtualServerState,
+  realServers: readonly RealServerConfiguration[],
+): ServerMatch | undefined {
+  const olds = configuration.realServers;
+  if (olds.length !== realServers.length) return undefined;
+  let hasChecks = false;
+  for (let index = 0; index < realServers.length; index++) {
+    const [old, wanted] = [olds[index], realServers[index]];
+    if (old === undefined || wanted === undefined) return undefined;
+    if (wanted.checkers.length > 0) hasChecks = true;
+    if (old !== wanted && !sameEndpoint(old, wanted)) return undefined;
+  }
+  if (knownServers !== undefined) return { servers: knownServers, added: none, removed: none };
+  return hasChecks ? undefined : unknownServers;
 }
 
 function isAt(server: RealServerState, configuration: RealServerConfiguration | undefined): boolean {

@@ -25,7 +25,7 @@ export class ServiceOwners {
 
   /** Servers behind a service. */
   servers(key: ServiceKey): number {
-    return this.#first.get(serviceKeyText(key))?.servers.length ?? 0;
+    return this.#first.get(serviceKeyText(key))?.configuration.realServers.length ?? 0;
   }
 
   /** What these services should be now; a key that nobody wants is left out. */
@@ -47,5 +47,53 @@ export class ServiceOwners {
         services.push(service);
     }
     return services;
+  }
+}
+
+/** In this many rounds of the list all of its services are asked for one after the other, twice, with room to spare. */
+const rounds = 4;
+
+/**
+ * The services that a reload touched, each with the one virtual server that wants it: whoever asks for them in their order
+ * needs no table of all services, which takes a text for each.
+ */
+export class ExpectedServices {
+  readonly #keys: readonly ServiceKey[];
+  readonly #owners: readonly VirtualServerState[];
+  #next = 0;
+  #patience: number;
+
+  /** @param owners of each key, at the same place; nobody else wants one of these services */
+  constructor(keys: readonly ServiceKey[], owners: readonly VirtualServerState[]) {
+    this.#keys = keys;
+    this.#owners = owners;
+    this.#patience = rounds * keys.length;
+  }
+
+  /** Servers behind the service at this place; undefined: another key stands there. */
+  serversAt(place: number, key: ServiceKey): number | undefined {
+    return this.#keys[place] === key ? this.#owners[place]?.configuration.realServers.length : undefined;
+  }
+
+  /** What these services should be now; undefined: other ones are among them, or they do not come in their order. */
+  services(keys: readonly ServiceKey[]): readonly Service[] | undefined {
+    const services: Service[] = [];
+    for (const key of keys) {
+      const owner = this.#find(key);
+      if (owner === undefined) return undefined;
+      for (const service of owner.services()) services.push(service);
+    }
+    return services;
+  }
+
+  #find(key: ServiceKey): VirtualServerState | undefined {
+    const keys = this.#keys;
+    while (this.#patience > 0) {
+      this.#patience--;
+      const place = this.#next;
+      this.#next = place + 1 < keys.length ? place + 1 : 0;
+      if (keys[place] === key) return this.#owners[place];
+    }
+    return undefined;
   }
 }

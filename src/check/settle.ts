@@ -1,5 +1,5 @@
 /** Puts what a reload prepared in force. */
-import type { CheckerConfiguration } from '../config/model.ts';
+import type { CheckerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import type { Assembly, Plan, Renewal } from './assembly.ts';
@@ -7,8 +7,11 @@ import { BfdCheck, type KnownSession } from './bfd-check.ts';
 import { checkIdentity } from './identity.ts';
 import { FileCheck } from './file-check.ts';
 import { HealthCheck } from './health-check.ts';
+import { weightIntent } from './intents.ts';
 import type { WeightChange } from './overrides.ts';
 import type { RealServerState } from './real-server.ts';
+import { WeightTold } from './told-later.ts';
+import type { CheckIntent } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 /** What is known of the things that checks follow. */
@@ -20,33 +23,39 @@ export interface Known {
 
 export interface Settled {
   readonly assembly: Assembly;
-  /** Servers that go on with another weight. */
-  readonly weights: readonly WeightChange[];
+  /** Of servers that go on with another weight. */
+  readonly weights: readonly CheckIntent[];
   /** The services of all virtual servers that came, went or have another configuration. */
   readonly touched: readonly ServiceKey[];
+  /** The virtual server of each of them, at the same place. */
+  readonly owners: readonly VirtualServerState[];
   /** The virtual servers that want a service are the same as before, in the same order. */
   readonly sameOwners: boolean;
 }
 
-/** Nothing else may happen meanwhile. */
-export function settle(plan: Plan, known: Known, now: MonotonicMs): Settled {
-  const touched: ServiceKey[] = [];
+/**
+ * Nothing else may happen meanwhile.
+ * @param isFirst nobody asks what is touched, since everything is new
+ */
+export function settle(plan: Plan, known: Known, isFirst: boolean, now: MonotonicMs): Settled {
+  const touched = new Touched();
   const changedGroups = plan.renewals.filter(({ isChanged, virtualServer }) => isChanged && isGroup(virtualServer));
-  for (const { virtualServer } of changedGroups) addKeys(touched, virtualServer);
-  for (const virtualServer of plan.removed) addKeys(touched, virtualServer);
-  const weights: WeightChange[] = [];
+  for (const { virtualServer } of changedGroups) touched.add(virtualServer);
+  for (const virtualServer of plan.removed) touched.add(virtualServer);
+  const weights: (WeightChange | WeightTold)[] = [];
   for (const renewal of plan.renewals) renew(renewal, weights);
   for (const [check, subscribers] of plan.subscribers) check.subscribers = subscribers;
   for (const check of plan.removedChecks) check.subscribers = [];
   for (const { checks, server } of plan.relinked) server.checks = checks;
   for (const [heir, from] of plan.heirs) inherit(heir, from);
   const assembly = { virtualServers: plan.virtualServers, checks: plan.checks, ...following(plan, known, now) };
-  for (const { isChanged, virtualServer } of plan.renewals) if (isChanged) addKeys(touched, virtualServer);
-  for (const virtualServer of plan.created) addKeys(touched, virtualServer);
+  for (const { isChanged, virtualServer } of plan.renewals) if (isChanged) touched.add(virtualServer);
+  if (!isFirst) for (const virtualServer of plan.created) touched.add(virtualServer);
   return {
     assembly,
-    weights: weights.filter(({ from, server }) => server.effectiveWeight !== from),
-    touched,
+    weights: toldOf(weights),
+    touched: touched.keys,
+    owners: touched.owners,
     sameOwners: plan.isInPlace && changedGroups.length === 0,
   };
 }
@@ -55,28 +64,66 @@ function isGroup({ configuration }: VirtualServerState): boolean {
   return configuration.identity.kind === 'group';
 }
 
-function addKeys(keys: ServiceKey[], virtualServer: VirtualServerState): void {
-  for (const key of virtualServer.serviceKeys()) keys.push(key);
+class Touched {
+  readonly keys: ServiceKey[] = [];
+  readonly owners: VirtualServerState[] = [];
+
+  add(virtualServer: VirtualServerState): void {
+    const { identity } = virtualServer.configuration;
+    if (identity.kind === 'group') for (const key of virtualServer.serviceKeys()) this.#add(key, virtualServer);
+    else this.#add(identity, virtualServer);
+  }
+
+  #add(key: ServiceKey, virtualServer: VirtualServerState): void {
+    this.keys.push(key);
+    this.owners.push(virtualServer);
+  }
+}
+
+/** Which of them have another weight is known now that they have the checks that they will live by. */
+function toldOf(weights: readonly (WeightChange | WeightTold)[]): CheckIntent[] {
+  const told: CheckIntent[] = [];
+  for (const weight of weights) {
+    if (weight instanceof WeightTold) told.push(weight);
+    else if (weight.server.effectiveWeight !== weight.from) told.push(weightIntent(weight));
+  }
+  return told;
 }
 
 /** @param weights takes the servers that may have another weight now, with the one they had */
-function renew(
-  { configuration, group, isChanged, mark, servers, virtualServer }: Renewal,
-  weights: WeightChange[],
-): void {
-  for (const [index, server] of servers.entries()) {
-    const next = configuration.realServers[index];
-    const { configuration: last } = server;
-    if (next === undefined || next === last) continue;
-    if (next.weight !== last.weight || next.checkers !== last.checkers)
-      weights.push({ server, from: server.effectiveWeight });
-    server.configuration = next;
+function renew(renewal: Renewal, weights: (WeightChange | WeightTold)[]): void {
+  const { configuration, group, isChanged, mark, virtualServer } = renewal;
+  // Somebody may have asked for them in the meantime; they stand in the same order.
+  const servers = renewal.servers ?? virtualServer.knownServers;
+  if (servers === undefined) reweighUnknown(virtualServer, configuration, weights);
+  else {
+    for (let index = 0; index < servers.length; index++) {
+      const [server, next] = [servers[index], configuration.realServers[index]];
+      const last = server?.configuration;
+      if (server === undefined || last === undefined || next === undefined || next === last) continue;
+      if (next.weight !== last.weight || next.checkers !== last.checkers)
+        weights.push({ server, from: server.effectiveWeight });
+      server.configuration = next;
+    }
+    virtualServer.servers = servers;
   }
   virtualServer.configuration = configuration;
   virtualServer.group = group;
   virtualServer.mark = mark;
-  virtualServer.servers = servers;
   if (isChanged) virtualServer.invalidate();
+}
+
+function reweighUnknown(
+  virtualServer: VirtualServerState,
+  { realServers }: VirtualServerConfiguration,
+  weights: (WeightChange | WeightTold)[],
+): void {
+  const lasts = virtualServer.configuration.realServers;
+  for (let index = 0; index < realServers.length; index++) {
+    const [next, last] = [realServers[index], lasts[index]];
+    if (next !== undefined && last !== undefined && next.weight !== last.weight)
+      weights.push(new WeightTold(virtualServer, next, last.weight, next.weight, true));
+  }
 }
 
 /** Connects servers with the track files and sessions that they follow; most configurations have none. */
@@ -86,10 +133,11 @@ function following(
   now: MonotonicMs,
 ): Pick<Assembly, 'files' | 'sessions'> {
   if (!hasFollowers) return { files: before.files, sessions: before.sessions };
-  const followers = virtualServers.flatMap(({ servers }) =>
-    servers.filter(({ configuration }) =>
-      configuration.checkers.some(({ type }) => type === 'FILE_CHECK' || type === 'BFD_CHECK'),
-    ),
+  const followers = virtualServers.flatMap(
+    ({ knownServers }) =>
+      knownServers?.filter(({ configuration }) =>
+        configuration.checkers.some(({ type }) => type === 'FILE_CHECK' || type === 'BFD_CHECK'),
+      ) ?? [],
   );
   for (const server of followers) server.checks = server.checks.filter((check) => check instanceof HealthCheck);
   const files = follow(

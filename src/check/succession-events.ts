@@ -1,9 +1,14 @@
 /** What there is to tell of virtual servers that come, go, or have another configuration; their servers change with it. */
-import type { DaemonEvent, RealServerEvent } from '../core/events.ts';
+import type { RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { reasonOf } from '../live/words.ts';
 import type { Plan } from './assembly.ts';
+import { eventIntent } from './intents.ts';
+import { smallPool } from '../core/endpoint.ts';
 import { assumedState, type RealServerState } from './real-server.ts';
+import { standing } from './standing.ts';
+import { ServerGone } from './told-later.ts';
+import type { CheckIntent } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 /** Last events of a virtual server that goes; at the stop quiet unless omega. */
@@ -12,31 +17,34 @@ export function farewell(
   phase: 'reload' | 'stop',
   reason: string,
   now: MonotonicMs,
-): DaemonEvent[] {
-  const quiet = phase === 'reload' || virtualServer.configuration.omega ? {} : { quiet: true };
-  const events: DaemonEvent[] = [];
-  for (const server of virtualServer.servers) {
-    if (server.state === 'DOWN') continue;
-    server.enter('DOWN', reason, now);
-    events.push({ ...server.event('UP', phase, now), ...quiet });
+): CheckIntent[] {
+  const intents: CheckIntent[] = [];
+  const { knownServers } = virtualServer;
+  const down = standing('DOWN', now, reason);
+  let up = virtualServer.serversUp;
+  for (const [index, configuration] of virtualServer.configuration.realServers.entries()) {
+    const server = knownServers?.[index];
+    if (server?.state === 'DOWN') continue;
+    server?.enter('DOWN', reason, now);
+    intents.push(new ServerGone(virtualServer, configuration, down, phase, --up));
   }
-  if (virtualServer.quorum === 'UP') {
-    events.push({ ...virtualServer.enterQuorum('DOWN', 0, reason, phase, now), ...quiet });
-  }
-  return events;
+  if (virtualServer.quorum === 'UP') intents.push(virtualServer.enterQuorum('DOWN', 0, reason, phase, now, up));
+  return intents;
 }
 
 /** Of all that go with a reload. To be called before the plan is settled: events tell of the pools that they leave. */
-export function removals({ removed, renewals }: Plan, now: MonotonicMs): DaemonEvent[] {
-  const events: DaemonEvent[] = removed.flatMap((virtualServer) => farewell(virtualServer, 'reload', 'Removing', now));
-  for (const renewal of renewals) {
-    for (const server of renewal.removed) {
+export function removals({ removed, renewals }: Plan, now: MonotonicMs): CheckIntent[] {
+  const intents: CheckIntent[] = removed.flatMap((virtualServer) => farewell(virtualServer, 'reload', 'Removing', now));
+  for (const { removed: servers, virtualServer } of renewals) {
+    if (servers.length === 0) continue;
+    let up = virtualServer.serversUp;
+    for (const server of servers) {
       if (server.state === 'DOWN') continue;
       server.enter('DOWN', 'Removing', now);
-      events.push(server.event('UP', 'reload', now));
+      intents.push(new ServerGone(virtualServer, server.configuration, server.standing, 'reload', --up));
     }
   }
-  return events;
+  return intents;
 }
 
 /**
@@ -50,40 +58,51 @@ export function installations(
   recollected: ReadonlySet<RealServerState>,
   tellsAll: boolean,
   now: MonotonicMs,
-): DaemonEvent[] {
-  const events: DaemonEvent[] = [];
+): CheckIntent[] {
+  const intents: CheckIntent[] = [];
   let nextCreated = 0;
   let nextRenewal = 0;
   for (const virtualServer of virtualServers) {
     const renewal = renewals[nextRenewal];
     if (virtualServer === created[nextCreated]) {
       nextCreated++;
-      install(virtualServer, 'start', (server) => recollected.has(server), tellsAll, now, events);
+      install(virtualServer, 'start', undefined, recollected, tellsAll, now, intents);
     } else if (virtualServer === renewal?.virtualServer) {
       nextRenewal++;
-      if (!renewal.isChanged) continue;
-      const added = renewal.added.length === 0 ? undefined : new Set(renewal.added);
-      install(virtualServer, 'reload', (server) => added?.has(server) !== true, tellsAll, now, events);
+      if (renewal.isChanged) install(virtualServer, 'reload', renewal.added, recollected, tellsAll, now, intents);
     }
   }
-  return events;
+  return intents;
 }
 
-/** States by what its checks know, then the quorum. */
+/**
+ * States by what its checks know, then the quorum.
+ * @param added servers that are new; undefined: all are, but those that are recollected
+ */
 function install(
   virtualServer: VirtualServerState,
   phase: 'start' | 'reload',
-  isKnown: (server: RealServerState) => boolean,
+  added: readonly RealServerState[] | undefined,
+  recollected: ReadonlySet<RealServerState>,
   tellsAll: boolean,
   now: MonotonicMs,
-  events: DaemonEvent[],
+  intents: CheckIntent[],
 ): void {
-  for (const server of virtualServer.servers) {
-    const event = installServer(server, isKnown(server), phase, tellsAll, now);
-    if (event !== undefined) events.push(event);
+  const isTold = tellsAll && added?.length !== 0;
+  const servers = isTold ? virtualServer.servers : virtualServer.knownServers;
+  if (servers !== undefined) {
+    const among = added !== undefined && added.length > smallPool ? new Set(added) : undefined;
+    for (const server of servers) {
+      const isKnown =
+        added === undefined
+          ? recollected.has(server)
+          : !(among === undefined ? added.includes(server) : among.has(server));
+      const event = installServer(server, isKnown, phase, tellsAll, now);
+      if (event !== undefined) intents.push(eventIntent(event));
+    }
   }
   const quorum = virtualServer.updateQuorum(phase, now);
-  if (quorum !== undefined) events.push(quorum);
+  if (quorum !== undefined) intents.push(quorum);
 }
 
 function installServer(

@@ -6,40 +6,82 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import { serviceKeysOf, servicesOf, type PoolMember } from './desired.ts';
 import { quorumReason, quorumState } from './quorum.ts';
-import type { RealServerState } from './real-server.ts';
-import { realServerLabel } from './labels.ts';
+import { serverOrdinals, virtualServerKey } from './identity.ts';
+import { RealServerState } from './real-server.ts';
+import { realServerLabel, virtualServerLabel } from './labels.ts';
 import { overrideStatus } from '../live/words.ts';
+import { standing, type Standing } from './standing.ts';
+import { QuorumTold } from './told-later.ts';
 import type { RealServerStatus, VirtualServerStatus } from './status.ts';
 
 export class VirtualServerState {
   /** A reload that keeps the virtual server may give it another one, another group and other servers. */
   configuration: VirtualServerConfiguration;
-  readonly key: string;
-  readonly label: string;
+  readonly #ordinal: number;
   group: VirtualServerGroup | undefined;
   /** Stands for the addresses of the group (nftables_ipvs); undefined: each is a service of its own. */
   mark: number | undefined;
-  servers: readonly RealServerState[] = [];
+  #servers: readonly RealServerState[] | undefined;
   /** ha_suspend: its address is not on this machine, and nobody is checked on its behalf. */
   suspended = false;
-  /** Down before its servers are first installed. */
-  quorum: HealthState = 'DOWN';
-  quorumSince: MonotonicMs;
-  quorumReason = 'not yet evaluated';
+  readonly #began: MonotonicMs;
+  #standing: Standing;
   #services: readonly Service[] | undefined;
 
+  /** @param ordinal see virtualServerOrdinals() */
   constructor(
     configuration: VirtualServerConfiguration,
     group: VirtualServerGroup | undefined,
-    key: string,
-    label: string,
+    ordinal: number,
     now: MonotonicMs,
   ) {
     this.configuration = configuration;
     this.group = group;
-    this.key = key;
-    this.label = label;
-    this.quorumSince = now;
+    this.#ordinal = ordinal;
+    this.#began = now;
+    // Down before its servers are first installed.
+    this.#standing = standing('DOWN', now, 'not yet evaluated');
+  }
+
+  /** Tells it apart from all others. */
+  get key(): string {
+    return virtualServerKey(this.configuration.identity, this.#ordinal);
+  }
+
+  /** As in events and lines of the log. Made when wanted, like those of servers. */
+  get label(): string {
+    return virtualServerLabel(this.configuration.identity, this.#ordinal);
+  }
+
+  get quorum(): HealthState {
+    return this.#standing.state;
+  }
+
+  get quorumSince(): MonotonicMs {
+    return this.#standing.since;
+  }
+
+  get quorumReason(): string {
+    return this.#standing.reason;
+  }
+
+  /** In the order of the configuration. */
+  get servers(): readonly RealServerState[] {
+    this.#servers ??= serversOf(this, this.#began);
+    return this.#servers;
+  }
+
+  set servers(servers: readonly RealServerState[]) {
+    this.#servers = servers;
+  }
+
+  /**
+   * Its servers, if something was ever to be known of them. Undefined: they are up as from the beginning, with the weights
+   * and in the order of the configuration, have no checks, and the operator has set nothing; so it is with all servers
+   * without checks until somebody asks for them, and tens of thousands of them need not be made at a start.
+   */
+  get knownServers(): readonly RealServerState[] | undefined {
+    return this.#servers;
   }
 
   /**
@@ -60,20 +102,26 @@ export class VirtualServerState {
 
   /** Surely nobody else wants the same service of the kernel: no group, and not written twice. */
   get isAlone(): boolean {
-    return this.configuration.identity.kind === 'address' && !this.key.includes(' ');
+    return this.configuration.identity.kind === 'address' && this.#ordinal === 0;
   }
 
   /** Sum of the weights of the servers that are up. */
   get liveWeight(): number {
-    let weight = 0;
-    for (const server of this.servers) if (server.state === 'UP') weight += server.effectiveWeight;
-    return weight;
+    let sum = 0;
+    if (this.#servers === undefined) for (const { weight } of this.configuration.realServers) sum += weight;
+    else for (const server of this.#servers) if (server.state === 'UP') sum += server.effectiveWeight;
+    return sum;
   }
 
   get poolCount(): PoolCount {
+    return { up: this.serversUp, total: this.configuration.realServers.length };
+  }
+
+  get serversUp(): number {
+    if (this.#servers === undefined) return this.configuration.realServers.length;
     let up = 0;
-    for (const { state } of this.servers) if (state === 'UP') up++;
-    return { up, total: this.servers.length };
+    for (const { state } of this.#servers) if (state === 'UP') up++;
+    return up;
   }
 
   /** The sorry server stands in exactly while there is no quorum. */
@@ -82,10 +130,10 @@ export class VirtualServerState {
   }
 
   /**
-   * Re-evaluates the quorum; the event if there is something to tell. At the first evaluation a missing quorum is told
-   * only if a sorry server has to stand in.
+   * Re-evaluates the quorum; what there is to tell, if anything. At the first evaluation a missing quorum is told only if a
+   * sorry server has to stand in.
    */
-  updateQuorum(phase: VirtualServerEvent['phase'], now: MonotonicMs): VirtualServerEvent | undefined {
+  updateQuorum(phase: VirtualServerEvent['phase'], now: MonotonicMs): QuorumTold | undefined {
     this.invalidate();
     const weight = this.liveWeight;
     const { quorum, hysteresis } = this.configuration;
@@ -93,7 +141,8 @@ export class VirtualServerState {
     const after = quorumState(before, weight, quorum, hysteresis);
     const tellDown = phase === 'start' && after === 'DOWN' && this.sorryActive;
     if (after === before && !tellDown) {
-      if (phase === 'start') this.quorumReason = quorumReason(after, weight, quorum, hysteresis);
+      if (phase === 'start')
+        this.#standing = standing(after, this.quorumSince, quorumReason(after, weight, quorum, hysteresis));
       return undefined;
     }
     return this.enterQuorum(after, weight, quorumReason(after, weight, quorum, hysteresis), phase, now);
@@ -105,25 +154,12 @@ export class VirtualServerState {
     reason: string,
     phase: VirtualServerEvent['phase'],
     now: MonotonicMs,
-  ): VirtualServerEvent {
+    up: number = this.serversUp,
+  ): QuorumTold {
     const from = this.quorum;
-    this.quorum = state;
-    this.quorumSince = now;
-    this.quorumReason = reason;
+    this.#standing = standing(state, now, reason);
     this.invalidate();
-    return {
-      kind: 'virtual-server',
-      service: this.label,
-      from,
-      to: state,
-      phase,
-      weight,
-      quorum: this.configuration.quorum,
-      hysteresis: this.configuration.hysteresis,
-      servers: this.poolCount,
-      at: now,
-      reason,
-    };
+    return new QuorumTold(this, this.#standing, from, phase, weight, up);
   }
 
   /** To be called when the state of a server changed. */
@@ -151,16 +187,18 @@ export class VirtualServerState {
 
   /** The same with all of its servers in them, whatever their states. */
   completeServices(): readonly Service[] {
-    const pool = this.servers.map(({ configuration: server, effectiveWeight: weight }) => ({ server, weight }));
+    const pool = this.#servers?.map(({ configuration: server, effectiveWeight: weight }) => ({ server, weight }));
     return servicesOf(this.configuration, this.group, pool, this.mark);
   }
 
   /**
    * Servers in the pool and the sorry server while it stands in, with their weights; what is inhibited instead of
    * removed has weight 0, and so has what the operator drains: beside a sorry server too its connections go on.
+   * @returns undefined: all of them, with the weights of the configuration
    */
-  #pool(): PoolMember[] {
+  #pool(): PoolMember[] | undefined {
     const sorry = this.configuration.sorryServer;
+    if (sorry === undefined && this.#isWhole()) return undefined;
     const pool: PoolMember[] = [];
     for (const server of this.servers) {
       if (this.sorryActive && sorry !== undefined && sameEndpoint(server.configuration, sorry)) continue;
@@ -170,6 +208,13 @@ export class VirtualServerState {
     }
     if (sorry !== undefined) this.#addSorryServer(pool, sorry);
     return pool;
+  }
+
+  /** What is there without a sorry server, is the configured servers with their weights. */
+  #isWhole(): boolean {
+    for (const server of this.#servers ?? noServers)
+      if (server.state !== 'UP' || server.effectiveWeight !== server.configuration.weight) return false;
+    return true;
   }
 
   #addSorryServer(pool: PoolMember[], sorry: RealServerConfiguration): void {
@@ -224,4 +269,14 @@ export class VirtualServerState {
       ...(override && { override: overrideStatus(override, connections) }),
     };
   }
+}
+
+const noServers: readonly RealServerState[] = [];
+
+function serversOf(virtualServer: VirtualServerState, now: MonotonicMs): RealServerState[] {
+  const { realServers } = virtualServer.configuration;
+  const ordinals = serverOrdinals(realServers);
+  return realServers.map(
+    (configuration, index) => new RealServerState(virtualServer, configuration, ordinals?.[index] ?? 0, now),
+  );
 }

@@ -12,6 +12,7 @@ export type ServiceKey =
     }
   | { readonly kind: 'fwmark'; readonly family: AddressFamily; readonly mark: number };
 
+/** A server of a service. What is wanted may be the very configuration of a real server, which says more. */
 export interface Destination {
   readonly family: AddressFamily;
   readonly address: string;

@@ -116,7 +116,7 @@ async function poolTraffic(virtualServer: VirtualServerState, table: TrafficTabl
     const destinations = await table.dumpDestinationTraffic(key);
     const byKey = new Map(destinations?.map((each) => [destinationKeyText(each), each]));
     for (const [at, server] of servers.entries()) {
-      const found = byKey.get(destinationKeyText(destinationOf({ server, weight: 0 }, key)));
+      const found = byKey.get(destinationKeyText(destinationOf(server, 0, key)));
       if (found === undefined) continue;
       const { activeConnections, inactiveConnections, persistentConnections, traffic } = found;
       const connections = [activeConnections, inactiveConnections, persistentConnections];

@@ -23,7 +23,7 @@ describe('a service', () => {
         scheduler: 'wlc',
         realServers: [realServerModel({ weight: 3, upperThreshold: 100, lowerThreshold: 50 })],
       }),
-    ).toEqual({
+    ).toMatchObject({
       key: { kind: 'address', family: 'inet', protocol: 'tcp', address: '192.168.1.54', port: 80 },
       scheduler: 'wlc',
       flags: 0,
