@@ -10,30 +10,29 @@ import type { Reporter } from './reporter.ts';
 import type { Context } from './schema/context.ts';
 import { topSchema } from './schema/top.ts';
 import type { LineSkipper, SourceReader } from './source/reader.ts';
-import { Statement, type SourceFile } from './statement.ts';
+import { Statement, startOfLine, type SourceFile } from './statement.ts';
 import type { TreeBuilder } from './tree.ts';
 import { scanWords } from './words.ts';
 
-/** A virtual server whose lines mean only this. */
-interface KnownService {
-  readonly service: VirtualServerConfiguration;
-  /** Where its first line begins, and which one that is. */
-  readonly start: number;
-  readonly line: number;
+/** How far the lines of a virtual server reach, from the beginning of its first; most have it in common with the one before. */
+interface Extent {
   /** With the line feed of its last line. */
   readonly length: number;
   readonly lines: number;
   /**
-   * Where its real servers begin and where the last one ends: octets and lines from the beginning, two numbers each. Empty:
-   * it can only be the same as a whole.
+   * Where its real servers begin and where the last one ends: octets and lines, two numbers each. Empty: it can only be the
+   * same as a whole.
    */
   readonly servers: readonly number[];
 }
 
+/** Virtual servers whose lines mean only this, in the order of the text; there may be tens of thousands. */
 interface KnownFile {
   readonly text: string;
-  /** In the order of the text. */
-  readonly services: readonly KnownService[];
+  readonly services: readonly VirtualServerConfiguration[];
+  /** Where the first line of each begins; which one that is its place says. */
+  readonly starts: readonly number[];
+  readonly extents: readonly Extent[];
 }
 
 /** Known services of everything that was read. */
@@ -41,40 +40,81 @@ export interface KnownServices {
   readonly files: ReadonlyMap<string, KnownFile>;
   /** Settings of other blocks that they were made with. */
   readonly globals: string;
+  /** No two services were one, so that nothing has to be compared while none comes in between. */
+  readonly distinct: boolean;
 }
 
 /** Thrown where it turns out too late that something must be read as a whole: everything is then read once more. */
 export class ReuseAbandoned extends Error {}
 
+/** More servers than these that are gone one behind the other make a pool that is read as a whole. */
+const serversTried = 8;
+
 /** Looks for services of one file. */
 class FileSearch {
-  readonly text: string;
-  readonly #services: readonly KnownService[];
+  readonly file: KnownFile;
   #next = 0;
+  /** Services from here on have not been found yet. */
+  #fresh = 0;
   #byOpener: Map<string, number> | undefined;
 
-  constructor({ services, text }: KnownFile) {
-    this.text = text;
-    this.#services = services;
+  constructor(file: KnownFile) {
+    this.file = file;
   }
 
-  /** The service with the same first line as the text has from `start` on. */
-  find(text: string, start: number): KnownService | undefined {
-    const expected = this.#services[this.#next];
-    if (expected !== undefined && text.startsWith(this.#opener(expected), start)) {
-      this.#next++;
-      return expected;
+  /** The service that comes behind the one that was found last. */
+  get expected(): number {
+    return this.#next;
+  }
+
+  /** What of a service stands in the text from `start` on: all of it, everything before its first real server, or less. */
+  partThatStands(number: number, text: string, start: number): 'all' | 'head' | 'none' {
+    const extent = this.file.extents[number];
+    if (extent === undefined) return 'none';
+    const from = this.file.starts[number] ?? 0;
+    const former = this.file.text;
+    if (text.startsWith(former.slice(from, from + extent.length), start)) return 'all';
+    const [head] = extent.servers;
+    return head !== undefined && text.startsWith(former.slice(from, from + head), start) ? 'head' : 'none';
+  }
+
+  /**
+   * Which real server of a service has the lines at `at`, -1 if none has.
+   * @param next the one that is expected
+   */
+  sameServer(number: number, next: number, text: string, at: number): number {
+    const { extents, starts, text: former } = this.file;
+    const servers = extents[number]?.servers ?? [];
+    const start = starts[number] ?? 0;
+    const last = Math.min(servers.length / 2 - 1, next + serversTried);
+    for (let index = next; index < last; index++) {
+      const from = start + (servers[index * 2] ?? 0);
+      const to = start + (servers[index * 2 + 2] ?? 0);
+      if (text.startsWith(former.slice(from, to), at)) return index;
     }
-    if (!isVirtualServer(text, start)) return undefined;
-    this.#byOpener ??= new Map(this.#services.map((known, index) => [this.#opener(known), index]));
-    const index = this.#byOpener.get(firstLine(text, start));
-    if (index === undefined) return undefined;
-    this.#next = index + 1;
-    return this.#services[index];
+    return -1;
   }
 
-  #opener({ start }: KnownService): string {
-    return firstLine(this.text, start);
+  /** The number of the service with the same first line as the text has from `start` on, -1 if there is none. */
+  find(text: string, start: number): number {
+    const { starts } = this.file;
+    const expected = this.#next;
+    if (expected < starts.length && text.startsWith(this.#opener(expected), start)) return expected;
+    if (!isVirtualServer(text, start)) return -1;
+    this.#byOpener ??= new Map(starts.map((_start, number) => [this.#opener(number), number]));
+    return this.#byOpener.get(firstLine(text, start)) ?? -1;
+  }
+
+  /** The one that is found is this one. @returns whether it was not found before */
+  found(number: number): boolean {
+    this.#next = number + 1;
+    const isFresh = number >= this.#fresh;
+    if (isFresh) this.#fresh = number + 1;
+    return isFresh;
+  }
+
+  #opener(number: number): string {
+    return firstLine(this.file.text, this.file.starts[number] ?? 0);
   }
 }
 
@@ -89,27 +129,67 @@ function isVirtualServer(text: string, start: number): boolean {
   return opening.test(text);
 }
 
-/** Where the closing brace of a block stands; its offset is -1 where that is not in the text of its opener. */
-interface BlockEnd {
-  readonly opener: Statement;
-  readonly offset: number;
-  readonly line: number;
+/** The blocks right inside a statement of the top level that are real servers, in the order of the text. */
+class Pool {
+  /** Those that are as before, and statements of the others. */
+  readonly entries: (RealServerConfiguration | Statement)[] = [];
+  /** How many statements are among them. */
+  statements = 0;
+  /** Where each begins: octet of the file and line. Only the first `count` numbers count: a list that is cut is made anew. */
+  readonly #begins: number[] = [];
+  #count = 0;
+  /** Where the last one ends; undefined: one is not in the text of the file alone. */
+  #end: { readonly offset: number; readonly line: number } | undefined = { offset: 0, line: 0 };
+
+  clear(): void {
+    if (this.entries.length > 0) this.entries.length = 0;
+    this.statements = 0;
+    this.#count = 0;
+    this.#end = { offset: 0, line: 0 };
+  }
+
+  addKept(server: RealServerConfiguration, offset: number, line: number, end: number, endLine: number): void {
+    this.entries.push(server);
+    this.#begin(offset, line);
+    if (this.#end !== undefined) this.#end = { offset: end, line: endLine };
+  }
+
+  /** @param text in which its closing brace stands, at `offset` */
+  addRead(opener: Statement, line: number, text: string, offset: number): void {
+    this.entries.push(opener);
+    this.statements++;
+    this.#begin(startOfLine(opener.text, opener.start), opener.line);
+    if (opener.text !== text) this.#end = undefined;
+    if (this.#end !== undefined) this.#end = { offset: text.indexOf('\n', offset) + 1, line: line + 1 };
+  }
+
+  #begin(offset: number, line: number): void {
+    this.#begins[this.#count++] = offset;
+    this.#begins[this.#count++] = line;
+  }
+
+  /** Places from the beginning of their service, as an extent has them; `alike` itself if they are the same. */
+  placesFrom(offset: number, line: number, alike: readonly number[]): readonly number[] {
+    const end = this.#end;
+    if (end === undefined || this.#count === 0) return alike.length === 0 ? alike : [];
+    const begins = this.#begins;
+    const length = this.#count;
+    begins[length] = end.offset;
+    begins[length + 1] = end.line;
+    let isAlike = alike.length === length + 2;
+    for (let at = 0; isAlike && at < length + 2; at += 2) {
+      isAlike = alike[at] === (begins[at] ?? 0) - offset && alike[at + 1] === (begins[at + 1] ?? 0) - line;
+    }
+    if (isAlike) return alike;
+    return begins.slice(0, length + 2).map((value, at) => value - (at % 2 === 0 ? offset : line));
+  }
 }
 
 /** A service of which only real servers are others. */
 interface ChangedService {
-  readonly known: KnownService;
+  readonly service: VirtualServerConfiguration;
   readonly opener: Statement;
-  /** Real servers as before, each with how many new ones stand before it. */
-  readonly kept: (ServerPlace & { readonly server: RealServerConfiguration; readonly before: number })[];
-}
-
-/** The lines of a block, from the beginning of the first to the beginning of the one behind the last. */
-interface ServerPlace {
-  readonly start: number;
-  readonly line: number;
-  readonly end: number;
-  readonly endLine: number;
+  readonly distinct: boolean;
 }
 
 export interface ReuseParts {
@@ -120,22 +200,31 @@ export interface ReuseParts {
   readonly reader: () => SourceReader;
 }
 
+interface FoundServices {
+  readonly file: SourceFile;
+  readonly text: string;
+  readonly services: VirtualServerConfiguration[];
+  readonly starts: number[];
+  readonly extents: Extent[];
+}
+
 /** Reads one configuration with what is known from the one before, and notes what the next one may know. */
 export class ServiceReuse implements LineSkipper {
   readonly #parts: ReuseParts;
   readonly #former: KnownServices | undefined;
   readonly #searches = new Map<string, FileSearch | undefined>();
-  readonly #found = new Map<string, { file: SourceFile; text: string; services: KnownService[] }>();
+  readonly #found = new Map<string, FoundServices>();
   #changed: ChangedService | undefined;
   line = 0;
   /** What had been reported and done when the statement of the top level began, and had been read when its block ended. */
   readonly #before = { said: 0, entangled: 0 };
   #entangledAtEnd = 0;
-  /** Where the blocks of the statement of the top level ended, in the order of the text, its own last. */
-  #ends: BlockEnd[] = [];
-  /** A lasting list for the places of a service's servers, and those of the last service: most are the same. */
-  readonly #servers: number[] = [];
-  #lastServers: readonly number[] = [];
+  readonly #pool = new Pool();
+  /** Where the block of the statement of the top level ended; -1: not in the text of its opener. */
+  #end = -1;
+  #endLine = 0;
+  /** Of the last service. */
+  #extent: Extent = { length: 0, lines: 0, servers: [] };
 
   constructor(parts: ReuseParts, former: KnownServices | undefined) {
     this.#parts = parts;
@@ -147,13 +236,20 @@ export class ServiceReuse implements LineSkipper {
     const { reader } = this.#parts;
     this.#before.said = this.#said;
     this.#before.entangled = reader().entangled;
-    this.#ends = [];
+    this.#pool.clear();
+    this.#end = -1;
   }
 
   /** The block of a statement of the top level, or one right inside it, has been closed. */
   ended(opener: Statement, line: number, text: string, offset: number): void {
-    this.#ends.push({ opener, offset: opener.text === text ? offset : -1, line });
-    this.#entangledAtEnd = this.#parts.reader().entangled;
+    const { reader, tree } = this.#parts;
+    if (tree.depth > 0) {
+      if (opener.keyword === 'real_server') this.#pool.addRead(opener, line, text, offset);
+    } else {
+      this.#end = opener.text === text ? offset : -1;
+      this.#endLine = line;
+    }
+    this.#entangledAtEnd = reader().entangled;
   }
 
   get #said(): number {
@@ -161,9 +257,10 @@ export class ServiceReuse implements LineSkipper {
     return reporter.count + context.onceOnly;
   }
 
-  /** What a later reading may know, once everything has been read. */
+  /** What a later reading may know, once everything has been read and checked. */
   get known(): KnownServices {
-    return { files: this.#found, globals: this.#parts.services.globals };
+    const { globals, hasRepetitions } = this.#parts.services;
+    return { files: this.#found, globals, distinct: !hasRepetitions };
   }
 
   /** Takes a finished statement of the top level. */
@@ -186,24 +283,28 @@ export class ServiceReuse implements LineSkipper {
   }
 
   skip(file: SourceFile, line: number, start: number, read: (line: number, start: number) => number): number {
-    const { tree } = this.#parts;
-    if (this.#former === undefined || !tree.isAtTop) return -1;
-    const search = this.#searchOf(file.name);
-    const known = search?.find(file.text, start);
-    if (search === undefined || known === undefined) return -1;
-    const { length, lines, servers, service } = known;
-    const from = known.start;
-    if (file.text.startsWith(search.text.slice(from, from + length), start)) {
-      tree.finishTop();
-      const same = moved(service, line - known.line);
-      this.#parts.services.addKnown(same, line, () => openerOf(file, line, start));
-      this.#note(file, { service: same, start, line, length, lines, servers });
-      this.line = line + lines;
-      return start + length;
+    const { services, tree } = this.#parts;
+    const search = this.#former !== undefined && tree.isAtTop ? this.#searchOf(file.name) : undefined;
+    if (search === undefined) return -1;
+    const { text } = file;
+    let number = search.expected;
+    let part = search.partThatStands(number, text, start);
+    if (part === 'none') {
+      number = search.find(text, start);
+      if (number < 0) return -1;
+      part = search.partThatStands(number, text, start);
     }
-    const [head] = servers;
-    if (head === undefined || !file.text.startsWith(search.text.slice(from, from + head), start)) return -1;
-    return this.#readChanged(file, line, start, search.text, known, read);
+    const distinct = search.found(number) && this.#former?.distinct === true;
+    const { extents, services: known } = search.file;
+    const [extent, service] = [extents[number], known[number]];
+    if (part === 'none' || extent === undefined || service === undefined) return -1;
+    if (part === 'head') return this.#readChanged(file, line, start, search, number, distinct, read);
+    tree.finishTop();
+    const same = moved(service, line - service.at.line);
+    services.addKnown(same, line, () => openerOf(file, line, start), distinct);
+    this.#note(file, same, start, extent);
+    this.line = line + extent.lines;
+    return start + extent.length;
   }
 
   /** Reads a service with the head of a known one: what is as before is skipped, the rest read. */
@@ -211,41 +312,38 @@ export class ServiceReuse implements LineSkipper {
     file: SourceFile,
     line: number,
     start: number,
-    former: string,
-    known: KnownService,
+    search: FileSearch,
+    number: number,
+    distinct: boolean,
     read: (line: number, start: number) => number,
   ): number {
-    const { tree } = this.#parts;
+    const { reader, tree } = this.#parts;
     const { text } = file;
-    const { servers, service } = known;
+    const service = search.file.services[number];
+    const servers = search.file.extents[number]?.servers ?? [];
     tree.finishTop();
     const head = start + (servers[0] ?? 0);
     let at = start;
     for (let next = line; tree.depth === 0 && at < head; next++) at = read(next, at);
     const { opener } = tree;
-    if (opener === undefined) throw new ReuseAbandoned();
-    const changed: ChangedService = { known, opener, kept: [] };
-    this.#changed = changed;
+    if (opener === undefined || service === undefined) throw new ReuseAbandoned();
+    this.#changed = { service, opener, distinct };
     at = head;
     let lineNow = line + (servers[1] ?? 0);
     let next = 0;
     while (tree.depth > 0 && at < text.length) {
-      if (tree.depth === 1 && this.#parts.reader().isFree) {
-        const same = sameServer(former, known, next, text, at);
+      if (tree.depth === 1 && reader().isFree) {
+        const same = search.sameServer(number, next, text, at);
         const server = service.realServers[same];
         if (server !== undefined) {
-          const [from = 0, fromLine = 0, to = 0, toLine = 0] = servers.slice(same * 2, same * 2 + 4);
-          const lines = toLine - fromLine;
-          changed.kept.push({
-            server: movedServer(server, lineNow - known.line - fromLine),
-            start: at,
-            line: lineNow,
-            end: at + to - from,
-            endLine: lineNow + lines,
-            before: opener.block?.length ?? 0,
-          });
-          at += to - from;
-          lineNow += lines;
+          const place = same * 2;
+          const fromLine = servers[place + 1] ?? 0;
+          const end = at + (servers[place + 2] ?? 0) - (servers[place] ?? 0);
+          const endLine = lineNow + (servers[place + 3] ?? 0) - fromLine;
+          const here = movedServer(server, lineNow - service.at.line - fromLine);
+          this.#pool.addKept(here, at, lineNow, end, endLine);
+          at = end;
+          lineNow = endLine;
           next = same + 1;
           continue;
         }
@@ -260,97 +358,56 @@ export class ServiceReuse implements LineSkipper {
     return at;
   }
 
-  #takeChanged(changed: ChangedService): void {
+  #takeChanged({ distinct, opener, service: former }: ChangedService): void {
     const { services } = this.#parts;
-    const { kept, known, opener } = changed;
     this.#changed = undefined;
-    const added = opener.block ?? [];
-    if (added.some(({ keyword }) => keyword !== 'real_server')) throw new ReuseAbandoned();
-    const addedPlaces = this.#placesOf(added);
-    const entries: (RealServerConfiguration | Statement)[] = [];
-    const places: ServerPlace[] = [];
-    for (let index = 0, next = 0; index <= added.length; index++) {
-      for (let one = kept[next]; one?.before === index; one = kept[next]) {
-        entries.push(one.server);
-        places.push(one);
-        next++;
-      }
-      const statement = added[index];
-      const place = addedPlaces?.[index];
-      if (statement !== undefined) entries.push(statement);
-      if (place !== undefined) places.push(place);
-    }
-    const service = services.changed(known.service, opener, entries);
+    // What else stands in it is no real server, or one that is not a block.
+    if ((opener.block ?? []).length !== this.#pool.statements) throw new ReuseAbandoned();
+    const service = services.changed(former, opener, this.#pool.entries);
     if (service === undefined || this.#said !== this.#before.said) throw new ReuseAbandoned();
-    services.addKnown(service, opener.line, () => opener);
+    services.addKnown(service, opener.line, () => opener, distinct);
     if (this.#said !== this.#before.said) throw new ReuseAbandoned();
-    if (addedPlaces !== undefined && this.#isPlain()) this.#noteService(opener, service, places, known.servers);
+    if (this.#isPlain()) this.#noteService(opener, service, true);
   }
 
   #remember(statement: Statement, block: readonly Statement[], service: VirtualServerConfiguration): void {
-    const first = block.findIndex(({ keyword }) => keyword === 'real_server');
-    const servers = block.slice(first);
     const { identity, realServers, sorryServer } = service;
+    const servers = this.#pool.statements;
     const divisible =
       identity.kind === 'address' &&
       sorryServer === undefined &&
-      servers.length === realServers.length &&
-      servers.every(({ keyword }) => keyword === 'real_server');
-    this.#noteService(statement, service, (divisible ? this.#placesOf(servers) : undefined) ?? [], this.#lastServers);
+      servers === realServers.length &&
+      block.findIndex(isRealServer) === block.length - servers;
+    this.#noteService(statement, service, divisible);
   }
 
-  /** Where blocks of the statement stand that is being taken; undefined: not in the text of the file alone. */
-  #placesOf(blocks: readonly Statement[]): readonly ServerPlace[] | undefined {
-    const places: ServerPlace[] = [];
-    let next = 0;
-    for (const block of blocks) {
-      while (next < this.#ends.length && this.#ends[next]?.opener !== block) next++;
-      const end = this.#ends[next];
-      if (end === undefined || end.offset < 0) return undefined;
-      places.push(placeOf(block, end));
-    }
-    return places;
-  }
-
-  /** @param alike places of a service that may have the same */
-  #noteService(
-    opener: Statement,
-    service: VirtualServerConfiguration,
-    places: readonly ServerPlace[],
-    alike: readonly number[],
-  ): void {
+  /** @param divisible behind its head there are real servers and nothing else */
+  #noteService(opener: Statement, service: VirtualServerConfiguration, divisible: boolean): void {
     const { file, line, start, text } = opener;
-    const brace = this.#ends.at(-1);
-    if (text !== file.text || brace?.opener !== opener || brace.offset < 0) return;
-    const end = text.indexOf('\n', brace.offset) + 1;
+    if (text !== file.text || this.#end < 0) return;
+    const end = text.indexOf('\n', this.#end) + 1;
     if (end === 0) return;
     // Nothing but blanks is before it in its line, or it would not be plain.
     const beginning = start - service.at.column + 1;
-    const servers = this.#servers;
-    servers.length = 0;
-    for (const place of places) servers.push(place.start - beginning, place.line - line);
-    const last = places.at(-1);
-    if (last !== undefined) servers.push(last.end - beginning, last.endLine - line);
-    const isAlike = servers.length === alike.length && servers.every((value, index) => value === alike[index]);
-    this.#lastServers = isAlike ? alike : servers.slice();
-    this.#note(file, {
-      service,
-      start: beginning,
-      line,
-      length: end - beginning,
-      lines: brace.line - line + 1,
-      servers: this.#lastServers,
-    });
+    const length = end - beginning;
+    const lines = this.#endLine - line + 1;
+    const before = this.#extent;
+    const servers = divisible ? this.#pool.placesFrom(beginning, line, before.servers) : [];
+    if (before.length !== length || before.lines !== lines || before.servers !== servers)
+      this.#extent = { length, lines, servers };
+    this.#note(file, service, beginning, this.#extent);
   }
 
-  #note(file: SourceFile, known: KnownService): void {
+  #note(file: SourceFile, service: VirtualServerConfiguration, start: number, extent: Extent): void {
     let of = this.#found.get(file.name);
     // A file that is read twice has two texts.
     if (of?.file !== file) {
-      of = { file, text: file.text, services: [] };
+      of = { file, text: file.text, services: [], starts: [], extents: [] };
       this.#found.set(file.name, of);
     }
-    of.services.push(known);
+    of.services.push(service);
+    of.starts.push(start);
+    of.extents.push(extent);
   }
 
   #searchOf(name: string): FileSearch | undefined {
@@ -363,30 +420,8 @@ export class ServiceReuse implements LineSkipper {
   }
 }
 
-function placeOf({ line, start, text }: Statement, end: BlockEnd): ServerPlace {
-  return {
-    start: text.lastIndexOf('\n', start) + 1,
-    line,
-    end: text.indexOf('\n', end.offset) + 1,
-    endLine: end.line + 1,
-  };
-}
-
-/** More servers than these that are gone one behind the other make a pool that is read as a whole. */
-const serversTried = 8;
-
-/**
- * The number of the known real server whose lines stand at `at`, -1 if there is none.
- * @param next the one that is expected
- */
-function sameServer(former: string, { servers, start }: KnownService, next: number, text: string, at: number): number {
-  const last = Math.min(servers.length / 2 - 1, next + serversTried);
-  for (let index = next; index < last; index++) {
-    const from = start + (servers[index * 2] ?? 0);
-    const to = start + (servers[index * 2 + 2] ?? 0);
-    if (text.startsWith(former.slice(from, to), at)) return index;
-  }
-  return -1;
+function isRealServer({ keyword }: Statement): boolean {
+  return keyword === 'real_server';
 }
 
 /** The statement that opens a service in this line, for messages. */

@@ -48,7 +48,7 @@ export class Statement {
 }
 
 /** Where the physical line of `offset` begins. */
-function startOfLine(text: string, offset: number): number {
+export function startOfLine(text: string, offset: number): number {
   // Nearly always only blanks stand before a statement; for those few, lastIndexOf() takes longer than a loop.
   let start = offset;
   while (start > 0 && isBlank(text.charCodeAt(start - 1))) start--;

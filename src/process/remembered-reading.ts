@@ -57,7 +57,10 @@ export class RememberedReading {
   read(args: KeepalivedArguments): LoadResult {
     const configId = args.configId ?? shortHostName();
     const last = this.#last;
-    if (last !== undefined && !last.unique && last.configId === configId && this.#answersAreAs(last))
+    const machine = this.#machine();
+    /** What the machine has just answered: a file of megabytes is read once, not for the comparison and once more. */
+    const answered = new Map<string, unknown>();
+    if (last !== undefined && !last.unique && last.configId === configId && answersAreAs(last, machine, answered))
       return last.result;
     const questions = new Map<string, Question>();
     let unique = false;
@@ -67,9 +70,10 @@ export class RememberedReading {
           const member = Reflect.get(target, method) as unknown;
           if (typeof member !== 'function' || typeof method !== 'string') return member;
           return (...words: unknown[]): unknown => {
-            const given = ask(target, method, words);
-            const answer = inShort(name, given);
             const key = JSON.stringify([name, method, words]);
+            const given = answered.has(key) ? answered.get(key) : ask(target, method, words);
+            answered.delete(key);
+            const answer = inShort(name, given);
             const before = questions.get(key);
             if (before === undefined) questions.set(key, { port: name, method, words, answer });
             else if (before.answer !== answer) unique = true;
@@ -77,7 +81,6 @@ export class RememberedReading {
           };
         },
       });
-    const machine = this.#machine();
     const ports: MachinePorts = {
       files: noted('files', machine.files),
       host: noted('host', machine.host),
@@ -91,12 +94,14 @@ export class RememberedReading {
     this.#last = { result, configId, questions, unique };
     return result;
   }
+}
 
-  #answersAreAs({ questions }: Reading): boolean {
-    const machine = this.#machine();
-    for (const { port, method, words, answer } of questions.values()) {
-      if (inShort(port, ask(machine[port], method, words)) !== answer) return false;
-    }
-    return true;
+/** Asks in the order of the last reading, which another one follows up to the first answer that is another. */
+function answersAreAs({ questions }: Reading, machine: MachinePorts, answered: Map<string, unknown>): boolean {
+  for (const [key, { answer, method, port, words }] of questions) {
+    const given = ask(machine[port], method, words);
+    answered.set(key, given);
+    if (inShort(port, given) !== answer) return false;
   }
+  return true;
 }

@@ -273,6 +273,6 @@ describe('what a reading knows from the one before', () => {
       { mode: 'run', note: true },
     ).known;
     const services = [...(known?.files.values() ?? [])].flatMap((file) => file.services);
-    expect(services.map(({ service }) => service.identity)).toMatchObject([{ address: '10.0.0.3' }]);
+    expect(services.map(({ identity }) => identity)).toMatchObject([{ address: '10.0.0.3' }]);
   });
 });

@@ -230,12 +230,24 @@ export function checkerConfiguration(inherited: Inherited, context: Context): Ch
   }
 }
 
-/** What a server says of the checks below it; undefined: nothing. */
-export function checkDefaults(draft: CheckTimesDraft): CheckDefaults | undefined {
+/** What a server says of the checks below it; undefined: nothing. The very same as the last time if it says the same. */
+export function checkDefaults(draft: CheckTimesDraft, context: Context): CheckDefaults | undefined {
   const { retry, delayBeforeRetry, warmup, connectTimeout, delayLoop, alpha, virtualHost } = draft;
   // Most of tens of thousands of servers say nothing of their checks.
   const first = retry ?? delayBeforeRetry ?? warmup ?? connectTimeout ?? delayLoop ?? alpha ?? virtualHost;
   if (first === undefined) return undefined;
+  const before = context.lastCheckDefaults;
+  if (
+    before !== undefined &&
+    before.retry === retry &&
+    before.delayBeforeRetry === delayBeforeRetry &&
+    before.warmup === warmup &&
+    before.connectTimeout === connectTimeout &&
+    before.delayLoop === delayLoop &&
+    before.alpha === alpha &&
+    before.virtualHost === virtualHost
+  )
+    return before;
   const defaults: Mutable<CheckDefaults> = {};
   if (retry !== undefined) defaults.retry = retry;
   if (delayBeforeRetry !== undefined) defaults.delayBeforeRetry = delayBeforeRetry;
@@ -244,5 +256,6 @@ export function checkDefaults(draft: CheckTimesDraft): CheckDefaults | undefined
   if (delayLoop !== undefined) defaults.delayLoop = delayLoop;
   if (alpha !== undefined) defaults.alpha = alpha;
   if (virtualHost !== undefined) defaults.virtualHost = virtualHost;
+  context.lastCheckDefaults = defaults;
   return defaults;
 }

@@ -62,6 +62,9 @@ export class VirtualServersCheck {
   readonly #lineOf: number[] = [];
   /** What each service is, also of those that were let go. */
   readonly identities: VirtualServerIdentity[] = [];
+  /** Whether services that come are compared with those before, and whether some service was there already. */
+  #compares = false;
+  #repetitions = 0;
   readonly #servers: VirtualServerConfiguration[] = [];
   readonly #later: Later[] = [];
   /** How many drafts have been looked at: none, or all that there are. */
@@ -116,8 +119,11 @@ export class VirtualServersCheck {
     else virtualServers.pop();
   }
 
-  /** Takes a service as it was made of the same text before. */
-  addKnown(server: VirtualServerConfiguration, line: number, statement: () => Statement): void {
+  /**
+   * Takes a service as it was made of the same text before.
+   * @param distinct no two of all services that this is said of are one
+   */
+  addKnown(server: VirtualServerConfiguration, line: number, statement: () => Statement, distinct: boolean): void {
     const { virtualServers } = this.#context.draft;
     if (this.#taken === 0) {
       const { identity } = server;
@@ -130,7 +136,13 @@ export class VirtualServersCheck {
       this.#taken = 1;
     }
     this.#globals ??= globalsOf(this.#context);
-    this.#add(server, line, statement);
+    if (!distinct || this.#compares || this.#later.length > 0) {
+      this.#add(server, line, statement);
+      return;
+    }
+    this.identities.push(server.identity);
+    this.#lineOf.push(line);
+    this.#servers.push(server);
   }
 
   /**
@@ -182,6 +194,11 @@ export class VirtualServersCheck {
     return this.#globals !== undefined && this.#globals !== globalsOf(this.#context);
   }
 
+  /** Whether some service was there already, as everything told that has been checked. */
+  get hasRepetitions(): boolean {
+    return this.#repetitions > 0;
+  }
+
   /** What services were made with; equal settings and equal text make equal services. */
   get globals(): string {
     return globalsOf(this.#context);
@@ -219,10 +236,12 @@ export class VirtualServersCheck {
 
   /** False after reporting that there is such a service already. */
   #isNew({ identity }: VirtualServerConfiguration, line: number, statement: () => Statement): boolean {
+    if (!this.#compares) this.#compareFromNowOn();
     const number = this.identities.push(identity) - 1;
     this.#lineOf.push(line);
     const first = this.#firstLineOf(identity, number, line);
     if (first === undefined) return true;
+    this.#repetitions++;
     // The kernel has one such service; the original sets both up and mixes their servers without a word.
     const at = statement();
     this.#context.report(
@@ -234,6 +253,14 @@ export class VirtualServersCheck {
       'put all real servers into one virtual_server',
     );
     return false;
+  }
+
+  /** Notes the services so far, of which no two are one. */
+  #compareFromNowOn(): void {
+    this.#compares = true;
+    for (const [number, identity] of this.identities.entries()) {
+      this.#firstLineOf(identity, number, this.#lineOf[number] ?? 0);
+    }
   }
 
   /** The line of the first service of this identity; undefined: it is this one. */

@@ -3,6 +3,7 @@ import { smallPool } from '../../core/endpoint.ts';
 import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   AddressFamily,
+  CheckDefaults,
   CheckerConfiguration,
   ForwardingMethod,
   IpvsProtocol,
@@ -51,6 +52,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Of tens of thousands of servers, so many are the same list. */
 const noCheckers: RealServerConfiguration['checkers'] = [];
+const noDefaults: CheckDefaults = {};
 const noFlags: VirtualServerConfiguration['schedulerFlags'] = [];
 
 /** Completes one virtual server. */
@@ -135,7 +137,10 @@ export class ServerCheck {
 
   identity(protocol: IpvsProtocol, family: AddressFamily | undefined): VirtualServerIdentity {
     const { identity } = this.draft;
-    if (identity.kind === 'address') return { ...identity, protocol };
+    if (identity.kind === 'address') {
+      const { address, family: own, port } = identity;
+      return { kind: 'address', address, family: own, port, protocol };
+    }
     if (identity.kind === 'group') return { ...identity, protocol, ...(this.onlyMarks() && { onlyMarks: true }) };
     return { kind: 'fwmark', mark: identity.mark, family: family ?? 'inet' };
   }
@@ -235,7 +240,7 @@ export class ServerCheck {
     const notifyDown = commandOf(draft.notifyDown);
     if (notifyUp) built.notifyUp = notifyUp;
     if (notifyDown) built.notifyDown = notifyDown;
-    const defaults = checkDefaults(draft);
+    const defaults = checkDefaults(draft, context);
     if (defaults) built.checkDefaults = defaults;
     if (draft.snmpName !== undefined) built.snmpName = draft.snmpName;
     const drainTimeout = draft.drainTimeout ?? service.drainTimeout;
@@ -407,6 +412,9 @@ export class ServerCheck {
       return undefined;
     }
     const sorryServer = this.sameInhibit(this.sorryServer(forwarding, family), realServers);
+    const { hysteresis, quorum } = this.quorum(realServers);
+    const defaults = checkDefaults(draft, context);
+    // Nearly all have a family and say something of their checks: what is added behind takes a second piece of memory.
     const built: Mutable<VirtualServerConfiguration> = {
       identity: this.identity(protocol, family),
       scheduler: draft.scheduler ?? 'wlc',
@@ -419,13 +427,17 @@ export class ServerCheck {
       alpha: draft.alpha ?? false,
       omega: draft.omega ?? false,
       haSuspend: this.haSuspend(),
-      ...this.quorum(realServers),
+      quorum,
+      hysteresis,
       smtpAlert: draft.smtpAlert ?? global.smtpAlertChecker ?? global.smtpAlert ?? false,
       sorryServerInhibit: sorryServer?.inhibitOnFailure ?? false,
       realServers,
       at: locate(draft.statement),
+      family: family ?? 'inet',
+      checkDefaults: defaults ?? noDefaults,
     };
-    if (family !== undefined) built.family = family;
+    if (defaults === undefined) delete built.checkDefaults;
+    if (family === undefined) delete built.family;
     const quorumUp = commandOf(draft.quorumUp);
     const quorumDown = commandOf(draft.quorumDown);
     if (draft.drainTimeout !== undefined) built.drainTimeout = draft.drainTimeout;
@@ -436,8 +448,6 @@ export class ServerCheck {
     if (quorumUp) built.quorumUp = quorumUp;
     if (quorumDown) built.quorumDown = quorumDown;
     if (sorryServer) built.sorryServer = sorryServer;
-    const defaults = checkDefaults(draft);
-    if (defaults) built.checkDefaults = defaults;
     if (draft.snmpName !== undefined) built.snmpName = draft.snmpName;
     return built;
   }

@@ -1,5 +1,6 @@
 /** What a keyword has at hand while it is read: the reporter, the mode, the host, and the draft of the whole configuration. */
 import type { ConfigurationDraft } from '../drafts.ts';
+import type { CheckDefaults } from '../model.ts';
 import type { HostFacts } from '../ports.ts';
 import type { Reporter } from '../reporter.ts';
 import { locate, type Statement } from '../statement.ts';
@@ -46,6 +47,8 @@ export class Context {
   #silent = 0;
   /** How often somebody asked for something to be said that is said once a configuration. */
   onceOnly = 0;
+  /** What the last server said of its checks: the next one mostly says the same, and tens of thousands share it. */
+  lastCheckDefaults: CheckDefaults | undefined;
 
   constructor(
     reporter: Reporter,

@@ -122,12 +122,15 @@ export function readTarget(statement: Statement, context: Context): ServerTarget
     if (read === undefined) return undefined;
     port = read;
   }
-  return { ...parsed, port, statement };
+  const { address, family } = parsed;
+  return { address, family, port, statement };
 }
 
 function open(_server: VirtualServerDraft, statement: Statement, context: Context): R | undefined {
   const target = readTarget(statement, context);
-  return target && { ...target, checkers: [] };
+  if (target === undefined) return undefined;
+  const { address, family, port } = target;
+  return { address, family, port, statement, checkers: [] };
 }
 
 export const realServer: Keyword<VirtualServerDraft> = block(

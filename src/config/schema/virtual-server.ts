@@ -301,7 +301,8 @@ function openVirtualServer(_parent: ConfigurationDraft, statement: Statement, co
     if (read === undefined) return undefined;
     port = read;
   }
-  return newServer(statement, { kind: 'address', ...parsed, port });
+  const { address, family } = parsed;
+  return newServer(statement, { kind: 'address', address, family, port });
 }
 
 function newServer(statement: Statement, identity: V['identity']): V {
