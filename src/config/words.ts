@@ -12,6 +12,20 @@ export interface ScannedWords {
   readonly unmatchedQuote: boolean;
 }
 
+/** Pieces of a text up to this length are copies of their own in V8; longer ones keep the whole text in memory. */
+const longestCopy = 12;
+
+/**
+ * A word that keeps nothing else alive. Whoever reads again keeps what has not changed from many readings, and would keep
+ * the texts of all of them with it.
+ */
+export function wordAlone(word: string): string {
+  if (word.length <= longestCopy) return word;
+  let alone = '';
+  for (let from = 0; from < word.length; from += longestCopy) alone += word.slice(from, from + longestCopy);
+  return alone;
+}
+
 /**
  * Splits text[start..end) into words. A word that begins with a double quote runs to the next one, without escapes; a
  * quote in the middle ends a word and begins another.

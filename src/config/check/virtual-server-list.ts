@@ -4,6 +4,7 @@ import type { RealServerDraft, VirtualServerDraft } from '../drafts.ts';
 import type {
   CheckConfiguration,
   RealServerConfiguration,
+  SourceLocation,
   VirtualServerConfiguration,
   VirtualServerGroup,
   VirtualServerIdentity,
@@ -39,6 +40,8 @@ function mustWait(draft: VirtualServerDraft): boolean {
     quorumUp !== undefined || quorumDown !== undefined || refersToOthers(draft) || realServers.some(serverHasScripts)
   );
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const noGroups: ReadonlyMap<string, VirtualServerGroup> = new Map();
 
@@ -180,13 +183,14 @@ export class VirtualServersCheck {
         if (read === undefined || serverRefersToOthers(read) || serverHasScripts(read)) return undefined;
         const method = read.forwarding ?? forwarding;
         if (read.family !== family && method.method !== 'TUN') return undefined;
-        server = check.realServer(read, forwarding);
+        server = withPartsOf(former.realServers[realServers.length], check.realServer(read, forwarding));
       }
       weight += server.weight;
       realServers.push(server);
     }
     if (realServers.length === 0 || weight < former.quorum || hasTwins(realServers)) return undefined;
-    return { ...former, realServers: realServers.slice(), at: locate(statement) };
+    const at = locate(statement);
+    return { ...former, realServers: realServers.slice(), at: samePlace(former.at, at) ? former.at : at };
   }
 
   /** Whether the settings that services were made with have changed behind them, so that they have to be made once more. */
@@ -280,6 +284,20 @@ export class VirtualServersCheck {
     if (first === undefined) this.#lines.set(key, line);
     return first;
   }
+}
+
+function samePlace(a: SourceLocation, b: SourceLocation): boolean {
+  return a.line === b.line && a.column === b.column && a.file === b.file;
+}
+
+/** A server with the address and place of the one that stood there, where they are the same: both live on. */
+function withPartsOf(
+  former: RealServerConfiguration | undefined,
+  server: Mutable<RealServerConfiguration>,
+): RealServerConfiguration {
+  if (former?.address === server.address) server.address = former.address;
+  if (former !== undefined && samePlace(former.at, server.at)) server.at = former.at;
+  return server;
 }
 
 /** As the text gives it; the protocol has a line of its own. */

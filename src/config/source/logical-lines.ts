@@ -4,7 +4,7 @@
  */
 import type { Reporter } from '../reporter.ts';
 import { Statement } from '../statement.ts';
-import { scanWords } from '../words.ts';
+import { scanWords, wordAlone } from '../words.ts';
 import { isBlank, stripComment } from './comments.ts';
 import { Definitions, endOfName, isNamePart, parseAssignment, type SubstitutionContext } from './definitions.ts';
 import { includeForms, type IncludeChecks } from './includes.ts';
@@ -52,6 +52,7 @@ export class LogicalLines {
   readonly #environment: LineEnvironment;
   readonly #reporter: Reporter;
   readonly #sink: LineSink;
+  readonly #wordsAlone: boolean;
   readonly #definitions = new Definitions();
   #collected: CollectedDefinition | undefined;
   #producedLines = 0;
@@ -59,8 +60,10 @@ export class LogicalLines {
   #cut = false;
   #quoteReported: Origin | undefined;
 
-  constructor(environment: LineEnvironment, reporter: Reporter, sink: LineSink) {
+  /** @param wordsAlone words do not keep the text of the file in memory */
+  constructor(environment: LineEnvironment, reporter: Reporter, sink: LineSink, wordsAlone: boolean) {
     this.#environment = environment;
+    this.#wordsAlone = wordsAlone;
     this.#reporter = reporter;
     this.#sink = sink;
   }
@@ -284,7 +287,8 @@ export class LogicalLines {
     if (scanned.words.length > 0) {
       let last = statementEnd;
       while (last > start && isBlank(text.charCodeAt(last - 1))) last--;
-      this.#sink.statement(new Statement(scanned.words, origin.file, origin.line, text, start, last));
+      const words = this.#wordsAlone ? scanned.words.map(wordAlone) : scanned.words;
+      this.#sink.statement(new Statement(words, origin.file, origin.line, text, start, last));
     }
     if (brace < 0) return undefined;
     if (text.charCodeAt(brace) === OPEN_BRACE) this.#sink.openBlock(origin.file, origin.line, text, brace);

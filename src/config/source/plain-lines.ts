@@ -5,6 +5,7 @@
  * several times faster than a scan in JavaScript, and equal lines share their words instead of filling the young generation.
  */
 import { Statement, type SourceFile } from '../statement.ts';
+import { wordAlone } from '../words.ts';
 import { isBlank } from './comments.ts';
 import { maximumLineOctets } from './origin.ts';
 import type { StatementSink } from './sink.ts';
@@ -58,13 +59,16 @@ class FamiliarLine {
 
 export class PlainLines {
   readonly #sink: StatementSink;
+  readonly #wordsAlone: boolean;
   readonly #familiar = new Map<string, FamiliarLine>();
   /** Words of the line that is scanned: a lasting array, so that each line's own has just the size it needs. */
   readonly #found: string[] = [];
   #before = new FamiliarLine('', 0);
 
-  constructor(sink: StatementSink) {
+  /** @param wordsAlone words do not keep the text of the file in memory */
+  constructor(sink: StatementSink, wordsAlone: boolean) {
     this.#sink = sink;
+    this.#wordsAlone = wordsAlone;
   }
 
   /**
@@ -115,7 +119,8 @@ export class PlainLines {
     let statementEnd = start + familiar.beginning.length;
     let from = skipBlanks(text, statementEnd, end);
     for (let to = endOfWord(text, from, end); to > from; to = endOfWord(text, from, end)) {
-      found.push(text.slice(from, to));
+      const word = text.slice(from, to);
+      found.push(this.#wordsAlone ? wordAlone(word) : word);
       statementEnd = to;
       from = skipBlanks(text, to, end);
     }

@@ -16,7 +16,7 @@ import {
   noIncludeChecks,
   type IncludeChecks,
 } from './includes.ts';
-import { LogicalLines } from './logical-lines.ts';
+import { LogicalLines, type LineSink } from './logical-lines.ts';
 import { maximumFiles, maximumIncludeDepth, maximumLineOctets, placeInLine, type Origin } from './origin.ts';
 import { directoryOf } from './patterns.ts';
 import { PlainLines } from './plain-lines.ts';
@@ -69,13 +69,15 @@ export class SourceReader {
     this.#sink = sink;
     this.#reporter = reporter;
     this.#includeChecks = options.allIncludesFatal ? allIncludeChecks : noIncludeChecks;
-    this.#plainLines = new PlainLines(sink);
-    this.#lines = new LogicalLines(options, reporter, {
+    const wordsAlone = skipper !== undefined;
+    this.#plainLines = new PlainLines(sink, wordsAlone);
+    const lineSink: LineSink = {
       statement: (statement) => this.#emit(statement),
       openBlock: (file, line, text, offset) => sink.openBlock(file, line, text, offset),
       closeBlock: (file, line, text, offset) => sink.closeBlock(file, line, text, offset),
       include: (origin, text, offset, form, pattern) => this.#include(origin, text, offset, form, pattern),
-    });
+    };
+    this.#lines = new LogicalLines(options, reporter, lineSink, wordsAlone);
   }
 
   /** Every file read, in the order of reading. */

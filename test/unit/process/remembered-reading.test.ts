@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseKeepalivedArguments, type KeepalivedArguments } from '../../../src/cli/keepalived-arguments.ts';
+import { collectQuickly } from '../../../src/process/memory-rest.ts';
 import { RememberedReading } from '../../../src/process/remembered-reading.ts';
 import type { MachinePorts } from '../../../src/process/configuration-source.ts';
 
@@ -82,6 +83,37 @@ describe('a reading that is remembered', () => {
     const second = reading.read(args);
     expect(second).not.toBe(first);
     expect(reading.read(args)).toBe(second);
+  });
+
+  it('reads a file once, also where it is another', () => {
+    const { machine, reading } = begun();
+    reading.read(args);
+    machine.texts.set(main, text.replace('weight 1', 'weight 2'));
+    const before = machine.reads;
+    reading.read(args);
+    expect(machine.reads - before).toBe(machine.texts.size);
+  });
+
+  it('keeps no text of readings before, of which nothing but a server is left', () => {
+    const { machine, reading } = begun();
+    const server = (number: number, round: number): string =>
+      `virtual_server 192.168.100.${number} 80 {\n  protocol TCP\n  lvs_sched rr\n  lvs_method NAT\n  real_server 172.${number < round ? 17 : 16}.100.101 8080 {\n  }\n}\n`;
+    const rounds = 24;
+    const textOf = (round: number): string =>
+      Array.from({ length: rounds }, (_, index) => server(index + 1, round)).join('') + '# a comment\n'.repeat(80_000);
+    const heap = (): number => {
+      collectQuickly();
+      return process.memoryUsage().heapUsed;
+    };
+    const sizes: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      machine.texts.set(main, textOf(round));
+      expect(reading.read(args).configuration?.check.virtualServers).toHaveLength(rounds);
+      sizes.push(heap());
+    }
+    // A megabyte each; what is compared is half of the rounds, with an eighth of their texts to spare.
+    const [middle = 0, end = 0] = [sizes[rounds / 2], sizes.at(-1)];
+    expect(end - middle).toBeLessThan((textOf(0).length * rounds) / 8);
   });
 
   it('is made anew for another name of this machine', () => {
