@@ -20,7 +20,9 @@ describe('flags of the runtime', () => {
   });
 
   it('of the checker depend on the number of processors', () => {
-    expect(childFlags('checker', parentFlags, 1)).toContain('--single-threaded-gc');
-    expect(childFlags('checker', parentFlags, 2)).not.toContain('--single-threaded-gc');
+    for (const flag of ['--single-threaded-gc', '--no-concurrent-recompilation']) {
+      expect(childFlags('checker', parentFlags, 1)).toContain(flag);
+      expect(childFlags('checker', parentFlags, 2)).not.toContain(flag);
+    }
   });
 });
