@@ -1,83 +1,58 @@
 /**
  * Virtual servers as what they have that others have not. Of tens of thousands hardly any two differ in more than an
  * address, and of those of a reload most are as they were: so a virtual or real server is said as its difference to one of
- * the former snapshot or, where that has none like it, to the one said before it. What is the same is said as its place in
- * the former snapshot, and whoever puts the parts together takes the very same object. Places in the files (`at`) are not
- * said: a line that moves changes nothing for a child, and none of them asks.
+ * the former snapshot or, where that has none like it, to the one said before it (snapshot-form.ts). What is the same is
+ * said as its place in the former snapshot, and whoever puts the parts together takes the very same object
+ * (snapshot-assembly.ts). Places in the files (`at`) are not said: a line that moves changes nothing for a child, and none
+ * of them asks.
  *
  * An object is said as a difference only to one with the same keys: equal settings then have their keys in the same order
  * everywhere, which the identities of checks are made from.
  */
-import type {
-  CheckerConfiguration,
-  RealServerConfiguration,
-  SourceLocation,
-  VirtualServerConfiguration,
-} from '../config/model.ts';
+import type { CheckerConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
 import { sameEndpoint } from '../core/endpoint.ts';
-import { DaemonError } from '../core/errors.ts';
 import { sameSettings } from '../plan/same.ts';
+import { FormWriter, mark } from './snapshot-form.ts';
+import type { AlikeServices } from './snapshot-form.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Settings that are to be put over those of another object; a setting that is an object itself is said whole. */
-interface Part {
-  /**
-   * What they are put over: the one with this number in the list of the former snapshot; -1: nothing, all settings are
-   * here; absent: the one of the same kind that was said before.
-   */
-  of?: number;
-  set?: Settings;
-}
-
-/** A number: the checker with this number of the server that this one's server is made from. */
-type CheckerPart = number | (Part & { of: number });
-
-interface ServerPart extends Part {
-  /** Absent: those of the one it is made from. */
-  checkers?: readonly CheckerPart[];
-}
-
-interface ServicePart extends Part {
-  /** A number: the real server with this number of the former virtual server, as it is. Absent: all of them are. */
-  realServers?: readonly (number | ServerPart)[];
-  /** Absent: there is none, or it is as in the former virtual server. */
-  sorryServer?: ServerPart;
-}
-
 /** Two numbers: so many virtual servers of the former snapshot, from the first number on, as they are. */
-export type VirtualServerPart = readonly [first: number, count: number] | Readonly<ServicePart>;
+export type VirtualServerPart = readonly [first: number, count: number] | AlikeServices;
 
-const nothing = -1;
+/** Keys of these objects cannot be compared so. */
+const otherKeys = -1;
 
-/** Said in parts of their own, or not at all. */
-function hasOwnPart(key: string): boolean {
-  return key === 'at' || key === 'checkers' || key === 'realServers' || key === 'sorryServer';
-}
+/** Said under marks of their own, or not at all: who reads it puts something else in their places. */
+const placeholders: Settings = { at: {}, checkers: [], realServers: [], sorryServer: {} };
 
-/** All settings of an object but those that have parts of their own. */
-function allSettings(value: object): Settings {
+/** All settings of an object, in their order. */
+function whole(value: object): Settings {
   const set: Record<string, unknown> = {};
-  for (const key in value) if (!hasOwnPart(key)) set[key] = (value as Settings)[key];
+  for (const key in value) set[key] = placeholders[key] ?? (value as Settings)[key];
   return set;
 }
 
-/** What `value` has differently from `base`; undefined: nothing; `other-keys`: they cannot be compared so. */
-function changedSettings(value: object, base: object): Settings | undefined | 'other-keys' {
-  let set: Record<string, unknown> | undefined;
-  let keys = 0;
+/**
+ * In what `value` is different from `base`.
+ * @param keys takes the names, from its beginning on
+ * @returns how many there are, or otherKeys
+ */
+function difference(value: object, base: object, keys: string[]): number {
+  let found = 0;
+  let known = 0;
   for (const key in value) {
-    keys++;
+    known++;
     const wanted = (value as Settings)[key];
-    const known = (base as Settings)[key];
-    if (wanted === known) continue;
-    if (known === undefined) return 'other-keys';
-    if (hasOwnPart(key) || (typeof wanted === 'object' && sameSettings(wanted, known))) continue;
-    set ??= {};
-    set[key] = wanted;
+    const had = (base as Settings)[key];
+    if (wanted === had) continue;
+    if (had === undefined || wanted === undefined) return otherKeys;
+    if (typeof wanted === 'object' && (key in placeholders || key === 'identity' || sameSettings(wanted, had)))
+      continue;
+    keys[found++] = key;
   }
-  for (const _key in base) keys--;
-  return keys === 0 ? set : 'other-keys';
+  for (const _key in base) known--;
+  return known === 0 ? found : otherKeys;
 }
 
 /** Says one snapshot, its virtual servers one after the other. */
@@ -85,11 +60,19 @@ export class SnapshotParts {
   readonly #former: readonly VirtualServerConfiguration[];
   /** Those of the former that were said, by their numbers. */
   readonly #said: Uint8Array;
-  /** The former virtual server that is expected next. */
+  /** The former virtual server that is expected next, and the one that is next for who puts together what was said. */
   #next = 0;
+  #nextThere = 0;
   #numbers: Map<string, number> | undefined;
   #lastService: VirtualServerConfiguration | undefined;
   #lastServer: RealServerConfiguration | undefined;
+  readonly #writer = new FormWriter();
+  readonly #keys: string[] = [];
+  #parts: VirtualServerPart[] = [];
+  #kept: [first: number, count: number] | undefined;
+  #servers = 0;
+  /** Keys in which the server that was compared last is different. */
+  #different = 0;
 
   /** @param former virtual servers that the receiver has, in their order */
   constructor(former: readonly VirtualServerConfiguration[]) {
@@ -97,104 +80,246 @@ export class SnapshotParts {
     this.#said = new Uint8Array(former.length);
   }
 
-  /**
-   * The next virtual server.
-   * @returns the number of the former one that it is, or its part
-   */
-  say(service: VirtualServerConfiguration): number | Readonly<ServicePart> {
-    const number = this.#numberOf(service);
-    const former = this.#former[number];
-    if (former !== undefined) {
-      this.#next = number + 1;
-      this.#said[number] = 1;
-      if (former === service) return number;
-      const part = this.#changed(service, former, number);
-      if (part === undefined) return number;
-      if (part !== 'other-keys') {
-        this.#lastService = service;
-        return part;
-      }
-    }
-    return this.#new(service);
+  /** So many servers have been said since the last `parts()`. */
+  get servers(): number {
+    return this.#servers;
   }
 
-  /** Undefined: nothing but places in the file is different. */
+  /** What was said since the last time. */
+  parts(): readonly VirtualServerPart[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#kept = undefined;
+    this.#servers = 0;
+    this.#writer.close();
+    return parts;
+  }
+
+  /** The next virtual server. */
+  say(service: VirtualServerConfiguration): void {
+    const number = this.#numberOf(service);
+    const former = this.#former[number];
+    if (former === undefined) return this.#new(service);
+    this.#next = number + 1;
+    this.#said[number] = 1;
+    if (former === service) return this.#keep(number);
+    const count = difference(service, former, this.#keys);
+    if (count === otherKeys) return this.#new(service);
+    this.#changed(service, former, number, count);
+  }
+
+  #keep(number: number): void {
+    const kept = this.#kept;
+    if (kept !== undefined && number === kept[0] + kept[1]) kept[1]++;
+    else {
+      this.#writer.close();
+      this.#kept = [number, 1];
+      this.#parts.push(this.#kept);
+      this.#servers++;
+    }
+    this.#nextThere = number + 1;
+  }
+
+  /** @param count of its keys that are different */
   #changed(
     service: VirtualServerConfiguration,
     former: VirtualServerConfiguration,
     number: number,
-  ): ServicePart | undefined | 'other-keys' {
-    const set = changedSettings(service, former);
-    if (set === 'other-keys') return set;
-    const realServers = this.#changedServers(service.realServers, former.realServers);
-    const sorryServer =
-      service.sorryServer && former.sorryServer && changedServer(service.sorryServer, former.sorryServer, 0);
-    if (set === undefined && realServers === undefined && sorryServer === undefined) return undefined;
-    const part: ServicePart = { of: number };
-    if (set !== undefined) part.set = set;
-    if (realServers !== undefined) part.realServers = realServers;
-    if (sorryServer !== undefined) part.sorryServer = sorryServer;
-    return part;
+    count: number,
+  ): void {
+    const writer = this.#writer;
+    writer.begin();
+    if (number === this.#nextThere) writer.put(mark.next);
+    else {
+      writer.put(mark.numbered);
+      writer.value(number);
+    }
+    this.#set(service, count);
+    const servers = this.#changedServers(service.realServers, former.realServers);
+    const sorry =
+      service.sorryServer !== undefined &&
+      former.sorryServer !== undefined &&
+      !this.#isSame(service.sorryServer, former.sorryServer);
+    if (sorry) {
+      writer.put(mark.sorryServer);
+      this.#changedServer(service.sorryServer, former.sorryServer, 0);
+    }
+    // Nothing but places in the file is different.
+    if (count === 0 && !servers && !sorry) return this.#keep(number);
+    this.#nextThere = number + 1;
+    this.#end(service);
   }
 
-  #new(service: VirtualServerConfiguration): ServicePart {
+  #new(service: VirtualServerConfiguration): void {
+    const writer = this.#writer;
     const last = this.#lastService;
-    this.#lastService = service;
-    const set = last === undefined ? 'other-keys' : changedSettings(service, last);
-    const part: ServicePart = {};
-    if (set === 'other-keys') {
-      part.of = nothing;
-      part.set = allSettings(service);
-    } else if (set !== undefined) part.set = set;
-    part.realServers = service.realServers.map((server) => this.#newServer(server));
-    if (service.sorryServer) part.sorryServer = wholeServer(service.sorryServer);
-    return part;
+    writer.begin();
+    const count = last === undefined ? otherKeys : difference(service, last, this.#keys);
+    if (last === undefined || count === otherKeys) this.#whole(service);
+    else {
+      writer.put(mark.last);
+      this.#set(service, count);
+      const inIdentity = difference(service.identity, last.identity, this.#keys);
+      if (inIdentity === otherKeys) {
+        writer.put('identity');
+        writer.value(service.identity);
+      } else if (inIdentity > 0) {
+        writer.put(mark.identity);
+        this.#set(service.identity, inIdentity);
+      }
+    }
+    writer.put(mark.servers);
+    writer.put(service.realServers.length);
+    for (const server of service.realServers) this.#newServer(server);
+    if (service.sorryServer !== undefined) {
+      writer.put(mark.sorryServer);
+      this.#wholeServer(service.sorryServer);
+    }
+    this.#end(service);
   }
 
-  /** Undefined: all of them are the same, in the same order. */
-  #changedServers(
-    servers: readonly RealServerConfiguration[],
-    formers: readonly RealServerConfiguration[],
-  ): readonly (number | ServerPart)[] | undefined {
-    let isSame = servers.length === formers.length;
-    const parts = servers.map((server, index) => {
-      if (server === formers[index]) return index;
+  #end(service: VirtualServerConfiguration): void {
+    const run = this.#writer.end();
+    if (run !== undefined) {
+      this.#parts.push(run);
+      this.#kept = undefined;
+    }
+    this.#lastService = service;
+    this.#servers += service.realServers.length + 1;
+  }
+
+  #whole(value: object): void {
+    this.#writer.put(mark.whole);
+    this.#writer.value(whole(value));
+  }
+
+  /** The first of the keys that were found different. */
+  #set(value: object, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const key = this.#keys[index] ?? '';
+      this.#writer.put(key);
+      this.#writer.value((value as Settings)[key]);
+    }
+  }
+
+  /** False: all of them are the same, in the same order, and nothing need be said. */
+  #changedServers(servers: readonly RealServerConfiguration[], formers: readonly RealServerConfiguration[]): boolean {
+    if (servers.length === formers.length && servers.every((server, index) => server === formers[index])) return false;
+    const writer = this.#writer;
+    let isOther = servers.length !== formers.length;
+    let kept = 0;
+    let next = 0;
+    writer.put(mark.servers);
+    writer.put(servers.length);
+    for (const [index, server] of servers.entries()) {
       const number = placeOf(server, formers, index);
       const former = formers[number];
-      const part = former === undefined ? this.#newServer(server) : changedServer(server, former, number);
-      if (part === undefined) {
-        if (number !== index) isSame = false;
-        return number;
+      const isSame = former !== undefined && this.#isSame(server, former);
+      if (kept > 0 && (!isSame || number !== next)) {
+        this.#putKept(next - kept, kept);
+        kept = 0;
       }
-      isSame = false;
+      if (isSame) {
+        if (number !== index) isOther = true;
+        kept++;
+        next = number + 1;
+        continue;
+      }
+      isOther = true;
+      if (former === undefined) this.#newServer(server);
+      else this.#changedServer(server, former, number);
       this.#lastServer = server;
-      return part;
-    });
-    return isSame ? undefined : parts;
+    }
+    if (kept > 0) this.#putKept(next - kept, kept);
+    return isOther;
+  }
+
+  #putKept(first: number, count: number): void {
+    this.#writer.put(mark.kept);
+    this.#writer.put(first);
+    this.#writer.put(count);
+  }
+
+  /** Nothing but places in the file is different. */
+  #isSame(server: RealServerConfiguration, former: RealServerConfiguration): boolean {
+    if (server === former) return true;
+    this.#different = difference(server, former, this.#keys);
+    return this.#different === 0 && sameSettings(server.checkers, former.checkers);
+  }
+
+  /** One that was just found not to be the same. */
+  #changedServer(server: RealServerConfiguration, former: RealServerConfiguration, number: number): void {
+    const count = this.#different;
+    if (count === otherKeys) return this.#wholeServer(server);
+    this.#writer.put(mark.from);
+    this.#writer.put(number);
+    this.#set(server, count);
+    if (!sameSettings(server.checkers, former.checkers)) this.#checkers(server, former, true);
   }
 
   /** A server that the former snapshot has nothing like of. */
-  #newServer(server: RealServerConfiguration): ServerPart {
+  #newServer(server: RealServerConfiguration): void {
     const last = this.#lastServer;
     this.#lastServer = server;
-    const set = last === undefined ? 'other-keys' : changedSettings(server, last);
-    if (last === undefined || set === 'other-keys') return wholeServer(server);
-    const part: ServerPart = {};
-    if (set !== undefined) part.set = set;
+    const count = last === undefined ? otherKeys : difference(server, last, this.#keys);
+    if (last === undefined || count === otherKeys) return this.#wholeServer(server);
+    this.#writer.put(mark.last);
+    this.#set(server, count);
     // Each has checkers of its own, equal or not.
-    if (server.checkers.length + last.checkers.length > 0)
-      part.checkers = server.checkers.map((checker, index) => changedChecker(checker, last, index));
-    return part;
+    if (server.checkers.length + last.checkers.length > 0) this.#checkers(server, last, false);
+  }
+
+  #wholeServer(server: RealServerConfiguration): void {
+    this.#whole(server);
+    if (server.checkers.length > 0) this.#checkers(server, undefined, false);
+  }
+
+  /** @param keep those of the base that are the same are to be the very same */
+  #checkers(server: RealServerConfiguration, base: RealServerConfiguration | undefined, keep: boolean): void {
+    const writer = this.#writer;
+    writer.put(mark.checkers);
+    writer.put(server.checkers.length);
+    for (const [index, checker] of server.checkers.entries()) {
+      const known = base?.checkers[index];
+      if (keep && sameSettings(checker, known)) {
+        this.#putKept(index, 1);
+        continue;
+      }
+      const count = known === undefined ? otherKeys : difference(checker, known, this.#keys);
+      if (count === otherKeys) {
+        this.#whole(checker);
+        continue;
+      }
+      writer.put(mark.from);
+      writer.put(index);
+      this.#setOfChecker(checker, server, count);
+    }
+  }
+
+  #setOfChecker(checker: CheckerConfiguration, server: RealServerConfiguration, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const key = this.#keys[index] ?? '';
+      const value = (checker as unknown as Settings)[key];
+      // Most checks go to the address of their server.
+      if (value === (server as unknown as Settings)[key]) this.#writer.put(mark.ofServer);
+      this.#writer.put(key);
+      if (value !== (server as unknown as Settings)[key]) this.#writer.value(value);
+    }
   }
 
   /** The number of the former virtual server of the same identity, -1 if there is none. */
-  #numberOf({ identity }: VirtualServerConfiguration): number {
+  #numberOf(service: VirtualServerConfiguration): number {
     const former = this.#former;
     const expected = former[this.#next];
-    if (expected !== undefined && this.#said[this.#next] === 0 && sameSettings(expected.identity, identity))
+    const { identity } = service;
+    if (
+      expected !== undefined &&
+      this.#said[this.#next] === 0 &&
+      (expected === service || sameSettings(expected.identity, identity))
+    )
       return this.#next;
     if (former.length === 0) return -1;
-    this.#numbers ??= new Map(former.map((service, index) => [JSON.stringify(service.identity), index]));
+    this.#numbers ??= new Map(former.map((known, index) => [JSON.stringify(known.identity), index]));
     const number = this.#numbers.get(JSON.stringify(identity));
     return number === undefined || this.#said[number] === 1 ? -1 : number;
   }
@@ -203,123 +328,7 @@ export class SnapshotParts {
 /** The number of the former server with the same address and port, or else of the one at the same place. */
 function placeOf(server: RealServerConfiguration, formers: readonly RealServerConfiguration[], index: number): number {
   const expected = formers[index];
-  if (expected !== undefined && sameEndpoint(expected, server)) return index;
+  if (expected !== undefined && (expected === server || sameEndpoint(expected, server))) return index;
   const found = formers.findIndex((former) => sameEndpoint(former, server));
   return found < 0 ? index : found;
-}
-
-function wholeServer(server: RealServerConfiguration): ServerPart {
-  return { of: nothing, set: allSettings(server), checkers: server.checkers.map(wholeChecker) };
-}
-
-function wholeChecker(checker: CheckerConfiguration): Part & { of: number } {
-  return { of: nothing, set: allSettings(checker) };
-}
-
-/** Undefined: nothing but places in the file is different. */
-function changedServer(
-  server: RealServerConfiguration,
-  former: RealServerConfiguration,
-  number: number,
-): ServerPart | undefined {
-  const set = changedSettings(server, former);
-  if (set === 'other-keys') return wholeServer(server);
-  const sameCheckers = sameSettings(server.checkers, former.checkers);
-  if (set === undefined && sameCheckers) return undefined;
-  const part: ServerPart = { of: number };
-  if (set !== undefined) part.set = set;
-  if (!sameCheckers) {
-    part.checkers = server.checkers.map((checker, index) =>
-      sameSettings(checker, former.checkers[index]) ? index : changedChecker(checker, former, index),
-    );
-  }
-  return part;
-}
-
-function changedChecker(checker: CheckerConfiguration, base: RealServerConfiguration, index: number): CheckerPart {
-  const known = base.checkers[index];
-  const set = known === undefined ? 'other-keys' : changedSettings(checker, known);
-  if (set === 'other-keys') return wholeChecker(checker);
-  return set === undefined ? { of: index } : { of: index, set };
-}
-
-/** Where everything stands in a snapshot that was put together from parts. */
-export const nowhere: SourceLocation = { file: '', line: 0, column: 0 };
-
-/**
- * Puts together what SnapshotParts says. Objects that did not change (virtual servers, real servers, checkers, and the
- * list of virtual servers as a whole) are those of the former snapshot; nothing that was put together is ever changed.
- */
-export class SnapshotAssembly {
-  readonly #former: readonly VirtualServerConfiguration[];
-  readonly #services: VirtualServerConfiguration[] = [];
-  #lastService: VirtualServerConfiguration | undefined;
-  #lastServer: RealServerConfiguration | undefined;
-
-  /** @param former as the other side has it */
-  constructor(former: readonly VirtualServerConfiguration[]) {
-    this.#former = former;
-  }
-
-  /** @throws DaemonError SNAPSHOT_BASE for parts of something that is not here */
-  take(part: VirtualServerPart): void {
-    if (isRun(part)) {
-      const [first, count] = part;
-      for (let number = first; number < first + count; number++) this.#services.push(known(this.#former, number));
-      return;
-    }
-    const former = part.of === undefined ? undefined : this.#former[part.of];
-    const base = part.of === undefined ? this.#lastService : former;
-    const built = settingsOf(part, base);
-    if (part.realServers !== undefined)
-      built['realServers'] = part.realServers.map((server) => this.#server(server, former));
-    if (part.sorryServer !== undefined) built['sorryServer'] = changed(part.sorryServer, former?.sorryServer);
-    const service = built as unknown as VirtualServerConfiguration;
-    this.#lastService = service;
-    this.#services.push(service);
-  }
-
-  /** Everything that was taken, in its order; the very list of the former snapshot if it is the same. */
-  get services(): readonly VirtualServerConfiguration[] {
-    const former = this.#former;
-    const services = this.#services;
-    const isSame = services.length === former.length && services.every((service, index) => service === former[index]);
-    // A list that grew has room for more.
-    return isSame ? former : services.slice();
-  }
-
-  #server(part: number | ServerPart, former: VirtualServerConfiguration | undefined): RealServerConfiguration {
-    if (typeof part === 'number') return known(former?.realServers ?? [], part);
-    const server = changed(part, part.of === undefined ? this.#lastServer : former?.realServers[part.of]);
-    this.#lastServer = server;
-    return server;
-  }
-}
-
-function isRun(part: VirtualServerPart): part is readonly [number, number] {
-  return Array.isArray(part);
-}
-
-function known<Entry>(list: readonly Entry[], number: number): Entry {
-  const entry = list[number];
-  if (entry === undefined) throw new DaemonError('SNAPSHOT_BASE', `the former snapshot has no entry ${number} here`);
-  return entry;
-}
-
-/** The settings of a part over those that it is made from, for the caller to complete. */
-function settingsOf({ of, set }: Part, base: object | undefined): Record<string, unknown> {
-  if (of === nothing) return { ...set, at: nowhere };
-  if (base === undefined) throw new DaemonError('SNAPSHOT_BASE', 'a part of the snapshot changes what is not here');
-  return { ...base, ...set };
-}
-
-function changed(part: ServerPart, base: RealServerConfiguration | undefined): RealServerConfiguration {
-  const built = settingsOf(part, base);
-  if (part.checkers !== undefined) {
-    const checkers = base?.checkers ?? [];
-    built['checkers'] = part.checkers.map((checker) =>
-      typeof checker === 'number' ? known(checkers, checker) : settingsOf(checker, checkers[checker.of]),
-    );
-  }
-  return built as unknown as RealServerConfiguration;
 }

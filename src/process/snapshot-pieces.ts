@@ -5,8 +5,8 @@
  */
 import type { Configuration, VirtualServerConfiguration } from '../config/model.ts';
 import type { ParentToChild } from './messages.ts';
-import { SnapshotAssembly, SnapshotParts } from './snapshot-parts.ts';
-import type { VirtualServerPart } from './snapshot-parts.ts';
+import { SnapshotAssembly } from './snapshot-assembly.ts';
+import { SnapshotParts } from './snapshot-parts.ts';
 
 export type SnapshotMessage = Extract<ParentToChild, { type: 'configure' }>;
 export type SnapshotPiece = Extract<ParentToChild, { type: 'configure-piece' }>;
@@ -24,28 +24,12 @@ export function* snapshotPieces(
 ): Generator<SnapshotPiece | SnapshotMessage> {
   const { configuration } = snapshot;
   const said = new SnapshotParts(former?.check.virtualServers ?? []);
-  let parts: VirtualServerPart[] = [];
-  let servers = 0;
-  let run: [first: number, count: number] | undefined;
   for (const service of configuration.check.virtualServers) {
-    const part = said.say(service);
-    if (typeof part !== 'number') {
-      run = undefined;
-      parts.push(part);
-      servers += (part.realServers?.length ?? 0) + 1;
-    } else if (run !== undefined && part === run[0] + run[1]) run[1]++;
-    else {
-      run = [part, 1];
-      parts.push(run);
-      servers++;
-    }
-    if (servers < serversInPiece) continue;
-    yield { type: 'configure-piece', virtualServers: parts };
-    parts = [];
-    run = undefined;
-    servers = 0;
+    said.say(service);
+    if (said.servers >= serversInPiece) yield { type: 'configure-piece', virtualServers: said.parts() };
   }
-  if (parts.length > 0) yield { type: 'configure-piece', virtualServers: parts };
+  const rest = said.parts();
+  if (rest.length > 0) yield { type: 'configure-piece', virtualServers: rest };
   yield { ...snapshot, configuration: withServices(configuration, []) };
 }
 

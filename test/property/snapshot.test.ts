@@ -19,6 +19,8 @@ const server = fc
         'TCP_CHECK {\n}',
         'TCP_CHECK {\nconnect_timeout 2\n}',
         'TCP_CHECK {\nbind_port 1000\nshare_probe off\n}',
+        'TCP_CHECK {\nconnect_ip 10.1.0.9\n}',
+        'TCP_CHECK {\nconnect_port 81\n}',
         'HTTP_GET {\nurl {\npath /a\n}\n}',
         'HTTP_GET {\nurl {\npath /b\nstatus_code 200\n}\nfwmark 3\n}',
       ),
@@ -34,15 +36,33 @@ const service = fc
       fc.constantFrom('protocol TCP', 'weight 3', 'alpha', 'quorum 2', 'lvs_sched wrr', 'delay_loop 3'),
     ),
     sorry: fc.constantFrom('', '', 'sorry_server 10.1.0.9 80', 'sorry_server 10.1.0.8 80'),
-    servers: fc.array(server, { minLength: 1, maxLength: 4 }),
+    servers: fc.array(server, { minLength: 1, maxLength: 5 }),
   })
   .map(
     ({ identity, lines, servers, sorry }) =>
       `virtual_server ${identity} {\n${[...lines, sorry, ...servers].join('\n')}\n}`,
   );
 
-const configuration = fc.array(service, { maxLength: 6 }).map((services) => {
-  const text = `virtual_server_group G {\n10.0.1.1 80\n}\n${services.join('\n')}\n`;
+/** Many that are alike, as in large configurations, with one that is not. */
+const alike = fc
+  .record({
+    count: fc.nat(12),
+    other: fc.nat(12),
+    own: service,
+    lines: fc.constantFrom('', 'TCP_CHECK {\n}', 'weight 2'),
+  })
+  .map(({ count, lines, other, own }) =>
+    Array.from({ length: count }, (_, index) =>
+      index === other
+        ? own
+        : `virtual_server 10.2.0.${index} 80 {\nreal_server 10.1.0.${index} 80 {\n${lines}\n}\nreal_server 10.1.1.1 80 {\n}\n}`,
+    ),
+  );
+
+const services = fc.oneof(fc.array(service, { maxLength: 6 }), alike);
+
+const configuration = services.map((blocks) => {
+  const text = `virtual_server_group G {\n10.0.1.1 80\n}\n${blocks.join('\n')}\n`;
   return model(text, { mode: 'run' });
 });
 
