@@ -29,13 +29,15 @@ export interface Assembly {
 export const emptyAssembly: Assembly = { virtualServers: [], checks: new Map(), files: new Map(), sessions: new Map() };
 
 /** A virtual server that goes on with another configuration. */
-export interface Renewal extends ServerMatch {
+export interface Renewal {
   readonly virtualServer: VirtualServerState;
+  readonly former: VirtualServerConfiguration;
   readonly configuration: VirtualServerConfiguration;
   readonly group: VirtualServerGroup | undefined;
   readonly mark: number | undefined;
   /** False: it says the same with other objects. */
   readonly isChanged: boolean;
+  readonly match: ServerMatch;
 }
 
 /** What becomes of virtual servers; all lists are in configuration order. */
@@ -67,6 +69,19 @@ export function* assembling(
   const succession = yield* succeeding(configuration, before, now, firstMark);
   const links = yield* linkingChecks(succession, now);
   return { ...succession, ...links };
+}
+
+/** The plan as it is to be settled: of some servers something may have become known since they were looked at. */
+export function upToDate(plan: Plan, now: MonotonicMs): Plan {
+  const isKnownNow = ({ match, virtualServer }: Renewal): boolean =>
+    match.servers === undefined && virtualServer.knownServers !== undefined;
+  if (!plan.renewals.some(isKnownNow)) return plan;
+  const renewals = plan.renewals.map((renewal) =>
+    isKnownNow(renewal)
+      ? { ...renewal, match: matchServers(renewal.virtualServer, renewal.configuration, now) }
+      : renewal,
+  );
+  return { ...plan, renewals };
 }
 
 function* succeeding(
@@ -106,8 +121,10 @@ function* succeeding(
       virtualServers.push(virtualServer);
       looked += entry.realServers.length;
     } else {
-      virtualServers.push(old);
-      if (!isInPlace) oldByKey.delete(old.key);
+      if (!isInPlace) {
+        virtualServers.push(old);
+        oldByKey.delete(old.key);
+      }
       const renewal = renewalOf(old, entry, group, mark, now);
       if (renewal !== undefined) {
         renewals.push(renewal);
@@ -159,6 +176,6 @@ function renewalOf(
   const isOther = mark !== virtualServer.mark || !sameSettings(group, virtualServer.group);
   if (!isOther && configuration === virtualServer.configuration) return undefined;
   const isChanged = isOther || !sameVirtualServer(virtualServer.configuration, configuration);
-  const { added, removed, servers } = matchServers(virtualServer, configuration, now);
-  return { virtualServer, configuration, group, mark, isChanged, servers, added, removed };
+  const match = matchServers(virtualServer, configuration, now);
+  return { virtualServer, former: virtualServer.configuration, configuration, group, mark, isChanged, match };
 }

@@ -110,7 +110,8 @@ class Linking {
    * @param relinked takes the servers that go on with other checks
    * @returns how many were looked at
    */
-  renewedServers({ added, configuration, removed, servers }: Renewal, relinked: Relinked[]): number {
+  renewedServers({ configuration, match }: Renewal, relinked: Relinked[]): number {
+    const { added, removed, servers } = match;
     for (const server of removed) this.leave(server);
     this.createdServers(added);
     const { realServers } = configuration;
@@ -190,7 +191,7 @@ class Linking {
 }
 
 function* placesOf({ renewals, virtualServers }: Succession): Generator<void, ReadonlyMap<RealServerState, number>> {
-  const renewed = new Map(renewals.map(({ servers, virtualServer }) => [virtualServer, servers]));
+  const renewed = new Map(renewals.map(({ match, virtualServer }) => [virtualServer, match.servers]));
   const places = new Map<RealServerState, number>();
   for (const virtualServer of virtualServers) {
     for (const server of renewed.get(virtualServer) ?? virtualServer.knownServers ?? []) {

@@ -11,7 +11,7 @@ import type { MonotonicMs } from '../core/time.ts';
 import type { Service, ServiceKey } from '../ipvs/types.ts';
 import type { ServerChange } from '../live/types.ts';
 import type { GroupMark } from '../network/mark-script.ts';
-import { assembling, emptyAssembly, type Assembly } from './assembly.ts';
+import { assembling, emptyAssembly, upToDate, type Assembly } from './assembly.ts';
 import { mergeServices, serviceKeyText } from './desired.ts';
 import { DrainWatch } from './drain-watch.ts';
 import { Draining, drainCandidates, type ServiceConnections } from './draining.ts';
@@ -494,12 +494,13 @@ export class CheckEngine {
     this.#global = global;
     const candidates = drainCandidates(this.#assembly.virtualServers);
     this.#overrides.give(slice.value.virtualServers);
-    const recollected = recollect(slice.value, this.#left, now);
+    const plan = upToDate(slice.value, now);
+    const recollected = recollect(plan, this.#left, now);
     this.#left = [];
     const isFirst = this.#assembly === emptyAssembly;
-    const removed = removals(slice.value, now);
+    const removed = removals(plan, now);
     const change = settle(
-      slice.value,
+      plan,
       {
         fileValue: (name) => this.#fileValues.get(name) ?? 0,
         session: (name) => this.#sessions.get(name) ?? unknownSession,
@@ -513,14 +514,14 @@ export class CheckEngine {
       this.#areAlone = change.assembly.virtualServers.every(({ isAlone }) => isAlone);
     }
     // A service that went may be one that somebody else wants yet.
-    const isEnough = this.#areAlone && !isFirst && slice.value.removed.length === 0;
+    const isEnough = this.#areAlone && !isFirst && plan.removed.length === 0;
     this.#expected = isEnough ? new ExpectedServices(change.touched, change.owners) : undefined;
     // Servers that came to virtual servers that go on.
     this.#overrides.give(change.assembly.virtualServers);
-    const cancelled = slice.value.removedChecks.flatMap((check) => this.#schedule.forget(check));
-    for (const check of slice.value.removedChecks) this.#ownTrouble.forget(check);
-    const installed = installations(slice.value, recollected, this.#global.rsInitNotifies, now);
-    for (const check of slice.value.newChecks) this.#scheduleFirst(check, now);
+    const cancelled = plan.removedChecks.flatMap((check) => this.#schedule.forget(check));
+    for (const check of plan.removedChecks) this.#ownTrouble.forget(check);
+    const installed = installations(plan, recollected, this.#global.rsInitNotifies, now);
+    for (const check of plan.newChecks) this.#scheduleFirst(check, now);
     const draining = this.#draining.replaced(candidates, change.assembly.virtualServers, now);
     this.#followDrained(now);
     return [

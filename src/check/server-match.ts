@@ -1,6 +1,6 @@
 /** Which servers of a virtual server go on when it gets another configuration: those with the same address and port. */
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
-import { sameEndpoint, smallPool } from '../core/endpoint.ts';
+import { hasTwins, sameEndpoint, smallPool } from '../core/endpoint.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { serverKey, serverOrdinals } from './identity.ts';
 import { RealServerState } from './real-server.ts';
@@ -9,11 +9,13 @@ import type { VirtualServerState } from './virtual-server.ts';
 export interface ServerMatch {
   /**
    * Those of the new configuration, in its order; the list there was if they are the same. Undefined: nothing is known of
-   * them yet (knownServers), and none of them has checks now.
+   * them (knownServers), before and after.
    */
   readonly servers: readonly RealServerState[] | undefined;
   readonly added: readonly RealServerState[];
   readonly removed: readonly RealServerState[];
+  /** If nothing is known of them and they are other ones: since when each of the new ones is there. */
+  readonly begun?: readonly MonotonicMs[];
 }
 
 const none: readonly RealServerState[] = [];
@@ -24,7 +26,7 @@ export function matchServers(
   { realServers }: VirtualServerConfiguration,
   now: MonotonicMs,
 ): ServerMatch {
-  const same = sameServers(virtualServer, realServers);
+  const same = sameServers(virtualServer, realServers) ?? otherUnknown(virtualServer, realServers, now);
   if (same !== undefined) return same;
   const olds = virtualServer.servers;
   const ordinals = serverOrdinals(realServers);
@@ -65,6 +67,45 @@ function sameServers(
   }
   if (knownServers !== undefined) return { servers: knownServers, added: none, removed: none };
   return hasChecks ? undefined : unknownServers;
+}
+
+let lastOther: ServerMatch & { readonly begun: readonly MonotonicMs[] } = { ...unknownServers, begun: [] };
+
+/** Undefined: something has to be known of one of them. */
+function otherUnknown(
+  virtualServer: VirtualServerState,
+  realServers: readonly RealServerConfiguration[],
+  now: MonotonicMs,
+): ServerMatch | undefined {
+  const olds = virtualServer.configuration.realServers;
+  if (virtualServer.knownServers !== undefined || Math.max(olds.length, realServers.length) > smallPool)
+    return undefined;
+  if (realServers.some(({ checkers }) => checkers.length > 0) || hasTwins(olds) || hasTwins(realServers))
+    return undefined;
+  const begun = realServers.map((server, index) => {
+    const before = placeOf(server, olds, index);
+    return before < 0 ? now : virtualServer.begunAt(before);
+  });
+  // Thousands of virtual servers that change alike have one list of times.
+  const last = lastOther.begun;
+  if (last.length !== begun.length || begun.some((time, index) => time !== last[index]))
+    lastOther = { ...unknownServers, begun };
+  return lastOther;
+}
+
+/** Most are where they were. */
+function placeOf(server: RealServerConfiguration, olds: readonly RealServerConfiguration[], index: number): number {
+  const expected = olds[index];
+  if (expected !== undefined && (expected === server || sameEndpoint(expected, server))) return index;
+  return olds.findIndex((old) => sameEndpoint(old, server));
+}
+
+/** Those of a short list that have no like in the other. */
+export function without(
+  servers: readonly RealServerConfiguration[],
+  others: readonly RealServerConfiguration[],
+): readonly RealServerConfiguration[] {
+  return servers.filter((server, index) => placeOf(server, others, index) < 0);
 }
 
 function isAt(server: RealServerState, configuration: RealServerConfiguration | undefined): boolean {

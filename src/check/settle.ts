@@ -1,5 +1,6 @@
 /** Puts what a reload prepared in force. */
-import type { CheckerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
+import type { CheckerConfiguration } from '../config/model.ts';
+import { sameEndpoint } from '../core/endpoint.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import type { Assembly, Plan, Renewal } from './assembly.ts';
@@ -92,11 +93,12 @@ function toldOf(weights: readonly (WeightChange | WeightTold)[]): CheckIntent[] 
 
 /** @param weights takes the servers that may have another weight now, with the one they had */
 function renew(renewal: Renewal, weights: (WeightChange | WeightTold)[]): void {
-  const { configuration, group, isChanged, mark, virtualServer } = renewal;
-  // Somebody may have asked for them in the meantime; they stand in the same order.
-  const servers = renewal.servers ?? virtualServer.knownServers;
-  if (servers === undefined) reweighUnknown(virtualServer, configuration, weights);
-  else {
+  const { configuration, group, isChanged, mark, match, virtualServer } = renewal;
+  const { begun, servers } = match;
+  if (servers === undefined) {
+    reweighUnknown(renewal, weights);
+    if (begun !== undefined) virtualServer.begin(begun);
+  } else {
     for (let index = 0; index < servers.length; index++) {
       const [server, next] = [servers[index], configuration.realServers[index]];
       const last = server?.configuration;
@@ -114,14 +116,14 @@ function renew(renewal: Renewal, weights: (WeightChange | WeightTold)[]): void {
 }
 
 function reweighUnknown(
-  virtualServer: VirtualServerState,
-  { realServers }: VirtualServerConfiguration,
+  { configuration, former, match, virtualServer }: Renewal,
   weights: (WeightChange | WeightTold)[],
 ): void {
-  const lasts = virtualServer.configuration.realServers;
-  for (let index = 0; index < realServers.length; index++) {
-    const [next, last] = [realServers[index], lasts[index]];
-    if (next !== undefined && last !== undefined && next.weight !== last.weight)
+  for (const [index, next] of configuration.realServers.entries()) {
+    const inPlace = former.realServers[index];
+    if (next === inPlace) continue;
+    const last = match.begun === undefined ? inPlace : former.realServers.find((each) => sameEndpoint(each, next));
+    if (last !== undefined && next.weight !== last.weight)
       weights.push(new WeightTold(virtualServer, next, last.weight, next.weight, true));
   }
 }

@@ -2,10 +2,11 @@
 import type { RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { reasonOf } from '../live/words.ts';
-import type { Plan } from './assembly.ts';
+import type { Plan, Renewal } from './assembly.ts';
 import { eventIntent } from './intents.ts';
 import { smallPool } from '../core/endpoint.ts';
 import { assumedState, type RealServerState } from './real-server.ts';
+import { without } from './server-match.ts';
 import { standing } from './standing.ts';
 import { ServerGone } from './told-later.ts';
 import type { CheckIntent } from './types.ts';
@@ -35,16 +36,29 @@ export function farewell(
 /** Of all that go with a reload. To be called before the plan is settled: events tell of the pools that they leave. */
 export function removals({ removed, renewals }: Plan, now: MonotonicMs): CheckIntent[] {
   const intents: CheckIntent[] = removed.flatMap((virtualServer) => farewell(virtualServer, 'reload', 'Removing', now));
-  for (const { removed: servers, virtualServer } of renewals) {
-    if (servers.length === 0) continue;
-    let up = virtualServer.serversUp;
-    for (const server of servers) {
-      if (server.state === 'DOWN') continue;
-      server.enter('DOWN', 'Removing', now);
-      intents.push(new ServerGone(virtualServer, server.configuration, server.standing, 'reload', --up));
+  for (const renewal of renewals) {
+    const { match, virtualServer } = renewal;
+    if (match.begun !== undefined) tellUnknownGone(renewal, now, intents);
+    else if (match.removed.length > 0) {
+      let up = virtualServer.serversUp;
+      for (const server of match.removed) {
+        if (server.state === 'DOWN') continue;
+        server.enter('DOWN', 'Removing', now);
+        intents.push(new ServerGone(virtualServer, server.configuration, server.standing, 'reload', --up));
+      }
     }
   }
   return intents;
+}
+
+function tellUnknownGone(
+  { configuration, former, virtualServer }: Renewal,
+  now: MonotonicMs,
+  intents: CheckIntent[],
+): void {
+  let up = former.realServers.length;
+  for (const server of without(former.realServers, configuration.realServers))
+    intents.push(new ServerGone(virtualServer, server, standing('DOWN', now, 'Removing'), 'reload', --up));
 }
 
 /**
@@ -69,10 +83,18 @@ export function installations(
       install(virtualServer, 'start', undefined, recollected, tellsAll, now, intents);
     } else if (virtualServer === renewal?.virtualServer) {
       nextRenewal++;
-      if (renewal.isChanged) install(virtualServer, 'reload', renewal.added, recollected, tellsAll, now, intents);
+      if (!renewal.isChanged) continue;
+      const added = tellsAll ? addedBy(renewal) : renewal.match.added;
+      install(virtualServer, 'reload', added, recollected, tellsAll, now, intents);
     }
   }
   return intents;
+}
+
+function addedBy({ configuration, former, match, virtualServer }: Renewal): readonly RealServerState[] {
+  if (match.begun === undefined) return match.added;
+  const came = without(configuration.realServers, former.realServers);
+  return came.length === 0 ? [] : virtualServer.servers.filter((server) => came.includes(server.configuration));
 }
 
 /**

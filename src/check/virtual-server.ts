@@ -25,6 +25,8 @@ export class VirtualServerState {
   /** ha_suspend: its address is not on this machine, and nobody is checked on its behalf. */
   suspended = false;
   readonly #began: MonotonicMs;
+  /** Of each server of which nothing is known; undefined: all are there as long as the virtual server. */
+  #begun: readonly MonotonicMs[] | undefined;
   #standing: Standing;
   #services: readonly Service[] | undefined;
 
@@ -67,8 +69,16 @@ export class VirtualServerState {
 
   /** In the order of the configuration. */
   get servers(): readonly RealServerState[] {
-    this.#servers ??= serversOf(this, this.#began);
+    this.#servers ??= this.#unknownServers();
     return this.#servers;
+  }
+
+  #unknownServers(): readonly RealServerState[] {
+    const { realServers } = this.configuration;
+    const ordinals = serverOrdinals(realServers);
+    return realServers.map(
+      (configuration, index) => new RealServerState(this, configuration, ordinals?.[index] ?? 0, this.begunAt(index)),
+    );
   }
 
   set servers(servers: readonly RealServerState[]) {
@@ -76,12 +86,22 @@ export class VirtualServerState {
   }
 
   /**
-   * Its servers, if something was ever to be known of them. Undefined: they are up as from the beginning, with the weights
+   * Its servers, if something was ever to be known of them. Undefined: they are up since they are there, with the weights
    * and in the order of the configuration, have no checks, and the operator has set nothing; so it is with all servers
    * without checks until somebody asks for them, and tens of thousands of them need not be made at a start.
    */
   get knownServers(): readonly RealServerState[] | undefined {
     return this.#servers;
+  }
+
+  /** Since when the server at this place is there, of which nothing is known. */
+  begunAt(place: number): MonotonicMs {
+    return this.#begun?.[place] ?? this.#began;
+  }
+
+  /** A reload gives it other servers, of which nothing is known either. */
+  begin(begun: readonly MonotonicMs[]): void {
+    this.#begun = begun;
   }
 
   /**
@@ -272,11 +292,3 @@ export class VirtualServerState {
 }
 
 const noServers: readonly RealServerState[] = [];
-
-function serversOf(virtualServer: VirtualServerState, now: MonotonicMs): RealServerState[] {
-  const { realServers } = virtualServer.configuration;
-  const ordinals = serverOrdinals(realServers);
-  return realServers.map(
-    (configuration, index) => new RealServerState(virtualServer, configuration, ordinals?.[index] ?? 0, now),
-  );
-}
