@@ -24,7 +24,9 @@ export class TableDigest {
     let words = this.#words;
     let inWord = this.#inWord;
     let isServer = this.#isServer;
-    for (const octet of octets) {
+    const { length } = octets;
+    for (let index = 0; index < length; index++) {
+      const octet = octets[index] ?? 0;
       if (octet === NEWLINE) {
         words = 0;
         inWord = false;
@@ -37,7 +39,11 @@ export class TableDigest {
         words++;
         if (words === 1) isServer = octet === MINUS;
       }
-      if (isServer && words > wordsOfServer) continue;
+      if (isServer && words > wordsOfServer) {
+        // Half of the line: nothing in it counts before its end.
+        while (index + 1 < length && octets[index + 1] !== NEWLINE) index++;
+        continue;
+      }
       // Where words begin counts, how far they are apart does not.
       const value = inWord ? octet + words * 256 : octet;
       first = Math.imul(first ^ value, 0x01000193);

@@ -11,6 +11,8 @@ import { now } from './clock.ts';
 const tableText = '/proc/thread-self/net/ip_vs';
 /** The kernel fills a page or two a call. */
 const chunkSize = 16_384;
+/** Octets between two looks at the clock, which may be as dear as a call that reads. */
+const unwatched = 65_536;
 /** Longest time without a look at checks. */
 const slice: Milliseconds = 5;
 
@@ -57,10 +59,14 @@ async function readInSlices(file: string, take: (octets: Buffer) => boolean): Pr
     return undefined;
   }
   try {
+    let taken = 0;
     for (let began = now(); ;) {
       const length = readSync(descriptor, chunk, 0, chunkSize, null);
       if (length === 0) return true;
       if (!take(chunk.subarray(0, length))) return false;
+      taken += length;
+      if (taken < unwatched) continue;
+      taken = 0;
       if (now() - began < slice) continue;
       await nextTurn();
       began = now();
