@@ -15,11 +15,14 @@ export function mergeServices(services: readonly Service[]): Map<string, Service
   for (const service of services) {
     const text = serviceKeyText(service.key);
     const first = merged.get(text);
-    if (first)
-      merged.set(text, withoutTwins({ ...first, destinations: [...first.destinations, ...service.destinations] }));
-    else merged.set(text, withoutTwins(service));
+    merged.set(text, first ? mergeTwins(first, service) : withoutTwins(service));
   }
   return merged;
+}
+
+/** Two services of one key, see mergeServices(). */
+export function mergeTwins(first: Service, second: Service): Service {
+  return withoutTwins({ ...first, destinations: [...first.destinations, ...second.destinations] });
 }
 
 /** The service with each of its servers once. */

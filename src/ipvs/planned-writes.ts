@@ -1,19 +1,21 @@
 /** The writes of one round, worked out when they are asked for: ten thousand services at once would be a long pause. */
 import { planService } from './plan.ts';
-import type { IpvsOperation, Service, ServiceKey } from './types.ts';
+import type { ServiceEntry } from './service-entries.ts';
+import type { IpvsOperation, Service } from './types.ts';
 
 /** What a round is to bring about. It may be wished otherwise meanwhile: that is for the next one. */
 export interface Round {
-  /** Key texts of the services to look at. */
-  readonly texts: readonly string[];
-  /** How they should be; undefined: not at all. */
-  readonly services: readonly (Service | undefined)[];
+  /** The services that are wished. */
+  readonly entries: readonly ServiceEntry[];
+  /** How they are. */
+  readonly services: readonly Service[];
   /** Services to be deleted. */
-  readonly gone: readonly { readonly text: string; readonly key: ServiceKey }[];
+  readonly gone: readonly ServiceEntry[];
+  /** The services that it looks at; undefined: all. */
+  readonly touched: readonly ServiceEntry[] | undefined;
 }
 
 export class PlannedWrites implements Iterable<IpvsOperation> {
-  readonly #believed: ReadonlyMap<string, Service>;
   readonly #round: Round;
   #service = 0;
   #deletion = 0;
@@ -24,9 +26,8 @@ export class PlannedWrites implements Iterable<IpvsOperation> {
   #removals: IpvsOperation[] = [];
   #count = 0;
 
-  /** @param believed the table as it is; may not change before all writes were asked for */
-  constructor(believed: ReadonlyMap<string, Service>, round: Round) {
-    this.#believed = believed;
+  /** What is believed of its services may not change before all writes were asked for. */
+  constructor(round: Round) {
     this.#round = round;
   }
 
@@ -40,10 +41,10 @@ export class PlannedWrites implements Iterable<IpvsOperation> {
     if (this.#place < this.#pending.length) return false;
     this.#pending = [];
     this.#place = 0;
-    const { gone, services, texts } = this.#round;
-    while (this.#service < texts.length && this.#pending.length === 0) {
+    const { entries, gone, services } = this.#round;
+    while (this.#service < services.length && this.#pending.length === 0) {
       const service = services[this.#service];
-      const present = this.#believed.get(texts[this.#service] ?? '');
+      const present = entries[this.#service]?.believed;
       this.#service++;
       if (service !== undefined && service !== present) planService(present, service, this.#pending, this.#removals);
     }
@@ -51,9 +52,9 @@ export class PlannedWrites implements Iterable<IpvsOperation> {
     this.#pending = this.#removals;
     this.#removals = [];
     if (this.#pending.length > 0) return false;
-    const deletion = gone[this.#deletion++];
-    if (deletion !== undefined) this.#pending.push({ op: 'delete-service', key: deletion.key });
-    return deletion === undefined;
+    const deleted = gone[this.#deletion++]?.believed;
+    if (deleted !== undefined) this.#pending.push({ op: 'delete-service', key: deleted.key });
+    return deleted === undefined;
   }
 
   [Symbol.iterator](): Iterator<IpvsOperation> {

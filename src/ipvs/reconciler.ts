@@ -8,6 +8,8 @@ import type { IpvsOutcome } from './outcome.ts';
 import { applyToTable, mergeServices, outgrown, planService, planTables, withoutTwins } from './plan.ts';
 import { PlannedWrites } from './planned-writes.ts';
 import type { Round } from './planned-writes.ts';
+import { ServiceEntries } from './service-entries.ts';
+import type { KeyTexts, ServiceEntry } from './service-entries.ts';
 import type { IpvsOperation, Service, ServiceKey } from './types.ts';
 
 /** The kernel's table, as kernel/ipvs-table.ts gives it. */
@@ -49,13 +51,13 @@ const ESRCH = 3;
 export class ServiceReconciler {
   readonly #table: ServiceTable;
   readonly #onReport: (report: ReconcileReport) => void;
-  #believed: Map<string, Service> | undefined;
+  readonly #entries = new ServiceEntries();
+  /** The table was read; since then we know what is in it. */
+  #isKnown = false;
   /** Foreign services of the last dump, whose servers were not read. */
   #unread: ReadonlySet<string> = new Set();
-  #desired = new Map<string, Service>();
-  /** Key texts of the wishes that are new since the last round; undefined: all may be. */
-  #touched: Set<string> | undefined;
-  readonly #owned = new Set<string>();
+  /** Those whose wish is new since the last round; undefined: all may be. */
+  #touched: ServiceEntry[] | undefined;
   /** By key text: the kernel refused something of them when they were last written. */
   readonly #refused = new Map<string, ServiceKey>();
   #busy = false;
@@ -73,8 +75,8 @@ export class ServiceReconciler {
   }
 
   /** Key texts of the services that are ours: wanted now, or written by us and not yet gone. */
-  get owned(): ReadonlySet<string> {
-    return this.#owned;
+  get owned(): KeyTexts {
+    return this.#entries.owned;
   }
 
   /**
@@ -84,14 +86,23 @@ export class ServiceReconciler {
    *   acknowledgements were lost: the wish is kept, and the next call starts with a look at the table
    */
   setDesired(services: readonly Service[]): Promise<void> {
-    return this.setDesiredTable(mergeServices(services));
+    this.prepare(services);
+    return this.write();
   }
 
-  /** The same with a table that mergeServices() has made; it is the reconciler's from now on. */
-  setDesiredTable(services: Map<string, Service>): Promise<void> {
-    this.#desired = services;
-    this.#touched = undefined;
+  /**
+   * The first half of setDesired(): what should be there, to be written by write().
+   * @returns key texts of the services
+   */
+  prepare(services: readonly Service[]): Iterable<string> {
+    this.#entries.wish(services);
+    this.#touchAll();
     this.#changed = true;
+    return this.#entries.wished();
+  }
+
+  /** Writes what is wished. Settles as setDesired(). */
+  write(): Promise<void> {
     return this.#run();
   }
 
@@ -104,7 +115,7 @@ export class ServiceReconciler {
     const merged = mergeServices(services);
     for (const key of keys) {
       const text = serviceKeyText(key);
-      this.#wish(text, merged.get(text));
+      this.#wish(this.#entries.of(text), merged.get(text));
     }
     this.#changed = true;
     return this.#run();
@@ -131,19 +142,26 @@ export class ServiceReconciler {
         late.push(key);
         continue;
       }
+      const entry = this.#entries.of(text);
       const wanted = withoutTwins(service);
-      const wish = outgrown(this.#believed?.get(text), wanted);
+      const wish = outgrown(entry.believed, wanted);
       if (wish !== wanted) late.push(key);
-      this.#wish(text, wish);
+      this.#wish(entry, wish);
     }
     this.#changed = true;
     return { written: this.#run(), outgrown: late };
   }
 
-  #wish(text: string, service: Service | undefined): void {
-    if (service === undefined) this.#desired.delete(text);
-    else this.#desired.set(text, service);
-    this.#touched?.add(text);
+  #wish(entry: ServiceEntry, service: Service | undefined): void {
+    entry.wished = service;
+    if (this.#touched === undefined || entry.isTouched) return;
+    entry.isTouched = true;
+    this.#touched.push(entry);
+  }
+
+  #touchAll(): void {
+    for (const entry of this.#touched ?? []) entry.isTouched = false;
+    this.#touched = undefined;
   }
 
   /** The services of which the kernel refused something; a reload is a reason to try again. */
@@ -154,7 +172,7 @@ export class ServiceReconciler {
   /** Services we may delete although we did not write them in this life: those of a predecessor. */
   adopt(keyTexts: Iterable<string>): void {
     this.#seen = false;
-    for (const text of keyTexts) this.#owned.add(text);
+    for (const text of keyTexts) this.#entries.own(this.#entries.of(text));
   }
 
   /**
@@ -178,24 +196,20 @@ export class ServiceReconciler {
   async #rounds(): Promise<void> {
     try {
       let looks = 0;
-      while (this.#changed || this.#mustLook || this.#mustGlance || !this.#believed) {
+      while (this.#changed || this.#mustLook || this.#mustGlance || !this.#isKnown) {
         if (this.#mustGlance) await this.#glance();
         const touched = this.#touched;
-        this.#touched = new Set();
+        this.#touchAll();
+        this.#touched = [];
         this.#changed = false;
-        for (const text of touched ?? this.#desired.keys()) if (this.#desired.has(text)) this.#owned.add(text);
-        const believed = this.#known();
-        if (believed) {
-          const { outcomes, writes } = await this.#write(
-            believed,
-            this.#round(believed, touched),
-            touched === undefined,
-          );
+        for (const entry of touched ?? this.#entries.all()) if (entry.wished !== undefined) this.#entries.own(entry);
+        if (this.#knows()) {
+          const { outcomes, writes } = await this.#write(this.#round(touched));
           if (writes > 0) this.#onReport({ writes, outcomes, resynchronised: false, undone: [] });
           if (looks < MAXIMUM_LOOKS && contradictsBelief(outcomes)) this.#mustLook = true;
         } else {
           looks++;
-          this.#touched = undefined;
+          this.#touchAll();
           const undone = await this.#look();
           this.#changed = true;
           this.#onReport({ writes: 0, outcomes: [], resynchronised: true, undone });
@@ -209,69 +223,74 @@ export class ServiceReconciler {
 
   async #glance(): Promise<void> {
     this.#mustGlance = false;
-    const believed = this.#known();
-    if (believed === undefined) return;
+    if (!this.#knows()) return;
     const wasSeen = this.#seen;
-    this.#seen = (await this.#table.glance?.(this.#ours(believed), wasSeen)) === true;
+    this.#seen = (await this.#table.glance?.(this.#ours(), wasSeen)) === true;
     if (!this.#seen) this.#mustLook = true;
   }
 
-  *#ours(believed: ReadonlyMap<string, Service>): Generator<Service> {
-    for (const [text, service] of believed) if (this.#owned.has(text)) yield service;
+  *#ours(): Generator<Service> {
+    for (const { believed, isOurs } of this.#entries.all()) if (isOurs && believed !== undefined) yield believed;
   }
 
-  /** The believed table, unless it has to be read (again) first. */
-  #known(): Map<string, Service> | undefined {
-    if (this.#mustLook) return undefined;
+  /** Whether the table is known, or has to be read (again) first. */
+  #knows(): boolean {
+    if (this.#mustLook) return false;
     // A foreign service that became ours: its servers are not known.
-    for (const text of this.#unread) if (this.#owned.has(text)) return undefined;
-    return this.#believed;
+    for (const text of this.#unread) if (this.owned.has(text)) return false;
+    return this.#isKnown;
   }
 
   /** Reads the table. @returns what others undid of ours, as the writes that put it back */
   async #look(): Promise<readonly IpvsOperation[]> {
     this.#mustLook = false;
     this.#seen = false;
-    const before = this.#believed;
-    this.#believed = undefined;
+    this.#isKnown = false;
+    const before: ServiceEntry[] = [];
+    const former: Service[] = [];
+    for (const entry of this.#entries.all()) {
+      if (entry.believed === undefined) continue;
+      before.push(entry);
+      former.push(entry.believed);
+      entry.believed = undefined;
+    }
     const unread = new Set<string>();
     const services = await this.#table.dumpServices((text) => {
-      const ours = this.#owned.has(text);
+      const ours = this.owned.has(text);
       if (!ours) unread.add(text);
       return ours;
     });
-    this.#believed = mergeServices(services);
+    const found = mergeServices(services);
+    for (const [text, service] of found) this.#entries.of(text).believed = service;
+    this.#isKnown = true;
     const ours = new Map<string, Service>();
-    // A service whose servers were not read then was not ours.
-    for (const [text, service] of before ?? []) {
-      if (this.#owned.has(text) && !this.#unread.has(text)) ours.set(text, service);
+    for (const [index, entry] of before.entries()) {
+      const service = former[index];
+      // A service whose servers were not read then was not ours.
+      if (service !== undefined && entry.isOurs && !this.#unread.has(entry.text)) ours.set(entry.text, service);
+      this.#entries.forget(entry);
     }
     this.#unread = unread;
     // What is there and was not is no loss: a service that became ours, or one to be deleted soon.
-    return ours.size === 0 ? [] : planTables(this.#believed, ours, new Set());
+    return ours.size === 0 ? [] : planTables(found, ours, new Set());
   }
 
   /** The wishes as they are now: they may change while they are written. @param touched undefined: all */
-  #round(believed: ReadonlyMap<string, Service>, touched: ReadonlySet<string> | undefined): Round {
-    const desired = this.#desired;
-    const gone: { text: string; key: ServiceKey }[] = [];
-    for (const text of touched ?? believed.keys()) {
-      if (desired.has(text) || !this.#owned.has(text)) continue;
-      const service = believed.get(text);
-      if (service !== undefined) gone.push({ text, key: service.key });
+  #round(touched: readonly ServiceEntry[] | undefined): Round {
+    const entries: ServiceEntry[] = [];
+    const services: Service[] = [];
+    const gone: ServiceEntry[] = [];
+    for (const entry of touched ?? this.#entries.all()) {
+      if (entry.wished !== undefined) {
+        entries.push(entry);
+        services.push(entry.wished);
+      } else if (entry.isOurs && entry.believed !== undefined) gone.push(entry);
     }
-    if (touched === undefined) return { texts: [...desired.keys()], services: [...desired.values()], gone };
-    const texts = [...touched];
-    return { texts, services: texts.map((text) => desired.get(text)), gone };
+    return { entries, services, gone, touched };
   }
 
-  /** @param isWhole the round has all wishes */
-  async #write(
-    believed: Map<string, Service>,
-    round: Round,
-    isWhole: boolean,
-  ): Promise<{ readonly outcomes: readonly IpvsOutcome[]; readonly writes: number }> {
-    const writes = new PlannedWrites(believed, round);
+  async #write(round: Round): Promise<{ readonly outcomes: readonly IpvsOutcome[]; readonly writes: number }> {
+    const writes = new PlannedWrites(round);
     let outcomes: readonly IpvsOutcome[] = [];
     if (!writes.isDone) {
       this.#seen = false;
@@ -280,40 +299,33 @@ export class ServiceReconciler {
       } catch (error) {
         // What was written is unknown.
         this.#mustLook = true;
-        this.#touched = undefined;
+        this.#touchAll();
         throw error;
       }
     }
-    this.#learn(believed, round, isWhole, outcomes);
+    this.#learn(round, outcomes);
     return { outcomes, writes: writes.count };
   }
 
   /** Brings the belief up to date with what the kernel answered. */
-  #learn(
-    believed: Map<string, Service>,
-    { gone, services, texts }: Round,
-    isWhole: boolean,
-    outcomes: readonly IpvsOutcome[],
-  ): void {
-    if (isWhole) this.#refused.clear();
-    else if (this.#refused.size > 0) for (const text of texts) this.#refused.delete(text);
+  #learn({ entries, gone, services, touched }: Round, outcomes: readonly IpvsOutcome[]): void {
+    if (touched === undefined) this.#refused.clear();
+    else if (this.#refused.size > 0) for (const { text } of touched) this.#refused.delete(text);
     const refusals = this.#refusals(outcomes);
-    for (let index = 0; index < texts.length; index++) {
-      const text = texts[index] ?? '';
+    for (let index = 0; index < services.length; index++) {
+      const entry = entries[index];
       const service = services[index];
-      if (service === undefined) continue;
-      const failed = refusals.size === 0 ? undefined : refusals.get(text);
+      if (entry === undefined || service === undefined) continue;
+      const failed = refusals.size === 0 ? undefined : refusals.get(entry.text);
       // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
-      if (failed === undefined) believed.set(text, service);
-      else learnRefusals(believed, believed.get(text), service, failed);
+      entry.believed = failed === undefined ? service : afterRefusals(entry, service, failed);
     }
-    for (const { text } of gone) if (refusals.get(text)?.has('delete-service') !== true) believed.delete(text);
-    // All that are ours are wanted.
-    if (isWhole && gone.length === 0 && this.#owned.size === texts.length) return;
-    const wanted = new Set(texts.filter((_, index) => services[index] !== undefined));
-    for (const text of isWhole ? this.#owned : texts) {
-      if (!wanted.has(text) && !believed.has(text)) this.#owned.delete(text);
-    }
+    for (const entry of gone) if (refusals.get(entry.text)?.has('delete-service') !== true) entry.believed = undefined;
+    // All that are ours are wished.
+    if (touched === undefined && this.owned.size === entries.length) return;
+    const wished = new Set(entries);
+    for (const entry of touched ?? [...this.#entries.all()])
+      if (entry.believed === undefined && !wished.has(entry)) this.#entries.disown(entry);
   }
 
   /** By key text, of the services that were not written as asked: what was refused of them. */
@@ -339,17 +351,19 @@ function partText(operation: IpvsOperation): string {
 }
 
 /** What a service is after writes of which some were refused. */
-function learnRefusals(
-  believed: Map<string, Service>,
-  present: Service | undefined,
+function afterRefusals(
+  { believed, text }: ServiceEntry,
   service: Service,
   failed: ReadonlySet<string>,
-): void {
+): Service | undefined {
   const operations: IpvsOperation[] = [];
   const removals: IpvsOperation[] = [];
-  planService(present, service, operations, removals);
+  planService(believed, service, operations, removals);
+  const table = new Map<string, Service>();
+  if (believed !== undefined) table.set(text, believed);
   for (const operation of [...operations, ...removals])
-    if (!failed.has(partText(operation))) applyToTable(believed, operation);
+    if (!failed.has(partText(operation))) applyToTable(table, operation);
+  return table.get(text);
 }
 
 /**

@@ -7,7 +7,6 @@ import { ProbeTable } from '../check/probe-table.ts';
 import { ProbeRegistry } from '../check/probes/registry.ts';
 import type { CheckIntent, ProbeHandle, ProbeRequest } from '../check/types.ts';
 import type { CheckConfiguration, Configuration, GlobalConfiguration, ProcessScheduling } from '../config/model.ts';
-import { mergeServices } from '../ipvs/plan.ts';
 import { ServiceReconciler } from '../ipvs/reconciler.ts';
 import type { Look, ReconcileReport } from '../ipvs/reconciler.ts';
 import { undoneText } from '../ipvs/undone.ts';
@@ -246,7 +245,7 @@ class CheckerWork implements ChildWork {
 
   /** Ours is what was written and not taken away again. */
   #recordServices(): void {
-    this.#record.owned(this.#reconciler?.owned ?? new Set());
+    this.#record.owned(this.#reconciler?.owned ?? new Set<string>());
   }
 
   /**
@@ -254,7 +253,7 @@ class CheckerWork implements ChildWork {
    * @param coming key texts
    */
   #announceServices(coming: Iterable<string>): void {
-    this.#record.announce(this.#reconciler?.owned ?? new Set(), coming);
+    this.#record.announce(this.#reconciler?.owned ?? new Set<string>(), coming);
   }
 
   message(message: ParentToChild): void {
@@ -329,9 +328,9 @@ class CheckerWork implements ChildWork {
   async #startEngine(engine: CheckEngine, left: readonly Service[]): Promise<void> {
     this.#held = [];
     const { acts, tells } = actsAndTells(engine.start(now(), left));
-    const services = mergeServices(engine.desiredServices());
-    this.#announceServices(services.keys());
-    this.#perform(engine, acts, services);
+    // They are the same when the engine asks for them to be written.
+    this.#announceServices(this.#reconciler?.prepare(engine.desiredServices()) ?? []);
+    this.#perform(engine, acts, true);
     await this.#written;
     await this.#performInSlices(engine, tells);
     this.#release(engine);
@@ -399,8 +398,8 @@ class CheckerWork implements ChildWork {
     this.#release(engine);
   }
 
-  /** @param all key texts and services that the engine wants, if they are known */
-  #perform(engine: CheckEngine, intents: readonly CheckIntent[], all?: Map<string, Service>): void {
+  /** @param isPrepared the reconciler has all services as they are wanted now */
+  #perform(engine: CheckEngine, intents: readonly CheckIntent[], isPrepared = false): void {
     for (const intent of intents) {
       switch (intent.type) {
         case 'start-probe':
@@ -410,7 +409,7 @@ class CheckerWork implements ChildWork {
           this.#probes.take(intent.id)?.cancel();
           break;
         case 'reconcile-services':
-          this.#reconcile(engine, intent.touched, all);
+          this.#reconcile(engine, intent.touched, isPrepared);
           break;
         case 'read-connections':
           void this.#readConnections(intent.services);
@@ -440,11 +439,12 @@ class CheckerWork implements ChildWork {
     this.#probes.set(request.id, handle);
   }
 
-  #reconcile(engine: CheckEngine, touched: readonly ServiceKey[] | undefined, all?: Map<string, Service>): void {
+  #reconcile(engine: CheckEngine, touched: readonly ServiceKey[] | undefined, isPrepared = false): void {
     const reconciler = this.#reconciler;
     if (reconciler === undefined || this.#leaving) return;
-    if (touched === undefined) this.#follow(reconciler.setDesiredTable(all ?? mergeServices(engine.desiredServices())));
-    else this.#follow(reconciler.changeDesired(touched, engine.desiredServices(touched)));
+    if (touched !== undefined) this.#follow(reconciler.changeDesired(touched, engine.desiredServices(touched)));
+    else if (isPrepared) this.#follow(reconciler.write());
+    else this.#follow(reconciler.setDesired(engine.desiredServices()));
   }
 
   /** All but the removal of servers, which the services that are returned have to have yet. */

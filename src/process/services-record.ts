@@ -3,6 +3,7 @@
  * process ended in disorder, and what it names is taken over: what is still wanted goes on, the rest is removed.
  */
 import { readFileSync, rmSync } from 'node:fs';
+import type { KeyTexts } from '../ipvs/service-entries.ts';
 import type { Log } from '../log/log.ts';
 import { writeFileAtOnce } from './dump/dump-file.ts';
 
@@ -36,16 +37,16 @@ export class ServicesRecord {
    * @param owned key texts of the services that are ours already
    * @param coming those that may be new
    */
-  announce(owned: ReadonlySet<string>, coming: Iterable<string>): void {
+  announce(owned: KeyTexts, coming: Iterable<string>): void {
     const texts: string[] = [];
-    for (const text of coming) if (!owned.has(text)) texts.push(text);
+    for (const text of coming) if (owned.size === 0 || !owned.has(text)) texts.push(text);
     if (texts.length === 0 && this.#recorded !== undefined) return;
     for (const text of owned) texts.push(text);
     this.#write(texts);
   }
 
   /** What is ours after writing: of what was announced, all but what is gone. */
-  owned(owned: ReadonlySet<string>): void {
+  owned(owned: KeyTexts): void {
     if (owned.size !== this.#recorded) this.#write([...owned]);
   }
 
