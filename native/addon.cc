@@ -25,7 +25,7 @@ NAPI_MODULE_INIT() {
   using namespace keepalived;
   for (const auto& list : {watchFunctions(), socketFunctions(), messageFunctions(), timedSendFunctions(), streamFunctions(),
                            interfaceFunctions(), timerFunctions(), signalFunctions(), namespaceFunctions(), processFunctions(),
-                           fileFunctions()}) {
+                           spawnFunctions(), fileFunctions()}) {
     if (!define(env, exports, environment, list)) return nullptr;
   }
   return exports;

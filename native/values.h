@@ -62,14 +62,20 @@ class Arguments {
     return result;
   }
 
-  std::string text(size_t index) {
-    size_t length = 0;
-    if (index >= count_ || napi_get_value_string_utf8(env_, values_[index], nullptr, 0, &length) != napi_ok) {
+  std::string text(size_t index) { return textOf(index < count_ ? values_[index] : nullptr); }
+
+  std::vector<std::string> texts(size_t index) {
+    std::vector<std::string> result;
+    uint32_t length = 0;
+    if (index >= count_ || napi_get_array_length(env_, values_[index], &length) != napi_ok) {
       valid_ = false;
-      return {};
+      return result;
     }
-    std::string result(length, '\0');
-    napi_get_value_string_utf8(env_, values_[index], &result[0], length + 1, &length);
+    for (uint32_t position = 0; position < length; ++position) {
+      napi_value element = nullptr;
+      if (napi_get_element(env_, values_[index], position, &element) != napi_ok) valid_ = false;
+      result.push_back(textOf(element));
+    }
     return result;
   }
 
@@ -127,6 +133,17 @@ class Arguments {
   }
 
  private:
+  std::string textOf(napi_value value) {
+    size_t length = 0;
+    if (value == nullptr || napi_get_value_string_utf8(env_, value, nullptr, 0, &length) != napi_ok) {
+      valid_ = false;
+      return {};
+    }
+    std::string result(length, '\0');
+    napi_get_value_string_utf8(env_, value, &result[0], length + 1, &length);
+    return result;
+  }
+
   Bytes bytesOf(napi_value value) {
     napi_typedarray_type type;
     size_t length = 0;
@@ -194,6 +211,7 @@ std::vector<Function> timerFunctions();
 std::vector<Function> signalFunctions();
 std::vector<Function> namespaceFunctions();
 std::vector<Function> processFunctions();
+std::vector<Function> spawnFunctions();
 std::vector<Function> fileFunctions();
 
 }  // namespace keepalived

@@ -3,7 +3,6 @@
  * decides nothing. Only this folder calls them; the other files of it make sockets, timers and errors of them.
  */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { DaemonError } from '../core/errors.ts';
 
@@ -115,7 +114,13 @@ export interface Addon {
   prctl(option: number, value: number | string): number;
   /** Effective and permitted capabilities of this thread, as bits. */
   capset(capabilities: number): number;
+  /** The child's process id and status; a process id of 0: it has not ended. */
   waitpid(process: number): [process: number, status: number] | number;
+  /**
+   * Starts a program and answers its process id. Its descriptor with the number n is descriptors[n]; -1: /dev/null. Its
+   * signals have their default actions, but for real-time ones that are ignored.
+   */
+  spawn(file: string, words: readonly string[], environment: readonly string[], descriptors: readonly number[]): number;
 
   // Files.
   lockFile(descriptor: number): number;
@@ -166,7 +171,10 @@ export function addonFolder(): string {
 function load(): Addon {
   const file = path.join(addonFolder(), 'keepalived.node');
   try {
-    return createRequire(import.meta.filename)(file) as Addon;
+    // What require() does with such a file, without the module that gives a bundle one.
+    const module = { exports: {} };
+    process.dlopen(module, file);
+    return module.exports as Addon;
   } catch (error) {
     throw new DaemonError(
       'ADDON_UNUSABLE',

@@ -10,6 +10,7 @@ export const SOL = { SOCKET: 1, NETLINK: 270 } as const;
 
 export const SO = {
   REUSEADDR: 2,
+  TYPE: 3,
   ERROR: 4,
   SNDBUF: 7,
   RCVBUF: 8,

@@ -2,12 +2,10 @@
  * Users and groups by name. The files of the machine are read first; a directory service is asked through getent(1),
  * because Node has no call for it.
  */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { DaemonError } from '../core/errors.ts';
+import { runProgram } from './run-program.ts';
 
-const run = promisify(execFile);
 /** A directory server that does not answer must not hold up a start. */
 const lookupTimeout = 5_000;
 
@@ -52,7 +50,7 @@ async function database(name: 'passwd' | 'group', wanted: string): Promise<strin
   const file = await readFile(`/etc/${name}`, 'utf8').catch(() => '');
   if (findEntry(file, wanted) !== undefined) return file;
   try {
-    return (await run('getent', [name, wanted], { timeout: lookupTimeout })).stdout;
+    return await runProgram('getent', [name, wanted], lookupTimeout);
   } catch {
     return '';
   }

@@ -2,15 +2,13 @@
  * A notify FIFO. It is opened for reading and writing, so that it exists without a reader, and non-blocking: when the
  * pipe is full the line is lost, counted and told once, and nobody waits.
  */
-import { execFile } from 'node:child_process';
 import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 import type { NotifyFifo } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Log } from '../log/log.ts';
 import { resolveIdentity } from './accounts.ts';
+import { runProgram } from './run-program.ts';
 
-const run = promisify(execFile);
 const createTimeout = 5_000;
 /** rw-r--r--, before the umask. */
 const fifoMode = 0o644;
@@ -28,7 +26,7 @@ async function createFifo(path: string): Promise<boolean> {
     if (errorCode(error) !== 'ENOENT') throw error;
   }
   const mode = (fifoMode & ~process.umask()).toString(8).padStart(3, '0');
-  await run('mkfifo', ['-m', mode, '--', path], { timeout: createTimeout });
+  await runProgram('mkfifo', ['-m', mode, '--', path], createTimeout);
   return true;
 }
 

@@ -1,6 +1,8 @@
-/** The child's end of the line to its parent: typed messages over the channel that the parent opened when it spawned us. */
+/** The child's end of the line to its parent: typed messages over what the parent opened when it started us. */
 import type { DaemonEvent } from '../core/events.ts';
+import { MessageLine } from '../kernel/message-line.ts';
 import type { ChildToParent, ParentToChild } from './messages.ts';
+import { parentLine } from './started-process.ts';
 
 /** More would be read in one go on the other side. */
 const eventsInMessage = 256;
@@ -15,9 +17,36 @@ export interface ParentChannel<Said = ChildToParent, Heard = ParentToChild> {
   onParentGone(listener: () => void): void;
 }
 
-/** Opens the channel. Throws when this process was not started by the parent process. */
+const notByHand = 'this program is started by keepalived itself';
+
+/** Opens the line of a process with a protocol or checks. Throws when this process was not started by the parent process. */
+export function openParentLine(): ParentChannel {
+  let heard: (message: ParentToChild) => void = () => undefined;
+  let parentGone = (): void => undefined;
+  let line: MessageLine;
+  try {
+    line = new MessageLine(parentLine, {
+      message: (message) => heard(message as ParentToChild),
+      ended: () => parentGone(),
+    });
+  } catch (error) {
+    throw new Error(notByHand, { cause: error });
+  }
+  return {
+    send: (message) => line.send(message),
+    flush: () => line.flush(),
+    onMessage: (listener) => {
+      heard = listener;
+    },
+    onParentGone: (listener) => {
+      parentGone = listener;
+    },
+  };
+}
+
+/** Opens Node's channel, for a process that has its streams and sockets anyway. Throws likewise. */
 export function openParentChannel<Said = ChildToParent, Heard = ParentToChild>(): ParentChannel<Said, Heard> {
-  if (process.send === undefined) throw new Error('this program is started by keepalived itself');
+  if (process.send === undefined) throw new Error(notByHand);
   let last: Promise<void> = Promise.resolve();
   return {
     send: (message) => {

@@ -18,7 +18,7 @@ import {
 import { onSignal, realTimeSignals } from '../kernel/signals.ts';
 import { createLog } from '../log/log.ts';
 import type { Log } from '../log/log.ts';
-import { eventsTogether, openParentChannel } from './child-channel.ts';
+import { eventsTogether, openParentLine } from './child-channel.ts';
 import type { ParentChannel } from './child-channel.ts';
 import type { DumpTarget } from './dump/dump-file.ts';
 import { dumpToLog } from './dump-to-log.ts';
@@ -74,7 +74,7 @@ const predecessorTime = 10_000;
  */
 export function runChild(makeWork: ChildWorkFactory): void {
   const parent = parentProcessId();
-  const channel = eventsTogether(openParentChannel());
+  const channel = eventsTogether(openParentLine());
   if (!signalOnParentDeath('SIGTERM', parent)) process.exit(0);
   let work: ChildWork | undefined;
   let log: Log | undefined;

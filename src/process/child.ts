@@ -1,12 +1,9 @@
 /** One child of the parent: started, configured, started again when it dies, stopped. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import type { Configuration } from '../config/model.ts';
 import { DaemonError } from '../core/errors.ts';
 import type { Milliseconds } from '../core/time.ts';
 import type { ProcessEvent } from '../events/parent-event.ts';
 import { now } from '../kernel/clock.ts';
-import { withEarlySignalGuard } from '../kernel/early-signals.ts';
 import { noLiveChanges } from '../live/types.ts';
 import type { LiveChanges } from '../live/types.ts';
 import type { Log } from '../log/log.ts';
@@ -18,6 +15,7 @@ import { RespawnPolicy, internalErrorExitCode } from './respawn.ts';
 import { childRoles } from './roles.ts';
 import { childFlags } from './runtime-flags.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
+import { StartedProcess } from './started-process.ts';
 
 export interface ChildListener {
   /** Anything the child says but `hello`, `configured`, `failed` and answers. */
@@ -38,6 +36,8 @@ const longestTidying: Milliseconds = 20_000;
 
 /** What the original's log calls them: scrapers look for "VRRP child process(4711) died: Respawning". */
 const logNames = { vrrp: 'VRRP', checker: 'Healthcheck', bfd: 'BFD' } as const;
+
+type ChildProcess = StartedProcess<ChildToParent, ParentToChild>;
 
 interface Snapshot {
   readonly configuration: Configuration;
@@ -104,33 +104,29 @@ export class Child {
 
   /** Starts the process. It gets the snapshot as soon as it has said hello. */
   start(): void {
-    const main = process.argv[1];
-    if (main === undefined) throw new Error('the path of the program is unknown');
     clearTimeout(this.#restartTimer);
     this.#restartTimer = undefined;
     this.#complaint = undefined;
-    const child = spawn(process.execPath, [...childFlags(this.kind), main, childRoles[this.kind]], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...this.#descriptors],
-      serialization: 'json',
-      env: withEarlySignalGuard(process.env),
-    });
-    this.#process = child;
     this.#greeted = false;
     this.#sent = undefined;
     this.#policy.started(now());
-    this.#log.info(`Starting ${logNames[this.kind]} child process, pid=${child.pid ?? 'none'}`);
-    this.#tell(
-      'STARTED',
-      this.#deaths === 0 ? 'the configuration wants it' : 'to take the place of the one that died',
-      child,
-    );
-    child.on('message', (message) => this.#received(message as ChildToParent));
-    child.once('error', (error) => {
-      this.#log.error(`${this.#snapshot.options.ident} cannot be started: ${error.message}`);
+    try {
+      const child: ChildProcess = new StartedProcess(childFlags(this.kind), childRoles[this.kind], this.#descriptors, {
+        message: (message) => this.#received(message),
+        ended: (code, signal) => this.#ended(child, code, signal),
+      });
+      this.#process = child;
+      this.#log.info(`Starting ${logNames[this.kind]} child process, pid=${child.pid}`);
+      this.#tell(
+        'STARTED',
+        this.#deaths === 0 ? 'the configuration wants it' : 'to take the place of the one that died',
+        child.pid,
+      );
+    } catch (error) {
+      this.#log.error(`${this.#snapshot.options.ident} cannot be started: ${(error as Error).message}`);
       // No process, no memory: that may be better in a moment.
-      if (child.pid === undefined) this.#ended(child, null, null);
-    });
-    child.once('exit', (code, signal) => this.#ended(child, code, signal));
+      setImmediate(() => this.#ended(undefined, null, null));
+    }
   }
 
   /** Gives the child a new snapshot: now, or when it greets. */
@@ -154,8 +150,7 @@ export class Child {
   }
 
   send(message: ParentToChild): void {
-    // The callback takes the error of a child that died in the meantime; its exit is handled on its own.
-    if (this.#process?.connected === true) this.#process.send(message, () => undefined);
+    this.#process?.send(message);
   }
 
   /**
@@ -195,8 +190,6 @@ export class Child {
   async #end(grace: Milliseconds): Promise<void> {
     const child = this.#process;
     if (child === undefined) return;
-    // Its last messages (states for notify scripts) may be behind its exit: "close" comes after both.
-    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const began = now();
     const kill = (): void => {
       const took = Math.round((now() - began) / 1000);
@@ -211,12 +204,13 @@ export class Child {
       timer = setTimeout(kill, grace);
     };
     child.kill('SIGTERM');
-    await gone;
+    // Behind its last messages: states for notify scripts.
+    await child.gone;
     clearTimeout(timer);
-    this.#tell('STOPPED', 'told to stop', child);
+    this.#tell('STOPPED', 'told to stop', child.pid);
   }
 
-  #tell(to: ProcessEvent['to'], reason: string, { pid }: ChildProcess): void {
+  #tell(to: ProcessEvent['to'], reason: string, pid: number | undefined): void {
     const process = { process: this.kind, ...(pid !== undefined && { pid }) };
     this.#listener.told({ kind: 'process', ...process, to, reason, at: now() });
   }
@@ -275,7 +269,8 @@ export class Child {
     }
   }
 
-  #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+  /** @param child undefined: it could not be started */
+  #ended(child: ChildProcess | undefined, code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#process !== child) return;
     const hadSnapshot = this.#greeted;
     this.#process = undefined;
@@ -295,9 +290,9 @@ export class Child {
     this.#deaths += 1;
     const how =
       signal !== null ? `was ended by ${signal}` : code === null ? 'did not start' : `exited with status ${code}`;
-    this.#tell('DIED', `it ${how}`, child);
+    this.#tell('DIED', `it ${how}`, child?.pid);
     const decision = this.#policy.died(code, now(), this.#respawnAllowed);
-    const name = `${logNames[this.kind]} child process(${child.pid ?? 'none'})`;
+    const name = `${logNames[this.kind]} child process(${child?.pid ?? 'none'})`;
     if (decision.action === 'stop-daemon') {
       this.#log.error(`${name} died: Exiting (it ${how})`);
       this.#listener.fatal(this, decision.exitCode, this.#complaint ?? `${name} ${how}`);

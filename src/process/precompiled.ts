@@ -4,7 +4,6 @@
  * configuration test: 6 ms from that, against 17 ms for finding, linking and compiling the modules.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
 
@@ -68,7 +67,16 @@ function readIfThere(file: string, room?: Buffer): Buffer | undefined {
  * What most processes never use, or not at their start: crypto alone is 8 % of what the runtime itself loads. For V8's own
  * settings it takes streams and sockets along.
  */
-const loadedAtFirstUse = new Set(['node:crypto', 'node:fs/promises', 'node:v8', 'node:vm', 'node:worker_threads']);
+const loadedAtFirstUse = new Set([
+  'node:crypto',
+  'node:fs/promises',
+  'node:net',
+  'node:child_process',
+  'node:perf_hooks',
+  'node:v8',
+  'node:vm',
+  'node:worker_threads',
+]);
 
 /** Until a process that keeps a protocol loads all of that after all, in milliseconds: its start is over then. */
 const startTime = 500;
@@ -103,7 +111,8 @@ function atFirstUse(name: string): unknown {
 function requireFrom(file: string): (name: string) => unknown {
   return (name) => {
     if (loadedAtFirstUse.has(name)) return atFirstUse(name);
-    return name.startsWith('node:') ? process.getBuiltinModule(name) : (createRequire(file)(name) as unknown);
+    if (name.startsWith('node:')) return process.getBuiltinModule(name);
+    return process.getBuiltinModule('node:module').createRequire(file)(name) as unknown;
   };
 }
 
