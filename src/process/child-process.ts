@@ -31,7 +31,7 @@ import type { Answers } from './questions.ts';
 import type { StatusQuery } from './status-types.ts';
 import { internalErrorExitCode } from './respawn.ts';
 import { savedStatePath } from './saved-state.ts';
-import { SnapshotCollector } from './snapshot-pieces.ts';
+import { PiecesInTurns, SnapshotCollector } from './snapshot-pieces.ts';
 
 export type Snapshot = Extract<ParentToChild, { type: 'configure' }>;
 
@@ -165,16 +165,17 @@ export function runChild(makeWork: ChildWorkFactory): void {
     latest = snapshot;
     queue = queue.then(() => (stopping ? undefined : configure(snapshot))).catch(fail);
   };
+  const snapshots = new PiecesInTurns((message) => {
+    if (message.type === 'configure-piece') collector.piece(message);
+    else if (message.type === 'configure') take(collector.complete(message));
+    else if (latest !== undefined) take({ ...latest, options: message.options });
+  });
   channel.onMessage((message) => {
     switch (message.type) {
       case 'configure-piece':
-        collector.piece(message);
-        return;
       case 'configure':
-        take(collector.complete(message));
-        return;
       case 'configure-again':
-        if (latest !== undefined) take({ ...latest, options: message.options });
+        snapshots.add(message);
         return;
       case 'dump':
         dump(message.dump);

@@ -10,9 +10,11 @@ import { SnapshotParts } from './snapshot-parts.ts';
 
 export type SnapshotMessage = Extract<ParentToChild, { type: 'configure' }>;
 export type SnapshotPiece = Extract<ParentToChild, { type: 'configure-piece' }>;
+/** Their order among themselves is that in which they take effect. */
+export type ConfigureMessage = SnapshotPiece | SnapshotMessage | Extract<ParentToChild, { type: 'configure-again' }>;
 
-/** Texts of more than 128 kB get memory of their own from V8, which is new for each of them. */
-const serversInPiece = 400;
+/** What is taken in one go: a millisecond. */
+const serversInPiece = 1_000;
 
 /**
  * The messages in their order, `configure` last.
@@ -53,5 +55,41 @@ export class SnapshotCollector {
     const { services } = this.#assembly;
     this.#assembly = new SnapshotAssembly(services);
     return { ...last, configuration: withServices(last.configuration, services) };
+  }
+}
+
+/**
+ * Takes one piece a turn of the event loop, however many have come together: many fit into what is read in one go. What
+ * comes behind a piece waits for it.
+ */
+export class PiecesInTurns {
+  readonly #take: (message: ConfigureMessage) => void;
+  readonly #waiting: ConfigureMessage[] = [];
+  #isTurnOver = false;
+
+  constructor(take: (message: ConfigureMessage) => void) {
+    this.#take = take;
+  }
+
+  add(message: ConfigureMessage): void {
+    if (this.#isTurnOver) this.#waiting.push(message);
+    else this.#takeNow(message);
+  }
+
+  #takeNow(message: ConfigureMessage): void {
+    if (message.type === 'configure-piece') {
+      this.#isTurnOver = true;
+      setImmediate(() => this.#turn());
+    }
+    this.#take(message);
+  }
+
+  #turn(): void {
+    this.#isTurnOver = false;
+    while (!this.#isTurnOver) {
+      const message = this.#waiting.shift();
+      if (message === undefined) return;
+      this.#takeNow(message);
+    }
   }
 }

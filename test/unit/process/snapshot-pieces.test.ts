@@ -1,7 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Configuration, VirtualServerConfiguration } from '../../../src/config/model.ts';
 import type { ChildOptions } from '../../../src/process/messages.ts';
-import { SnapshotCollector, snapshotPieces, type SnapshotMessage } from '../../../src/process/snapshot-pieces.ts';
+import {
+  PiecesInTurns,
+  SnapshotCollector,
+  snapshotPieces,
+  type ConfigureMessage,
+  type SnapshotMessage,
+} from '../../../src/process/snapshot-pieces.ts';
 import { configurationModel, realServerModel, virtualServerModel } from '../../support/models.ts';
 
 /** So many virtual servers of so many servers each. */
@@ -75,7 +82,7 @@ describe('a snapshot in pieces', () => {
   it('has pieces that are read in a moment', () => {
     const receiver = new Receiver();
     receiver.get(configurationOf(services(2277, 16)));
-    expect(receiver.sizes.length).toBeGreaterThan(50);
+    expect(receiver.sizes.length).toBeGreaterThan(30);
     expect(Math.max(...receiver.sizes)).toBeLessThan(128_000);
     // Two servers behind one another differ in an address: hardly more than its text is said of each.
     expect(receiver.sizes.reduce((sum, size) => sum + size)).toBeLessThan(2277 * 17 * 20);
@@ -140,7 +147,8 @@ describe('a snapshot as the difference to the one before', () => {
       realServers: service.realServers.with(2, realServerModel({ address: '172.16.1.2', weight: 5 })),
     }));
     const { receiver } = change(to);
-    expect(Math.max(...receiver.sizes.slice(0, -1))).toBeLessThan(100 * '"weight",5,'.length);
+    const octets = receiver.sizes.slice(0, -1).reduce((sum, size) => sum + size);
+    expect(octets).toBeLessThan(before.length * '"weight":5'.length);
   });
 
   it('knows virtual servers and real servers that stand elsewhere', () => {
@@ -156,5 +164,30 @@ describe('a snapshot as the difference to the one before', () => {
 
   it('is refused by who has nothing that it could be the difference to', () => {
     expect(() => new Receiver().get(former, former)).toThrow(/former snapshot/);
+  });
+});
+
+describe('pieces that come together', () => {
+  const piece = { type: 'configure-piece', virtualServers: [] } as const;
+  const last = messageOf(configurationOf([]));
+  const again = { type: 'configure-again', options: last.options } as const;
+
+  it('are taken one a turn, and what comes behind them keeps its place', async () => {
+    const taken: string[][] = [[]];
+    const pieces = new PiecesInTurns(({ type }) => taken.at(-1)?.push(type));
+    for (const message of [piece, piece, last, again, piece, last] satisfies ConfigureMessage[]) pieces.add(message);
+    for (let turn = 0; turn < 4; turn++) {
+      taken.push([]);
+      await nextTurn();
+    }
+    expect(taken.filter((turn) => turn.length > 0)).toEqual([
+      ['configure-piece'],
+      ['configure-piece'],
+      ['configure', 'configure-again', 'configure-piece'],
+      ['configure'],
+    ]);
+    // Afterwards nobody waits.
+    pieces.add(again);
+    expect(taken.at(-1)).toEqual(['configure-again']);
   });
 });
