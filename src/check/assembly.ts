@@ -128,7 +128,7 @@ function* succeeding(
       const renewal = renewalOf(old, entry, group, mark, now);
       if (renewal !== undefined) {
         renewals.push(renewal);
-        looked += entry.realServers.length;
+        if (renewal.match.servers !== undefined) looked += entry.realServers.length;
       }
     }
     if (++looked < sliceSize) continue;
@@ -149,7 +149,8 @@ function* succeeding(
 function sameIdentities(entries: readonly VirtualServerConfiguration[], olds: readonly VirtualServerState[]): boolean {
   if (entries.length !== olds.length) return false;
   for (let index = 0; index < olds.length; index++) {
-    const [identity, old] = [entries[index]?.identity, olds[index]?.configuration.identity];
+    const identity = entries[index]?.identity;
+    const old = olds[index]?.configuration.identity;
     if (identity !== old && !sameSettings(identity, old)) return false;
   }
   return true;
@@ -157,9 +158,17 @@ function sameIdentities(entries: readonly VirtualServerConfiguration[], olds: re
 
 /** Servers are compared first: it is they that reloads change. */
 function sameVirtualServer(a: VirtualServerConfiguration, b: VirtualServerConfiguration): boolean {
-  const [olds, news] = [a.realServers, b.realServers];
+  const olds = a.realServers;
+  const news = b.realServers;
   if (olds.length !== news.length) return false;
-  for (let index = 0; index < olds.length; index++) if (!sameSettings(olds[index], news[index])) return false;
+  for (let index = 0; index < olds.length; index++) {
+    const old = olds[index];
+    const wanted = news[index];
+    if (old === wanted) continue;
+    // What most reloads change.
+    if (old?.weight !== wanted?.weight || old?.address !== wanted?.address) return false;
+    if (!sameSettings(old, wanted)) return false;
+  }
   return sameSettings(a, b, serversCompared);
 }
 

@@ -112,12 +112,13 @@ class Linking {
    */
   renewedServers({ configuration, match }: Renewal, relinked: Relinked[]): number {
     const { added, removed, servers } = match;
-    for (const server of removed) this.leave(server);
-    this.createdServers(added);
+    if (removed.length > 0) for (const server of removed) this.leave(server);
+    if (added.length > 0) this.createdServers(added);
     const { realServers } = configuration;
-    if (servers === undefined) return realServers.length;
+    if (servers === undefined) return 1;
     for (let index = 0; index < servers.length; index++) {
-      const [server, wanted] = [servers[index], realServers[index]];
+      const server = servers[index];
+      const wanted = realServers[index];
       // Those that were added have the new configuration.
       if (server === undefined || wanted === undefined || server.configuration === wanted) continue;
       const { checkers } = server.configuration;

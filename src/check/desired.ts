@@ -43,9 +43,12 @@ function destinationsOf(
   key: ServiceKey,
 ): readonly Destination[] {
   if (pool !== undefined) return pool.map(({ server, weight }) => destinationOf(server, weight, key));
-  for (const server of realServers)
-    if (server.port !== destinationPort(server, key))
+  // Without closures or iterators: this is done for ten thousand services in a row.
+  for (let index = 0; index < realServers.length; index++) {
+    const server = realServers[index];
+    if (server !== undefined && server.port !== destinationPort(server, key))
       return realServers.map((each) => destinationOf(each, each.weight, key));
+  }
   return realServers;
 }
 

@@ -45,12 +45,15 @@ export type DrainCandidate = Omit<DrainingServer, 'since'>;
 
 /** What stands in the table and could be drained, should a reload take it away. */
 export function drainCandidates(virtualServers: readonly VirtualServerState[]): DrainCandidate[] {
-  return virtualServers.flatMap(candidatesOf);
+  const draining = virtualServers.filter(({ configuration }) => configuration.realServers.some(drains));
+  return draining.flatMap(candidatesOf);
+}
+
+function drains({ drainTimeout }: RealServerConfiguration): boolean {
+  return drainTimeout !== undefined && drainTimeout > 0;
 }
 
 function candidatesOf(virtualServer: VirtualServerState): DrainCandidate[] {
-  const drains = ({ drainTimeout = 0 }: RealServerConfiguration): boolean => drainTimeout > 0;
-  if (!virtualServer.configuration.realServers.some(drains)) return [];
   const draining = virtualServer.servers.filter(({ configuration }) => drains(configuration));
   const services = virtualServer.services().map((service) => ({
     service: { ...service, destinations: [] },

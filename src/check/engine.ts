@@ -230,8 +230,7 @@ export class CheckEngine {
   desiredServices(touched?: readonly ServiceKey[]): readonly Service[] {
     if (touched !== undefined) return this.#draining.join(this.#servicesOf(touched));
     const services: Service[] = [];
-    for (const virtualServer of this.#assembly.virtualServers)
-      for (const service of virtualServer.services()) services.push(service);
+    for (const virtualServer of this.#assembly.virtualServers) addTo(services, virtualServer.services());
     return this.#draining.join(this.#areAlone ? services : mergeServices(services));
   }
 
@@ -552,6 +551,11 @@ export class CheckEngine {
     const at = now + bootstrapDelay + this.#environment.random() * check.checker.warmup;
     if (check.due === undefined || at < check.due) this.#schedule.schedule(check, at);
   }
+}
+
+function addTo(services: Service[], wanted: readonly Service[]): void {
+  if (wanted.length === 1 && wanted[0] !== undefined) services.push(wanted[0]);
+  else for (const service of wanted) services.push(service);
 }
 
 /** All slices at once. */

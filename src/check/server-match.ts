@@ -28,6 +28,14 @@ export function matchServers(
 ): ServerMatch {
   const same = sameServers(virtualServer, realServers) ?? otherUnknown(virtualServer, realServers, now);
   if (same !== undefined) return same;
+  return matchKnown(virtualServer, realServers, now);
+}
+
+function matchKnown(
+  virtualServer: VirtualServerState,
+  realServers: readonly RealServerConfiguration[],
+  now: MonotonicMs,
+): ServerMatch {
   const olds = virtualServer.servers;
   const ordinals = serverOrdinals(realServers);
   const byKey = olds.length > smallPool ? new Map(olds.map((old) => [old.key, old])) : undefined;
@@ -60,7 +68,8 @@ function sameServers(
   if (olds.length !== realServers.length) return undefined;
   let hasChecks = false;
   for (let index = 0; index < realServers.length; index++) {
-    const [old, wanted] = [olds[index], realServers[index]];
+    const old = olds[index];
+    const wanted = realServers[index];
     if (old === undefined || wanted === undefined) return undefined;
     if (wanted.checkers.length > 0) hasChecks = true;
     if (old !== wanted && !sameEndpoint(old, wanted)) return undefined;
@@ -80,24 +89,42 @@ function otherUnknown(
   const olds = virtualServer.configuration.realServers;
   if (virtualServer.knownServers !== undefined || Math.max(olds.length, realServers.length) > smallPool)
     return undefined;
-  if (realServers.some(({ checkers }) => checkers.length > 0) || hasTwins(olds) || hasTwins(realServers))
-    return undefined;
+  if (realServers.some(hasCheckers) || hasTwins(olds) || hasTwins(realServers)) return undefined;
   const begun = realServers.map((server, index) => {
     const before = placeOf(server, olds, index);
     return before < 0 ? now : virtualServer.begunAt(before);
   });
   // Thousands of virtual servers that change alike have one list of times.
-  const last = lastOther.begun;
-  if (last.length !== begun.length || begun.some((time, index) => time !== last[index]))
-    lastOther = { ...unknownServers, begun };
+  if (!sameTimes(lastOther.begun, begun)) lastOther = { ...unknownServers, begun };
   return lastOther;
 }
 
-/** Most are where they were. */
-function placeOf(server: RealServerConfiguration, olds: readonly RealServerConfiguration[], index: number): number {
-  const expected = olds[index];
-  if (expected !== undefined && (expected === server || sameEndpoint(expected, server))) return index;
-  return olds.findIndex((old) => sameEndpoint(old, server));
+function sameTimes(a: readonly MonotonicMs[], b: readonly MonotonicMs[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+function hasCheckers({ checkers }: RealServerConfiguration): boolean {
+  return checkers.length > 0;
+}
+
+/**
+ * The place of a server in another list, -1: nowhere.
+ * @param expected where most are
+ */
+export function placeOf(
+  server: RealServerConfiguration,
+  others: readonly RealServerConfiguration[],
+  expected: number,
+): number {
+  const inPlace = others[expected];
+  if (inPlace !== undefined && (inPlace === server || sameEndpoint(inPlace, server))) return expected;
+  for (let place = 0; place < others.length; place++) {
+    const other = others[place];
+    if (other !== undefined && sameEndpoint(other, server)) return place;
+  }
+  return -1;
 }
 
 /** Those of a short list that have no like in the other. */

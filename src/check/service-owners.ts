@@ -63,7 +63,7 @@ export class ExpectedServices {
   #next = 0;
   #patience: number;
 
-  /** @param owners of each key, at the same place; nobody else wants one of these services */
+  /** @param owners of each key, at the same place: nobody else wants it, and they want nothing else */
   constructor(keys: readonly ServiceKey[], owners: readonly VirtualServerState[]) {
     this.#keys = keys;
     this.#owners = owners;
@@ -81,7 +81,9 @@ export class ExpectedServices {
     for (const key of keys) {
       const owner = this.#find(key);
       if (owner === undefined) return undefined;
-      for (const service of owner.services()) services.push(service);
+      // Nobody that is in this list wants more than one.
+      const only = owner.services()[0];
+      if (only !== undefined) services.push(only);
     }
     return services;
   }

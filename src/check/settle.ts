@@ -1,6 +1,5 @@
 /** Puts what a reload prepared in force. */
 import type { CheckerConfiguration } from '../config/model.ts';
-import { sameEndpoint } from '../core/endpoint.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import type { Assembly, Plan, Renewal } from './assembly.ts';
@@ -11,6 +10,7 @@ import { HealthCheck } from './health-check.ts';
 import { weightIntent } from './intents.ts';
 import type { WeightChange } from './overrides.ts';
 import type { RealServerState } from './real-server.ts';
+import { placeOf } from './server-match.ts';
 import { WeightTold } from './told-later.ts';
 import type { CheckIntent } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -100,7 +100,8 @@ function renew(renewal: Renewal, weights: (WeightChange | WeightTold)[]): void {
     if (begun !== undefined) virtualServer.begin(begun);
   } else {
     for (let index = 0; index < servers.length; index++) {
-      const [server, next] = [servers[index], configuration.realServers[index]];
+      const server = servers[index];
+      const next = configuration.realServers[index];
       const last = server?.configuration;
       if (server === undefined || last === undefined || next === undefined || next === last) continue;
       if (next.weight !== last.weight || next.checkers !== last.checkers)
@@ -119,10 +120,12 @@ function reweighUnknown(
   { configuration, former, match, virtualServer }: Renewal,
   weights: (WeightChange | WeightTold)[],
 ): void {
-  for (const [index, next] of configuration.realServers.entries()) {
-    const inPlace = former.realServers[index];
-    if (next === inPlace) continue;
-    const last = match.begun === undefined ? inPlace : former.realServers.find((each) => sameEndpoint(each, next));
+  const { realServers } = configuration;
+  const lasts = former.realServers;
+  for (let index = 0; index < realServers.length; index++) {
+    const next = realServers[index];
+    if (next === undefined || next === lasts[index]) continue;
+    const last = match.begun === undefined ? lasts[index] : lasts[placeOf(next, lasts, index)];
     if (last !== undefined && next.weight !== last.weight)
       weights.push(new WeightTold(virtualServer, next, last.weight, next.weight, true));
   }

@@ -127,9 +127,9 @@ export class VirtualServerState {
 
   /** Sum of the weights of the servers that are up. */
   get liveWeight(): number {
+    if (this.#servers === undefined) return this.configuration.realServers.reduce(addWeight, 0);
     let sum = 0;
-    if (this.#servers === undefined) for (const { weight } of this.configuration.realServers) sum += weight;
-    else for (const server of this.#servers) if (server.state === 'UP') sum += server.effectiveWeight;
+    for (const server of this.#servers) if (server.state === 'UP') sum += server.effectiveWeight;
     return sum;
   }
 
@@ -232,9 +232,7 @@ export class VirtualServerState {
 
   /** What is there without a sorry server, is the configured servers with their weights. */
   #isWhole(): boolean {
-    for (const server of this.#servers ?? noServers)
-      if (server.state !== 'UP' || server.effectiveWeight !== server.configuration.weight) return false;
-    return true;
+    return this.#servers === undefined || this.#servers.every(isAsConfigured);
   }
 
   #addSorryServer(pool: PoolMember[], sorry: RealServerConfiguration): void {
@@ -291,4 +289,12 @@ export class VirtualServerState {
   }
 }
 
-const noServers: readonly RealServerState[] = [];
+// Loops of thousands of virtual servers over a few servers each: an iterator is more objects than there are servers.
+
+function addWeight(sum: number, { weight }: RealServerConfiguration): number {
+  return sum + weight;
+}
+
+function isAsConfigured({ configuration, effectiveWeight, state }: RealServerState): boolean {
+  return state === 'UP' && effectiveWeight === configuration.weight;
+}

@@ -17,7 +17,13 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
 export function hasTwins(endpoints: readonly Endpoint[]): boolean {
   if (endpoints.length > smallPool)
     return new Set(endpoints.map(({ address, port }) => `${address} ${port}`)).size < endpoints.length;
-  return endpoints.some((endpoint, index) =>
-    endpoints.some((other, before) => before < index && sameEndpoint(other, endpoint)),
-  );
+  // Thousands of lists of a few entries are looked through one after the other: no closure for each.
+  for (let index = 1; index < endpoints.length; index++) {
+    const endpoint = endpoints[index];
+    for (let before = 0; before < index; before++) {
+      const other = endpoints[before];
+      if (endpoint !== undefined && other !== undefined && sameEndpoint(other, endpoint)) return true;
+    }
+  }
+  return false;
 }

@@ -7,11 +7,13 @@ function isSetting(key: string, value: unknown): boolean {
   return key !== 'at' && value !== undefined;
 }
 
+const nothing: readonly string[] = [];
+
 /**
  * @param a, b plain data of the model
  * @param without keys of the outermost object that are not compared either
  */
-export function sameSettings(a: unknown, b: unknown, without: readonly string[] = []): boolean {
+export function sameSettings(a: unknown, b: unknown, without: readonly string[] = nothing): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {

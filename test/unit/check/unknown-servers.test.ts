@@ -7,7 +7,7 @@ import type { ServiceKey } from '../../../src/ipvs/types.ts';
 import { globalModel, realServerModel, virtualServerModel } from '../../support/models.ts';
 import { configuration, tcpCheck } from './builders.ts';
 
-const services = 700;
+const services = 1100;
 const address = (service: number): string => `192.168.${service >> 8}.${service & 255}`;
 
 /** Services with two servers; the second has this weight. */
