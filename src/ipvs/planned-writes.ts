@@ -17,9 +17,14 @@ export interface Round {
 
 export class PlannedWrites implements Iterable<IpvsOperation> {
   readonly #round: Round;
+  /** Asked for already, in a way: the first of those that are left. */
+  #ahead: IpvsOperation | undefined;
   #service = 0;
   #deletion = 0;
-  /** Planned and not yet asked for, from a place on. */
+  /** A service that was added, and which of its servers is next. */
+  #added: Service | undefined;
+  #server = 0;
+  /** Planned for a service, and which is next. */
   #pending: IpvsOperation[] = [];
   #place = 0;
   /** Behind all additions, see planTables(). */
@@ -38,33 +43,66 @@ export class PlannedWrites implements Iterable<IpvsOperation> {
 
   /** Nothing is left to be asked for. */
   get isDone(): boolean {
-    if (this.#place < this.#pending.length) return false;
-    this.#pending = [];
-    this.#place = 0;
-    const { entries, gone, services } = this.#round;
-    while (this.#service < services.length && this.#pending.length === 0) {
-      const service = services[this.#service];
-      const present = entries[this.#service]?.believed;
-      this.#service++;
-      if (service !== undefined && service !== present) planService(present, service, this.#pending, this.#removals);
-    }
-    if (this.#pending.length > 0) return false;
-    this.#pending = this.#removals;
-    this.#removals = [];
-    if (this.#pending.length > 0) return false;
-    const deleted = gone[this.#deletion++]?.believed;
-    if (deleted !== undefined) this.#pending.push({ op: 'delete-service', key: deleted.key });
-    return deleted === undefined;
+    this.#ahead ??= this.#next();
+    return this.#ahead === undefined;
   }
 
   [Symbol.iterator](): Iterator<IpvsOperation> {
+    // Tens of thousands follow one another: they share the object they are handed over in.
+    let result: { done: false; value: IpvsOperation } | undefined;
     return {
       next: () => {
-        const value = this.isDone ? undefined : this.#pending[this.#place++];
+        const value = this.#ahead ?? this.#next();
+        this.#ahead = undefined;
         if (value === undefined) return { done: true, value };
         this.#count++;
-        return { done: false, value };
+        if (result === undefined) return (result = { done: false, value });
+        result.value = value;
+        return result;
       },
     };
+  }
+
+  #next(): IpvsOperation | undefined {
+    const added = this.#added;
+    if (added !== undefined) {
+      const destination = added.destinations[this.#server++];
+      if (destination !== undefined) return { op: 'add-destination', key: added.key, destination };
+      this.#added = undefined;
+    }
+    return this.#pending[this.#place++] ?? this.#ofServices() ?? this.#ofRemovals();
+  }
+
+  #ofServices(): IpvsOperation | undefined {
+    const { entries, services } = this.#round;
+    this.#pending = [];
+    while (this.#service < services.length) {
+      const service = services[this.#service];
+      const present = entries[this.#service]?.believed;
+      this.#service++;
+      if (service === undefined || service === present) continue;
+      if (present === undefined) {
+        this.#added = service;
+        this.#server = 0;
+        return { op: 'add-service', service };
+      }
+      planService(present, service, this.#pending, this.#removals);
+      if (this.#pending.length === 0) continue;
+      this.#place = 1;
+      return this.#pending[0];
+    }
+    return undefined;
+  }
+
+  /** The kernel drops a service's servers with it: one write each. */
+  #ofRemovals(): IpvsOperation | undefined {
+    if (this.#removals.length > 0) {
+      this.#pending = this.#removals;
+      this.#removals = [];
+      this.#place = 1;
+      return this.#pending[0];
+    }
+    const deleted = this.#round.gone[this.#deletion++]?.believed;
+    return deleted && { op: 'delete-service', key: deleted.key };
   }
 }

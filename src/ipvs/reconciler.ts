@@ -94,7 +94,7 @@ export class ServiceReconciler {
    * The first half of setDesired(): what should be there, to be written by write().
    * @returns key texts of the services
    */
-  prepare(services: readonly Service[]): Iterable<string> {
+  prepare(services: readonly Service[]): readonly string[] {
     this.#entries.wish(services);
     this.#touchAll();
     this.#changed = true;

@@ -29,7 +29,7 @@ export class ServiceEntries {
     return this.#entries.get(text);
   }
 
-  all(): Iterable<ServiceEntry> {
+  all(): MapIterator<ServiceEntry> {
     return this.#entries.values();
   }
 
@@ -84,8 +84,10 @@ export class ServiceEntries {
   }))(this);
 
   /** Of the services that are wished. */
-  *wished(): Generator<string> {
-    for (const { text, wished } of this.all()) if (wished !== undefined) yield text;
+  wished(): readonly string[] {
+    const texts: string[] = [];
+    for (const { text, wished } of this.all()) if (wished !== undefined) texts.push(text);
+    return texts;
   }
 }
 

@@ -252,7 +252,7 @@ class CheckerWork implements ChildWork {
    * Before they are written: whoever comes after a process that died on the way must know them, and those that go.
    * @param coming key texts
    */
-  #announceServices(coming: Iterable<string>): void {
+  #announceServices(coming: readonly string[]): void {
     this.#record.announce(this.#reconciler?.owned ?? new Set<string>(), coming);
   }
 

@@ -37,11 +37,11 @@ export class ServicesRecord {
    * @param owned key texts of the services that are ours already
    * @param coming those that may be new
    */
-  announce(owned: KeyTexts, coming: Iterable<string>): void {
-    const texts: string[] = [];
-    for (const text of coming) if (owned.size === 0 || !owned.has(text)) texts.push(text);
+  announce(owned: KeyTexts, coming: readonly string[]): void {
+    const isNew = owned.size === 0;
+    const texts = isNew ? [...coming] : coming.filter((text) => !owned.has(text));
     if (texts.length === 0 && this.#recorded !== undefined) return;
-    for (const text of owned) texts.push(text);
+    if (!isNew) for (const text of owned) texts.push(text);
     this.#write(texts);
   }
 
@@ -71,11 +71,9 @@ export class ServicesRecord {
   }
 }
 
-/** The list in JSON, on one line. */
+/** The list in JSON, on one line. No key text has a character that JSON writes otherwise. */
 function* listOf(texts: readonly string[]): Generator<string> {
-  for (let first = 0; first < texts.length; first += textsInPiece) {
-    const piece = JSON.stringify(texts.slice(first, first + textsInPiece));
-    yield `${first === 0 ? '[' : ','}${piece.slice(1, -1)}`;
-  }
+  for (let first = 0; first < texts.length; first += textsInPiece)
+    yield `${first === 0 ? '[' : ','}"${texts.slice(first, first + textsInPiece).join('","')}"`;
   yield texts.length === 0 ? '[]\n' : ']\n';
 }
