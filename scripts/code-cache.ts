@@ -94,12 +94,13 @@ const rehearsals: Readonly<Record<string, (exports: unknown) => void | Promise<v
     }
   },
   checker: async (exports) => {
-    const { CheckEngine, OperationStream, ServiceReconciler, SnapshotCollector } = exports as typeof CheckerPart;
+    const { CheckEngine, OperationOctets, OperationStream, ServiceReconciler, SnapshotCollector } = exports as typeof CheckerPart;
     for (const { check, global } of snapshots('checker', new SnapshotCollector())) {
+      const octets = new OperationOctets(1);
       const reconciler = new ServiceReconciler({
         dumpServices: () => Promise.resolve([]),
         apply: (operations) => {
-          const stream = new OperationStream(1, operations);
+          const stream = new OperationStream(octets, operations);
           const memory = new MessageMemory(65_536);
           while (stream.fill(memory, new Int32Array(128)) > 0) memory.reset();
           return Promise.resolve(stream.outcomes());

@@ -2,7 +2,8 @@
 import { DaemonError } from '../core/errors.ts';
 import type { MessageMemory } from '../core/netlink/message.ts';
 import { describeOperation } from '../ipvs/keys.ts';
-import { OperationOctets, longestOperation } from '../ipvs/operation-octets.ts';
+import { longestOperation } from '../ipvs/operation-octets.ts';
+import type { OperationOctets } from '../ipvs/operation-octets.ts';
 import { judgeOutcome } from '../ipvs/outcome.ts';
 import type { IpvsOutcome } from '../ipvs/outcome.ts';
 import type { IpvsOperation } from '../ipvs/types.ts';
@@ -27,9 +28,9 @@ export class OperationStream implements RequestStream {
   /** By the number of the operation, or of the one that was sent next. */
   readonly #exceptions: { readonly number: number; readonly outcome: IpvsOutcome }[] = [];
 
-  /** @param familyId number of the IPVS family */
-  constructor(familyId: number, operations: Iterable<IpvsOperation>) {
-    this.#octets = new OperationOctets(familyId);
+  /** @param octets of the conversation: what it has said before is the model of what comes */
+  constructor(octets: OperationOctets, operations: Iterable<IpvsOperation>) {
+    this.#octets = octets;
     this.#operations = operations[Symbol.iterator]();
   }
 

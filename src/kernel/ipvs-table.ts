@@ -17,6 +17,7 @@ import {
   encodeOperation,
 } from '../ipvs/encode.ts';
 import { serviceKeyText } from '../ipvs/keys.ts';
+import { OperationOctets } from '../ipvs/operation-octets.ts';
 import { isMissingDestination, judgeOutcome } from '../ipvs/outcome.ts';
 import type { IpvsOutcome } from '../ipvs/outcome.ts';
 import { decodeDestinationTraffic, decodeServiceTraffic } from '../ipvs/traffic.ts';
@@ -99,6 +100,7 @@ export class IpvsTable implements ServiceTable {
   readonly #sockets: (NetlinkSocket | undefined)[];
   readonly #open: () => NetlinkSocket;
   readonly #familyId: number;
+  readonly #octets: OperationOctets;
   /** In another network namespace than this process. */
   readonly #isElsewhere: boolean;
   /** Of the text in which the last glance found everything. */
@@ -109,6 +111,7 @@ export class IpvsTable implements ServiceTable {
     this.#sockets = [socket];
     this.#open = open;
     this.#familyId = familyId;
+    this.#octets = new OperationOctets(familyId);
   }
 
   /**
@@ -199,7 +202,7 @@ export class IpvsTable implements ServiceTable {
    *   ENOBUFS if answers were lost, and with what the operations throw
    */
   async apply(operations: Iterable<IpvsOperation>): Promise<IpvsOutcome[]> {
-    const stream = new OperationStream(this.#familyId, operations);
+    const stream = new OperationStream(this.#octets, operations);
     await this.#socket().stream(stream);
     const outcomes = stream.outcomes();
     await this.#addMissing(outcomes);

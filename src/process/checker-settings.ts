@@ -7,15 +7,17 @@ import type { MarkSettings } from '../network/mark-script.ts';
 /** What SSL_GET shows to servers, if there is such a check and something to show. */
 export async function tlsClientOf({ check }: Configuration): Promise<SecureContext | undefined> {
   const { tlsClient, virtualServers } = check;
+  if (tlsClient === undefined) return undefined;
   const needed = virtualServers.some(({ realServers }) =>
     realServers.some(({ checkers }) => checkers.some(({ type }) => type === 'SSL_GET')),
   );
-  if (tlsClient === undefined || !needed) return undefined;
+  if (!needed) return undefined;
   return (await import('../check/probes/tls-client.ts')).loadTlsClient(tlsClient);
 }
 
 /** The files that some FILE_CHECK names. */
 export function followedFiles({ check, vrrp }: Configuration): readonly VrrpTrackFile[] {
+  if (vrrp.trackFiles.length === 0) return [];
   const named = new Set<string>();
   for (const { realServers } of check.virtualServers) {
     for (const { checkers } of realServers) {

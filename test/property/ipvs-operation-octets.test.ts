@@ -100,7 +100,7 @@ describe('operations in a row', () => {
   it('go in batches, and each refusal is that of its operation', () => {
     fc.assert(
       fc.property(rows, fc.integer({ min: 1, max: 5 }), (operations, most) => {
-        const stream = new OperationStream(FAMILY, operations);
+        const stream = new OperationStream(new OperationOctets(FAMILY), operations);
         const memory = new MessageMemory(65_536);
         const ends = new Int32Array(most);
         const sent: number[][] = [];
