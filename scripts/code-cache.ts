@@ -94,7 +94,8 @@ const rehearsals: Readonly<Record<string, (exports: unknown) => void | Promise<v
     }
   },
   checker: async (exports) => {
-    const { CheckEngine, OperationOctets, OperationStream, ServiceReconciler, SnapshotCollector } = exports as typeof CheckerPart;
+    const { CheckEngine, OperationOctets, OperationStream, ServiceReconciler, SnapshotCollector } =
+      exports as typeof CheckerPart;
     for (const { check, global } of snapshots('checker', new SnapshotCollector())) {
       const octets = new OperationOctets(1);
       const reconciler = new ServiceReconciler({

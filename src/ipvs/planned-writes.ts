@@ -5,14 +5,14 @@ import type { IpvsOperation, Service } from './types.ts';
 
 /** What a round is to bring about. It may be wished otherwise meanwhile: that is for the next one. */
 export interface Round {
-  /** The services that are wished. */
+  /** The services that it looks at. */
   readonly entries: readonly ServiceEntry[];
-  /** How they are. */
-  readonly services: readonly Service[];
-  /** Services to be deleted. */
+  /** How each of them should be; undefined: not at all. */
+  readonly services: readonly (Service | undefined)[];
+  /** Those to be deleted. */
   readonly gone: readonly ServiceEntry[];
-  /** The services that it looks at; undefined: all. */
-  readonly touched: readonly ServiceEntry[] | undefined;
+  /** It looks at all that are known. */
+  readonly isWhole: boolean;
 }
 
 export class PlannedWrites implements Iterable<IpvsOperation> {

@@ -95,10 +95,10 @@ export class ServiceReconciler {
    * @returns key texts of the services
    */
   prepare(services: readonly Service[]): readonly string[] {
-    this.#entries.wish(services);
+    const texts = this.#entries.wish(services);
     this.#touchAll();
     this.#changed = true;
-    return this.#entries.wished();
+    return texts;
   }
 
   /** Writes what is wished. Settles as setDesired(). */
@@ -277,16 +277,11 @@ export class ServiceReconciler {
 
   /** The wishes as they are now: they may change while they are written. @param touched undefined: all */
   #round(touched: readonly ServiceEntry[] | undefined): Round {
-    const entries: ServiceEntry[] = [];
-    const services: Service[] = [];
-    const gone: ServiceEntry[] = [];
-    for (const entry of touched ?? this.#entries.all()) {
-      if (entry.wished !== undefined) {
-        entries.push(entry);
-        services.push(entry.wished);
-      } else if (entry.isOurs && entry.believed !== undefined) gone.push(entry);
-    }
-    return { entries, services, gone, touched };
+    const entries = touched ?? [...this.#entries.all()];
+    const gone = entries.filter(
+      ({ believed, isOurs, wished }) => wished === undefined && isOurs && believed !== undefined,
+    );
+    return { entries, services: entries.map(({ wished }) => wished), gone, isWhole: touched === undefined };
   }
 
   async #write(round: Round): Promise<{ readonly outcomes: readonly IpvsOutcome[]; readonly writes: number }> {
@@ -308,24 +303,23 @@ export class ServiceReconciler {
   }
 
   /** Brings the belief up to date with what the kernel answered. */
-  #learn({ entries, gone, services, touched }: Round, outcomes: readonly IpvsOutcome[]): void {
-    if (touched === undefined) this.#refused.clear();
-    else if (this.#refused.size > 0) for (const { text } of touched) this.#refused.delete(text);
+  #learn({ entries, gone, isWhole, services }: Round, outcomes: readonly IpvsOutcome[]): void {
+    if (isWhole) this.#refused.clear();
+    else if (this.#refused.size > 0) for (const { text } of entries) this.#refused.delete(text);
     const refusals = this.#refusals(outcomes);
-    for (let index = 0; index < services.length; index++) {
+    for (const entry of gone) if (refusals.get(entry.text)?.has('delete-service') !== true) entry.believed = undefined;
+    for (let index = 0; index < entries.length; index++) {
       const entry = entries[index];
       const service = services[index];
-      if (entry === undefined || service === undefined) continue;
+      if (entry === undefined) continue;
+      if (service === undefined) {
+        if (entry.believed === undefined) this.#entries.disown(entry);
+        continue;
+      }
       const failed = refusals.size === 0 ? undefined : refusals.get(entry.text);
       // Where all went well the wish itself is the belief: the next comparison sees the same object and is done.
       entry.believed = failed === undefined ? service : afterRefusals(entry, service, failed);
     }
-    for (const entry of gone) if (refusals.get(entry.text)?.has('delete-service') !== true) entry.believed = undefined;
-    // All that are ours are wished.
-    if (touched === undefined && this.owned.size === entries.length) return;
-    const wished = new Set(entries);
-    for (const entry of touched ?? [...this.#entries.all()])
-      if (entry.believed === undefined && !wished.has(entry)) this.#entries.disown(entry);
   }
 
   /** By key text, of the services that were not written as asked: what was refused of them. */

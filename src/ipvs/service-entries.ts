@@ -40,19 +40,26 @@ export class ServiceEntries {
     return entry;
   }
 
-  /** These services are wished, in this order, and no others. Merged as by mergeServices(). */
-  wish(services: readonly Service[]): void {
+  /**
+   * These services are wished, in this order, and no others. Merged as by mergeServices().
+   * @returns their key texts
+   */
+  wish(services: readonly Service[]): readonly string[] {
     const former = this.#entries;
     const entries = new Map<string, ServiceEntry>();
     this.#entries = entries;
     for (const entry of former.values()) entry.wished = undefined;
-    for (const service of services) {
+    const texts = services.map((service) => {
       const text = serviceKeyText(service.key);
       let entry = entries.get(text);
       if (entry === undefined) entries.set(text, (entry = former.get(text) ?? entryOf(text)));
       entry.wished = entry.wished === undefined ? withoutTwins(service) : mergeTwins(entry.wished, service);
-    }
+      return text;
+    });
+    const areTwins = entries.size < texts.length;
+    const all = areTwins ? [...entries.keys()] : texts;
     for (const [text, entry] of former) if (entry.wished === undefined && isNeeded(entry)) entries.set(text, entry);
+    return all;
   }
 
   own(entry: ServiceEntry): void {
@@ -82,13 +89,6 @@ export class ServiceEntries {
       for (const { isOurs, text } of entries.all()) if (isOurs) yield text;
     },
   }))(this);
-
-  /** Of the services that are wished. */
-  wished(): readonly string[] {
-    const texts: string[] = [];
-    for (const { text, wished } of this.all()) if (wished !== undefined) texts.push(text);
-    return texts;
-  }
 }
 
 function entryOf(text: string): ServiceEntry {
