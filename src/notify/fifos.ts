@@ -1,6 +1,7 @@
 /** The three notify FIFOs of a configuration with their scripts, as one subscriber. */
 import type { GlobalConfiguration, NotifyFifo } from '../config/model.ts';
 import type { DaemonEvent } from '../core/events.ts';
+import type { Milliseconds } from '../core/time.ts';
 import type { Log } from '../log/log.ts';
 import type { EventSubscriber } from './dispatcher.ts';
 import { fifoLineForEvent, type FifoLine } from './fifo-lines.ts';
@@ -10,6 +11,8 @@ import type { Subjects } from './subjects.ts';
 
 /** How long a script may read what is left in a closed FIFO. */
 const scriptReadTime = 100;
+/** How long a reload waits for the end of a script that is started again. */
+const scriptEndTime: Milliseconds = 1000;
 
 interface OpenFifo {
   /** Path and owner: a FIFO of a new configuration with the same is the same. */
@@ -46,7 +49,7 @@ export class NotifyFifos implements EventSubscriber {
       if (fifo === undefined) continue;
       const identity = JSON.stringify([fifo.path, fifo.user, fifo.group]);
       const same = before.find((open) => open.identity === identity);
-      same?.script?.kill('SIGTERM');
+      await endBefore(same?.script);
       try {
         const writer = same?.writer ?? (await NotifyFifoWriter.open(fifo, this.#log));
         const script = fifo.script && this.#startScript(keyword, fifo, fifo.script);
@@ -92,4 +95,16 @@ export class NotifyFifos implements EventSubscriber {
     });
     return script;
   }
+}
+
+/** A reader that has been told to end may still take a line from the one that follows it, and never work on it. */
+async function endBefore(script: RunningScript | undefined): Promise<void> {
+  if (script === undefined) return;
+  script.kill('SIGTERM');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, scriptEndTime);
+  });
+  await Promise.race([script.result, late]);
+  clearTimeout(timer);
 }

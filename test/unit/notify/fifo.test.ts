@@ -198,6 +198,20 @@ describe('all notifications together', () => {
     expect(log.lines).toEqual([]);
   });
 
+  it('start a script again only when the one before has ended, which might take lines from it', async () => {
+    const said = other('said');
+    const script = other('slow.sh');
+    const slowEnd = `trap 'sleep 0.05; echo ended >>${said}; exit' TERM`;
+    writeFileSync(script, `#!/bin/sh\n${slowEnd}\necho started >>${said}\nwhile :; do sleep 60 & wait; done\n`);
+    chmodSync(script, 0o755);
+    const words = (): string => (existsSync(said) ? readFileSync(said, 'utf8').trim().replaceAll('\n', ' ') : '');
+    const notifications = await Notifications.open(configuration({ script }), { hostName: 'lb1' }, new MemoryLog());
+    await expect.poll(words, { timeout: 10_000 }).toBe('started');
+    await notifications.reconfigure(configuration({ script }));
+    await expect.poll(words, { timeout: 10_000 }).toBe('started ended started');
+    await notifications.close();
+  });
+
   it('live with a FIFO that cannot be used', async () => {
     const log = new MemoryLog();
     writeFileSync(other('all'), 'no FIFO');
