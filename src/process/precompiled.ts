@@ -72,7 +72,6 @@ const loadedAtFirstUse = new Set([
   'node:fs/promises',
   'node:net',
   'node:child_process',
-  'node:perf_hooks',
   'node:v8',
   'node:vm',
   'node:worker_threads',

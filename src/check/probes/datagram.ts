@@ -1,5 +1,5 @@
 /** What the checks by datagrams share: one is sent, and an answer, an error or silence decides. */
-import { performance } from 'node:perf_hooks';
+import { now } from '../../kernel/clock.ts';
 import { ConnectedDatagramSocket, type ConnectedDatagramOptions } from '../../kernel/connected-datagram-socket.ts';
 import type { CheckTarget } from '../../config/model.ts';
 import { SystemError } from '../../kernel/errors.ts';
@@ -27,7 +27,7 @@ export function startDatagramProbe(
   exchange: DatagramExchange,
   done: (result: ProbeResult) => void,
 ): ProbeHandle {
-  const started = performance.now();
+  const started = now();
   let socket: ConnectedDatagramSocket | undefined;
   let finished = false;
   const release = () => {
@@ -37,11 +37,11 @@ export function startDatagramProbe(
     socket?.close();
   };
   const steps: ProbeStep[] = [];
-  const reached = (step: string) => steps.push({ reached: step, at: performance.now() - started });
+  const reached = (step: string) => steps.push({ reached: step, at: now() - started });
   const finish = (verdict: Verdict) => {
     if (finished) return;
     release();
-    done({ ...verdict, duration: performance.now() - started, ...(!verdict.ok && { steps }) });
+    done({ ...verdict, duration: now() - started, ...(!verdict.ok && { steps }) });
   };
   const fail = (error: unknown) => {
     // A socket that this process may not have says nothing of the server.

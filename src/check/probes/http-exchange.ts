@@ -3,7 +3,7 @@
  * times a second, and bounded in time and octets whatever the server does.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
+import { now } from '../../kernel/clock.ts';
 import type { SecureContext } from 'node:tls';
 import type { Milliseconds } from '../../core/time.ts';
 import { maximumBodyOctets, maximumHeaderOctets } from '../limits.ts';
@@ -86,7 +86,7 @@ function latin1Octets(text: string): Buffer {
 export class HttpExchange implements TcpConnectionListener, ProbeHandle {
   readonly #options: HttpExchangeOptions;
   readonly #done: (result: HttpExchangeResult) => void;
-  readonly #started = performance.now();
+  readonly #started = now();
   readonly #wholePatience: Patience<HttpExchange>;
   readonly #stepPatience: Patience<HttpExchange>;
   readonly #hash: Hash | undefined;
@@ -294,7 +294,7 @@ export class HttpExchange implements TcpConnectionListener, ProbeHandle {
   }
 
   #elapsed(): Milliseconds {
-    return performance.now() - this.#started;
+    return now() - this.#started;
   }
 }
 

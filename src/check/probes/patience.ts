@@ -2,7 +2,7 @@
  * The time a server has. When the process was not run in between (stopped, suspended with its machine), the server may
  * have answered in time, and timers come before what has arrived: then there is a moment more to find out.
  */
-import { performance } from 'node:perf_hooks';
+import { now } from '../../kernel/clock.ts';
 import type { Milliseconds } from '../../core/time.ts';
 import { extension, standstill } from '../limits.ts';
 
@@ -13,7 +13,7 @@ export class Patience<T> {
   readonly #limit: Milliseconds;
   readonly #over: (subject: T) => void;
   readonly #subject: T;
-  #began = performance.now();
+  #began = now();
   #timer: NodeJS.Timeout;
   #isExtended = false;
 
@@ -27,7 +27,7 @@ export class Patience<T> {
 
   /** The whole time again, from now on. */
   restart(): void {
-    this.#began = performance.now();
+    this.#began = now();
     if (!this.#isExtended) {
       this.#timer.refresh();
       return;
@@ -42,7 +42,7 @@ export class Patience<T> {
   }
 
   fired(): void {
-    if (this.#isExtended || performance.now() - this.#began - this.#limit <= standstill) {
+    if (this.#isExtended || now() - this.#began - this.#limit <= standstill) {
       this.#over(this.#subject);
       return;
     }

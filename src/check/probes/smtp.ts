@@ -1,5 +1,5 @@
 /** SMTP_CHECK: the dialogue of check/smtp-dialogue.ts over one connection, each step within the timeout. */
-import { performance } from 'node:perf_hooks';
+import { now } from '../../kernel/clock.ts';
 import type { SmtpCheckerConfiguration } from '../../config/model.ts';
 import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
 import { SmtpDialogue } from '../smtp-dialogue.ts';
@@ -16,7 +16,7 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
   readonly #checker: SmtpCheckerConfiguration;
   readonly #done: (result: ProbeResult) => void;
   readonly #dialogue: SmtpDialogue;
-  readonly #started = performance.now();
+  readonly #started = now();
   readonly #connection: TcpConnection | undefined;
   readonly #patience: Patience<SmtpAttempt>;
   #phase: ProbePhase = 'connect';
@@ -98,7 +98,7 @@ class SmtpAttempt implements TcpConnectionListener, ProbeHandle {
   }
 
   #elapsed(): number {
-    return performance.now() - this.#started;
+    return now() - this.#started;
   }
 }
 

@@ -1,5 +1,5 @@
 /** TCP_CHECK: the connection comes up within the timeout. */
-import { performance } from 'node:perf_hooks';
+import { now } from '../../kernel/clock.ts';
 import type { TcpCheckerConfiguration } from '../../config/model.ts';
 import { TcpConnection, type TcpConnectionListener } from '../../kernel/tcp-connection.ts';
 import type { ProbeHandle, ProbePhase, ProbeResult } from '../types.ts';
@@ -14,7 +14,7 @@ export function startTcpProbe(checker: TcpCheckerConfiguration, done: (result: P
 class TcpAttempt implements TcpConnectionListener, ProbeHandle {
   readonly #checker: TcpCheckerConfiguration;
   readonly #done: (result: ProbeResult) => void;
-  readonly #started = performance.now();
+  readonly #started = now();
   readonly #patience: Patience<TcpAttempt>;
   readonly #connection: TcpConnection | undefined;
   #finished = false;
@@ -38,7 +38,7 @@ class TcpAttempt implements TcpConnectionListener, ProbeHandle {
   }
 
   connected(): void {
-    this.#finish({ ok: true, detail: 'connected', duration: performance.now() - this.#started });
+    this.#finish({ ok: true, detail: 'connected', duration: now() - this.#started });
   }
 
   failed(error: Error): void {
@@ -55,7 +55,7 @@ class TcpAttempt implements TcpConnectionListener, ProbeHandle {
   }
 
   #fail(phase: ProbePhase, detail: string): void {
-    this.#finish({ ok: false, phase, detail, duration: performance.now() - this.#started });
+    this.#finish({ ok: false, phase, detail, duration: now() - this.#started });
   }
 
   #finish(result: ProbeResult): void {
