@@ -124,6 +124,8 @@ export interface Addon {
 
   // Files.
   lockFile(descriptor: number): number;
+  /** The whole file in memory of the addon's own; -EILSEQ: it is not ASCII, -EAGAIN: it grew meanwhile. */
+  readAsciiText(descriptor: number): string | number;
 }
 
 /** EPOLL* bits of linux/eventpoll.h. */

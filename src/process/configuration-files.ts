@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Stats } from 'node:fs';
 import { hasWildcard } from '../config/source/patterns.ts';
 import type { ConfigurationFiles, FileReadResult } from '../config/ports.ts';
+import { readAsciiText } from '../kernel/text-file.ts';
 
 const anyExecuteBit = 0o111;
 
@@ -38,14 +39,18 @@ function textInHeap(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
+/** Smaller ones are copied into V8's heap; a string beside it would not pay off. */
+const largeFile = 262_144;
 const roomBegin = 65_536;
 /** Octets of the largest file so far: new memory for them each time is dear where a page costs much. */
 let room: Buffer | undefined;
 
-/** As a string outside of V8's heap, of octets in memory that is kept for the next time. */
+/** As a string outside of V8's heap where it is long, of octets in memory that is kept for the next time. */
 function textOutside(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY);
   try {
+    const text = fstatSync(descriptor).size >= largeFile ? readAsciiText(descriptor) : undefined;
+    if (text !== undefined) return text;
     let octets = room ?? Buffer.allocUnsafeSlow(roomBegin);
     let filled = 0;
     for (;;) {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { collectQuickly } from '../../../src/process/memory-rest.ts';
 import { filesReadAgain, nodeConfigurationFiles } from '../../../src/process/configuration-files.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kts-files-'));
@@ -18,6 +19,18 @@ describe.each([
       writeFileSync(file, whole);
       expect(files.read(file)).toEqual({ ok: true, text: whole });
     }
+  });
+
+  it('stay as they were read, also pieces of them, when others have been read and forgotten', () => {
+    const file = path.join(folder, 'again.conf');
+    const pieces: string[] = [];
+    for (let round = 0; round < 12; round++) {
+      writeFileSync(file, `${round}`.padStart(9, 'x').repeat(40_000 + round));
+      const found = files.read(file);
+      if (found.ok && round % 3 === 0) pieces.push(found.text.slice(900, 900 + 9 * 4));
+      collectQuickly();
+    }
+    expect(pieces).toEqual([0, 3, 6, 9].map((round) => `${round}`.padStart(9, 'x').repeat(4)));
   });
 
   it('are refused where they are none', () => {
