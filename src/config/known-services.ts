@@ -131,51 +131,58 @@ function isVirtualServer(text: string, start: number): boolean {
 
 /** The blocks right inside a statement of the top level that are real servers, in the order of the text. */
 class Pool {
-  /** Those that are as before, and statements of the others. */
-  readonly entries: (RealServerConfiguration | Statement)[] = [];
+  readonly #entries: (RealServerConfiguration | Statement)[] = [];
   /** How many statements are among them. */
   statements = 0;
-  /** Where each begins: octet of the file and line. Only the first `count` numbers count: a list that is cut is made anew. */
+  /**
+   * Where each begins: octet of the file and line. Of this list and that of the entries only what is counted is there: a list
+   * that is cut is made anew.
+   */
   readonly #begins: number[] = [];
   #count = 0;
-  /** Where the last one ends; undefined: one is not in the text of the file alone. */
-  #end: { readonly offset: number; readonly line: number } | undefined = { offset: 0, line: 0 };
+  /** Where the last one ends; -1: one is not in the text of the file alone. */
+  #end = 0;
+  #endLine = 0;
 
   clear(): void {
-    if (this.entries.length > 0) this.entries.length = 0;
     this.statements = 0;
     this.#count = 0;
-    this.#end = { offset: 0, line: 0 };
+    this.#end = 0;
+  }
+
+  /** Those that are as before, and statements of the others. */
+  get entries(): readonly (RealServerConfiguration | Statement)[] {
+    return this.#entries.slice(0, this.#count / 2);
   }
 
   addKept(server: RealServerConfiguration, offset: number, line: number, end: number, endLine: number): void {
-    this.entries.push(server);
-    this.#begin(offset, line);
-    if (this.#end !== undefined) this.#end = { offset: end, line: endLine };
+    this.#begin(server, offset, line);
+    if (this.#end >= 0) this.#end = end;
+    this.#endLine = endLine;
   }
 
   /** @param text in which its closing brace stands, at `offset` */
   addRead(opener: Statement, line: number, text: string, offset: number): void {
-    this.entries.push(opener);
     this.statements++;
-    this.#begin(startOfLine(opener.text, opener.start), opener.line);
-    if (opener.text !== text) this.#end = undefined;
-    if (this.#end !== undefined) this.#end = { offset: text.indexOf('\n', offset) + 1, line: line + 1 };
+    this.#begin(opener, startOfLine(opener.text, opener.start), opener.line);
+    if (opener.text !== text) this.#end = -1;
+    if (this.#end >= 0) this.#end = text.indexOf('\n', offset) + 1;
+    this.#endLine = line + 1;
   }
 
-  #begin(offset: number, line: number): void {
+  #begin(entry: RealServerConfiguration | Statement, offset: number, line: number): void {
+    this.#entries[this.#count / 2] = entry;
     this.#begins[this.#count++] = offset;
     this.#begins[this.#count++] = line;
   }
 
   /** Places from the beginning of their service, as an extent has them; `alike` itself if they are the same. */
   placesFrom(offset: number, line: number, alike: readonly number[]): readonly number[] {
-    const end = this.#end;
-    if (end === undefined || this.#count === 0) return alike.length === 0 ? alike : [];
+    if (this.#end < 0 || this.#count === 0) return alike.length === 0 ? alike : [];
     const begins = this.#begins;
     const length = this.#count;
-    begins[length] = end.offset;
-    begins[length + 1] = end.line;
+    begins[length] = this.#end;
+    begins[length + 1] = this.#endLine;
     let isAlike = alike.length === length + 2;
     for (let at = 0; isAlike && at < length + 2; at += 2) {
       isAlike = alike[at] === (begins[at] ?? 0) - offset && alike[at + 1] === (begins[at + 1] ?? 0) - line;

@@ -42,7 +42,7 @@ import { writeParentDump } from './parent-dump.ts';
 import { ParentMetrics } from './parent-figures.ts';
 import { Monitoring } from './monitoring.ts';
 import { PidFile } from './pid-file.ts';
-import { MemoryRest } from './memory-rest.ts';
+import { collectAfterReading, MemoryRest } from './memory-rest.ts';
 import { instanceSituations } from './plan-situations.ts';
 import { Planner, changesText } from './planner.ts';
 import type { PlanSource } from './planner.ts';
@@ -114,7 +114,9 @@ export class Parent {
   readonly #startedAt = Date.now();
   #stopping = false;
   readonly #reloadTimer: ReloadTimer;
-  readonly #memory = new MemoryRest();
+  readonly #memory = new MemoryRest(() => {
+    collectAfterReading(this.#loaded?.configuration.check.virtualServers.length ?? 0);
+  });
   readonly #planner = new Planner();
   /** What the last reading looked at: one that looks at what is remembered looks at all of it, too. */
   #trace = new ReadTrace(filesReadAgain);

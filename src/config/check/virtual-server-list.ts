@@ -167,11 +167,11 @@ export class VirtualServersCheck {
       identity: draftIdentity(identity),
       schedulerFlags: [],
       realServers: [],
-      ...checkDefaults,
       weight: defaultWeight,
       inhibitOnFailure,
-      ...(drainTimeout !== undefined && { drainTimeout }),
     };
+    if (checkDefaults !== undefined) Object.assign(draft, checkDefaults);
+    if (drainTimeout !== undefined) draft.drainTimeout = drainTimeout;
     const check = new ServerCheck(draft, noGroups, context);
     const realServers: RealServerConfiguration[] = [];
     let weight = 0;
