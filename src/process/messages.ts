@@ -51,7 +51,7 @@ export interface ScriptRunOutcome {
 }
 
 export type ParentToChild =
-  /** Virtual servers of the snapshot whose `configure` follows, in their order; they are in no other message. */
+  /** To the checker: virtual servers of the snapshot whose `configure` follows, in their order; they are in no other message. */
   | { readonly type: 'configure-piece'; readonly virtualServers: readonly VirtualServerPart[] }
   /** The first message, and again at each reload: a whole new snapshot. */
   | { readonly type: 'configure'; readonly configuration: Configuration; readonly options: ChildOptions }

@@ -17,16 +17,18 @@ export type ConfigureMessage = SnapshotPiece | SnapshotMessage | Extract<ParentT
 const serversInPiece = 1_000;
 
 /**
- * The messages in their order, `configure` last.
+ * The messages in their order, `configure` last. Only the checker process gets the virtual servers.
  * @param former the configuration that the receiver has; undefined: none
  */
 export function* snapshotPieces(
   snapshot: SnapshotMessage,
   former?: Configuration,
 ): Generator<SnapshotPiece | SnapshotMessage> {
-  const { configuration } = snapshot;
-  const said = new SnapshotParts(former?.check.virtualServers ?? []);
-  for (const service of configuration.check.virtualServers) {
+  const { configuration, options } = snapshot;
+  // Of tens of thousands of services the other processes need none, and a protocol is not to be held up by them.
+  const needsServices = options.kind === 'checker';
+  const said = new SnapshotParts((needsServices && former?.check.virtualServers) || []);
+  for (const service of needsServices ? configuration.check.virtualServers : []) {
     said.say(service);
     if (said.servers >= serversInPiece) yield { type: 'configure-piece', virtualServers: said.parts() };
   }

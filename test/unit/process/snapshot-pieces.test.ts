@@ -79,6 +79,14 @@ describe('a snapshot in pieces', () => {
     expect(receiver.get(configurationOf(services(1, 0))).check.virtualServers).toHaveLength(1);
   });
 
+  it.each(['vrrp', 'bfd'] as const)('has no virtual servers for the %s process, and everything else', (kind) => {
+    const whole = configurationOf(services(5000, 1));
+    const message = { ...messageOf(whole), options: { kind } as ChildOptions };
+    const none = { ...whole, check: { ...whole.check, virtualServers: [] } };
+    expect([...snapshotPieces(message)]).toEqual([{ ...message, configuration: none }]);
+    expect([...snapshotPieces(message, whole)]).toEqual([{ ...message, configuration: none }]);
+  });
+
   it('has pieces that are read in a moment', () => {
     const receiver = new Receiver();
     receiver.get(configurationOf(services(2277, 16)));
