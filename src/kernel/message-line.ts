@@ -38,7 +38,9 @@ export function messageLinePair(): readonly [one: number, other: number] {
 /** A message as it goes over the line; the memory is that of all messages, unless it is a long one. */
 function octetsOf(message: unknown): Buffer {
   const text = JSON.stringify(message);
-  const most = lengthOctets + text.length * octetsInUnit;
+  const bound = lengthOctets + text.length * octetsInUnit;
+  // Counting is a look at every unit; most messages are far from that long.
+  const most = bound > usualRoom ? lengthOctets + Buffer.byteLength(text) : bound;
   const room = most > usualRoom ? Buffer.allocUnsafeSlow(most) : (sendingRoom ??= Buffer.allocUnsafeSlow(usualRoom));
   const length = room.write(text, lengthOctets);
   room.writeUInt32LE(length);

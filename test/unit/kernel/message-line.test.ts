@@ -55,6 +55,15 @@ describe('a line of messages', () => {
     expect(other.messages).toEqual(said);
   });
 
+  it('carries messages about as long as the usual buffer', async () => {
+    const [one, other] = pair();
+    const lengths = [...Array(12).keys()].map((number) => 262_134 + number);
+    const said = [...lengths.map((length) => 'x'.repeat(length)), ...lengths.map((length) => 'ö'.repeat(length / 2))];
+    for (const message of said) one.line.send(message);
+    await until(() => other.messages.length === said.length);
+    expect(other.messages).toEqual(said);
+  });
+
   it('keeps what the other side has not read yet, and says when it is gone', async () => {
     const [one, other] = pair();
     const said = Array.from({ length: 100 }, (_value, number) => `${number} ${'z'.repeat(50_000)}`);
