@@ -127,14 +127,6 @@ export function placeOf(
   return -1;
 }
 
-/** Those of a short list that have no like in the other. */
-export function without(
-  servers: readonly RealServerConfiguration[],
-  others: readonly RealServerConfiguration[],
-): readonly RealServerConfiguration[] {
-  return servers.filter((server, index) => placeOf(server, others, index) < 0);
-}
-
 function isAt(server: RealServerState, configuration: RealServerConfiguration | undefined): boolean {
   return configuration !== undefined && sameEndpoint(server.configuration, configuration);
 }

@@ -6,7 +6,7 @@ import type { Plan, Renewal } from './assembly.ts';
 import { eventIntent } from './intents.ts';
 import { smallPool } from '../core/endpoint.ts';
 import { assumedState, type RealServerState } from './real-server.ts';
-import { without } from './server-match.ts';
+import { placeOf } from './server-match.ts';
 import { standing } from './standing.ts';
 import { ServerGone } from './told-later.ts';
 import type { CheckIntent } from './types.ts';
@@ -56,9 +56,14 @@ function tellUnknownGone(
   now: MonotonicMs,
   intents: CheckIntent[],
 ): void {
-  let up = former.realServers.length;
-  for (const server of without(former.realServers, configuration.realServers))
-    intents.push(new ServerGone(virtualServer, server, standing('DOWN', now, 'Removing'), 'reload', --up));
+  const { realServers } = former;
+  const down = standing('DOWN', now, 'Removing');
+  let up = realServers.length;
+  for (let index = 0; index < realServers.length; index++) {
+    const server = realServers[index];
+    if (server !== undefined && placeOf(server, configuration.realServers, index) < 0)
+      intents.push(new ServerGone(virtualServer, server, down, 'reload', --up));
+  }
 }
 
 /**
@@ -93,7 +98,7 @@ export function installations(
 
 function addedBy({ configuration, former, match, virtualServer }: Renewal): readonly RealServerState[] {
   if (match.begun === undefined) return match.added;
-  const came = without(configuration.realServers, former.realServers);
+  const came = configuration.realServers.filter((server, index) => placeOf(server, former.realServers, index) < 0);
   return came.length === 0 ? [] : virtualServer.servers.filter((server) => came.includes(server.configuration));
 }
 
