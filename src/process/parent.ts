@@ -487,7 +487,7 @@ export class Parent {
     log.info('Reload complete');
     this.#watcher.follow(configuration.global.watchConfiguration, this.#trace);
     const summary = await changesText(running.configuration, configuration);
-    if (configuration !== running.configuration) this.#memory.soon();
+    this.#memory.soon();
     return { outcome: 'applied', summary };
   }
 
