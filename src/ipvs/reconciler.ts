@@ -27,6 +27,8 @@ export interface ServiceTable {
    * @param unchanged they are those of the last glance, which found them so
    */
   glance?(services: Iterable<Service>, unchanged: boolean): Promise<boolean | undefined>;
+  /** Whether the table begins as the last glance saw it: a moment's look, which finds out that somebody cleared it. */
+  beginsAsGlanced?(): boolean;
 }
 
 /** How thorough a look is. */
@@ -183,6 +185,11 @@ export class ServiceReconciler {
     if (look === 'glance' && !this.#mustLook) this.#mustGlance = true;
     else this.#mustLook = true;
     return this.#run();
+  }
+
+  /** True: as far as a moment's look can tell the table is as it was written, and a glance may come later. */
+  seemsUntouched(): boolean {
+    return this.#seen && !this.#busy && this.#table.beginsAsGlanced?.() === true;
   }
 
   #run(): Promise<void> {

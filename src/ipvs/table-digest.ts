@@ -7,6 +7,8 @@ const SPACE = 32;
 const MINUS = 45;
 /** `->`, address, forwarding, weight; what follows are connections. */
 const wordsOfServer = 4;
+/** Lines that tell whether the table begins as it did: some milliseconds' worth of it. */
+const linesOfHead = 512;
 
 export class TableDigest {
   /** Two sums of 32 bits that have little in common; FNV-1a is the first. */
@@ -16,6 +18,8 @@ export class TableDigest {
   #words = 0;
   #inWord = false;
   #isServer = false;
+  #lines = 0;
+  #head: string | undefined;
 
   /** @param octets of the text, from where the last ones ended */
   feed(octets: Uint8Array): void {
@@ -31,6 +35,7 @@ export class TableDigest {
         words = 0;
         inWord = false;
         isServer = false;
+        if (++this.#lines === linesOfHead) this.#head = valueOf(first, second);
       } else if (octet === SPACE) {
         inWord = false;
         continue;
@@ -57,6 +62,15 @@ export class TableDigest {
   }
 
   get value(): string {
-    return `${this.#first >>> 0}.${this.#second >>> 0}`;
+    return valueOf(this.#first, this.#second);
   }
+
+  /** Of the first lines alone; undefined: there were not so many yet. */
+  get head(): string | undefined {
+    return this.#head;
+  }
+}
+
+function valueOf(first: number, second: number): string {
+  return `${first >>> 0}.${second >>> 0}`;
 }

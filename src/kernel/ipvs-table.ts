@@ -36,7 +36,8 @@ import type {
 } from '../ipvs/types.ts';
 import { SystemError } from './errors.ts';
 import { OperationStream, inWords } from './ipvs-operations.ts';
-import { digestOfTable, glanceAtTable } from './ipvs-text.ts';
+import { digestOfTable, glanceAtTable, headOfTable } from './ipvs-text.ts';
+import type { TextSeen } from './ipvs-text.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 
 /**
@@ -104,7 +105,7 @@ export class IpvsTable implements ServiceTable {
   /** In another network namespace than this process. */
   readonly #isElsewhere: boolean;
   /** Of the text in which the last glance found everything. */
-  #glanced: string | undefined;
+  #glanced: TextSeen | undefined;
 
   private constructor(socket: NetlinkSocket, open: () => NetlinkSocket, familyId: number, isElsewhere: boolean) {
     this.#isElsewhere = isElsewhere;
@@ -269,10 +270,14 @@ export class IpvsTable implements ServiceTable {
    */
   async glance(services: Iterable<Service>, unchanged = false): Promise<boolean | undefined> {
     if (this.#isElsewhere) return undefined;
-    if (unchanged && this.#glanced !== undefined && (await digestOfTable()) === this.#glanced) return true;
-    const { digest, found } = await glanceAtTable(services);
-    this.#glanced = digest;
+    if (unchanged && this.#glanced !== undefined && (await digestOfTable()) === this.#glanced.whole) return true;
+    const { found, seen } = await glanceAtTable(services);
+    this.#glanced = seen;
     return found;
+  }
+
+  beginsAsGlanced(): boolean {
+    return this.#glanced !== undefined && headOfTable() === this.#glanced.head;
   }
 
   /** The running synchronisation daemons. */

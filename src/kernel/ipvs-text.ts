@@ -16,11 +16,17 @@ const unwatched = 65_536;
 /** Longest time without a look at checks. */
 const slice: Milliseconds = 5;
 
+/** Digests (TableDigest) of a text: of the whole of it, and of its beginning. */
+export interface TextSeen {
+  readonly whole: string;
+  readonly head: string;
+}
+
 export interface Glanced {
   /** Whether the table has the services with their servers; false also when it changes while it is read; undefined: unknown. */
   readonly found: boolean | undefined;
-  /** Of the whole text in which they were found: see TableDigest. */
-  readonly digest?: string;
+  /** The text in which they were found. */
+  readonly seen?: TextSeen;
 }
 
 /** Compares the table with these services. */
@@ -33,7 +39,11 @@ export async function glanceAtTable(services: Iterable<Service>, file = tableTex
     return !glance.isDifferent;
   });
   if (isWhole === undefined) return { found: undefined };
-  return isWhole && glance.finish() ? { found: true, digest: digest.value } : { found: false };
+  return isWhole && glance.finish() ? { found: true, seen: seenBy(digest) } : { found: false };
+}
+
+function seenBy(digest: TableDigest): TextSeen {
+  return { whole: digest.value, head: digest.head ?? digest.value };
 }
 
 /** Undefined if there is no such text. */
@@ -44,6 +54,27 @@ export async function digestOfTable(file = tableText): Promise<string | undefine
     return true;
   });
   return isWhole === true ? digest.value : undefined;
+}
+
+/** TextSeen.head of the table as it is now, without giving way to other code; undefined if there is no such text. */
+export function headOfTable(file = tableText): string | undefined {
+  const digest = new TableDigest();
+  const chunk = Buffer.allocUnsafe(chunkSize);
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    for (let length = -1; length !== 0 && digest.head === undefined;) {
+      length = readSync(descriptor, chunk, 0, chunkSize, null);
+      digest.feed(chunk.subarray(0, length));
+    }
+    return seenBy(digest).head;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**

@@ -185,8 +185,9 @@ class CheckerWork implements ChildWork {
     this.#priority.configure(global.automaticPriority, global.checkerScheduling);
     if (this.#table !== undefined) await this.#timeouts.follow(this.#table, global.lvsTimeouts);
     await this.#startSyncDaemons(global);
-    // What others did to our services in the meantime is mended by the same stroke.
-    await this.#watch?.glance();
+    // What others did to our services in the meantime is mended by the same stroke; where it seems that nobody did anything
+    // the new servers do not wait for a look at the old ones: a glance follows.
+    if (!isNew || this.#reconciler?.seemsUntouched() !== true) await this.#watch?.glance();
     await this.#renewTlsClient(configuration);
     void this.#bfd.ask(0);
     await this.#trackFiles.follow(followedFiles(configuration));

@@ -430,6 +430,27 @@ describe('a glance', () => {
     expect(table.unchanged).toEqual([false, true, false, false, true]);
   });
 
+  it('may come later where the table begins as the last one saw it, and nothing was written since', async () => {
+    let begins = true;
+    const table = new (class extends Seen {
+      beginsAsGlanced = (): boolean => begins;
+    })();
+    const reconciler = new ServiceReconciler(table);
+    expect(reconciler.seemsUntouched()).toBe(false);
+    await reconciler.setDesired([wish]);
+    expect(reconciler.seemsUntouched()).toBe(false);
+    await reconciler.resync('glance');
+    expect(reconciler.seemsUntouched()).toBe(true);
+    begins = false;
+    expect(reconciler.seemsUntouched()).toBe(false);
+    begins = true;
+    const written = reconciler.setDesired([{ ...wish, destinations: [server(1), server(2, 5)] }]);
+    expect(reconciler.seemsUntouched()).toBe(false);
+    await written;
+    expect(reconciler.seemsUntouched()).toBe(false);
+    expect(new ServiceReconciler(new Table()).seemsUntouched()).toBe(false);
+  });
+
   it('is a look where tables cannot be seen so, and where a look is due anyway', async () => {
     const table = new Table();
     const reconciler = new ServiceReconciler(table);

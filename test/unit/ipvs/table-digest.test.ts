@@ -52,3 +52,34 @@ describe('the digest of the table', () => {
     expect(digest(turned)).not.toBe(digest(text));
   });
 });
+
+describe('the digest of its beginning', () => {
+  const line = (index: number, weight = 1, connections = '0'): string =>
+    `  -> AC10${index.toString(16).padStart(4, '0').toUpperCase()}:0050      Masq    ${weight}      ${connections}          0         `;
+  const header = text.split('\n').slice(0, 4);
+  const table = (lines: readonly string[]): string => [...header, ...lines, ''].join('\n');
+  const many = Array.from({ length: 2000 }, (_, index) => line(index));
+
+  function head(of: string, piece = 16_384): string | undefined {
+    const octets = new TextEncoder().encode(of);
+    const found = new TableDigest();
+    for (let from = 0; from < octets.length && found.head === undefined; from += piece)
+      found.feed(octets.subarray(from, from + piece));
+    return found.head;
+  }
+
+  it.each([100, 4096, 1e6])('is the same in pieces of %d, and whatever comes behind it', (piece) => {
+    expect(head(table(many), piece)).toBe(head(table(many)));
+    expect(head(table(many.with(1500, line(1500, 7))), piece)).toBe(head(table(many)));
+  });
+
+  it('hangs on what it has, but not on connections', () => {
+    expect(head(table(many.with(100, line(100, 1, '4711'))))).toBe(head(table(many)));
+    expect(head(table(many.with(100, line(100, 2))))).not.toBe(head(table(many)));
+    expect(head(table(many.toSpliced(100, 1)))).not.toBe(head(table(many)));
+  });
+
+  it('is not there in a table that somebody cleared', () => {
+    expect(head(table([]))).toBeUndefined();
+  });
+});
