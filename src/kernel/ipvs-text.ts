@@ -58,23 +58,14 @@ export async function digestOfTable(file = tableText): Promise<string | undefine
 
 /** TextSeen.head of the table as it is now, without giving way to other code; undefined if there is no such text. */
 export function headOfTable(file = tableText): string | undefined {
+  const descriptor = opened(file);
+  if (descriptor === undefined) return undefined;
   const digest = new TableDigest();
-  const chunk = Buffer.allocUnsafe(chunkSize);
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch {
-    return undefined;
+  for (const octets of chunksOf(descriptor)) {
+    digest.feed(octets);
+    if (digest.head !== undefined) break;
   }
-  try {
-    for (let length = -1; length !== 0 && digest.head === undefined;) {
-      length = readSync(descriptor, chunk, 0, chunkSize, null);
-      digest.feed(chunk.subarray(0, length));
-    }
-    return seenBy(digest).head;
-  } finally {
-    closeSync(descriptor);
-  }
+  return seenBy(digest).head;
 }
 
 /**
@@ -82,25 +73,38 @@ export function headOfTable(file = tableText): string | undefined {
  * @returns whether it took all; undefined if the file cannot be opened
  */
 async function readInSlices(file: string, take: (octets: Buffer) => boolean): Promise<boolean | undefined> {
-  const chunk = Buffer.allocUnsafe(chunkSize);
-  let descriptor: number;
+  const descriptor = opened(file);
+  if (descriptor === undefined) return undefined;
+  let taken = 0;
+  let began = now();
+  for (const octets of chunksOf(descriptor)) {
+    if (!take(octets)) return false;
+    taken += octets.length;
+    if (taken < unwatched) continue;
+    taken = 0;
+    if (now() - began < slice) continue;
+    await nextTurn();
+    began = now();
+  }
+  return true;
+}
+
+function opened(file: string): number | undefined {
   try {
-    descriptor = openSync(file, 'r');
+    return openSync(file, 'r');
   } catch {
     return undefined;
   }
+}
+
+/** What is read of a file, each in the memory of the one before, until its end or until nobody wants more; then it is closed. */
+function* chunksOf(descriptor: number): Generator<Buffer> {
+  const chunk = Buffer.allocUnsafe(chunkSize);
   try {
-    let taken = 0;
-    for (let began = now(); ;) {
+    for (;;) {
       const length = readSync(descriptor, chunk, 0, chunkSize, null);
-      if (length === 0) return true;
-      if (!take(chunk.subarray(0, length))) return false;
-      taken += length;
-      if (taken < unwatched) continue;
-      taken = 0;
-      if (now() - began < slice) continue;
-      await nextTurn();
-      began = now();
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
     }
   } finally {
     closeSync(descriptor);

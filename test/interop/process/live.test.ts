@@ -28,6 +28,8 @@ scenesAtOnce({
       const ours = await mine.daemon(configuration(150));
       const debian = await startDebian(other);
       await mine.untilAddress(vip);
+      // Its cable takes a moment, too; before that it hears nothing.
+      await debian.untilLog('(VI_1) Entering BACKUP STATE');
 
       expect(await operate(mine, 'VI_1', 'release')).toMatch(/^instance VI_1: released by the operator\n/);
       await other.untilAddress(vip);
