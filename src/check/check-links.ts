@@ -11,7 +11,7 @@ import type { Assembly, Renewal, Succession } from './assembly.ts';
 import { HealthCheck } from './health-check.ts';
 import { checkIdentity, probeIdentity } from './identity.ts';
 import { sliceSize } from './limits.ts';
-import type { RealServerState } from './real-server.ts';
+import { hasCheckers, type RealServerState } from './real-server.ts';
 import { initialProgress } from './schedule.ts';
 
 /** A server that goes on with other checks. */
@@ -76,10 +76,6 @@ export function* linkingChecks(succession: Succession, now: MonotonicMs): Genera
     removedChecks,
     hasFollowers: linking.hasFollowers || before.files.size > 0 || before.sessions.size > 0,
   };
-}
-
-function hasCheckers({ checkers }: RealServerConfiguration): boolean {
-  return checkers.length > 0;
 }
 
 class Linking {

@@ -141,6 +141,10 @@ export class RealServerState {
   }
 }
 
+export function hasCheckers({ checkers }: RealServerConfiguration): boolean {
+  return checkers.length > 0;
+}
+
 /** What is taken for granted before the first check: down if any check is alpha. */
 export function assumedState({ checkers }: RealServerConfiguration): HealthState {
   return checkers.length > 0 && checkers.some(isAlpha) ? 'DOWN' : 'UP';

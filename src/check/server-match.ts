@@ -1,9 +1,9 @@
 /** Which servers of a virtual server go on when it gets another configuration: those with the same address and port. */
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
-import { hasTwins, sameEndpoint, smallPool } from '../core/endpoint.ts';
+import { hasTwins, placeOfEndpoint, sameEndpoint, smallPool } from '../core/endpoint.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { serverKey, serverOrdinals } from './identity.ts';
-import { RealServerState } from './real-server.ts';
+import { RealServerState, hasCheckers } from './real-server.ts';
 import type { VirtualServerState } from './virtual-server.ts';
 
 export interface ServerMatch {
@@ -91,7 +91,7 @@ function otherUnknown(
     return undefined;
   if (realServers.some(hasCheckers) || hasTwins(olds) || hasTwins(realServers)) return undefined;
   const begun = realServers.map((server, index) => {
-    const before = placeOf(server, olds, index);
+    const before = placeOfEndpoint(server, olds, index);
     return before < 0 ? now : virtualServer.begunAt(before);
   });
   // Thousands of virtual servers that change alike have one list of times.
@@ -103,28 +103,6 @@ function sameTimes(a: readonly MonotonicMs[], b: readonly MonotonicMs[]): boolea
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
-}
-
-function hasCheckers({ checkers }: RealServerConfiguration): boolean {
-  return checkers.length > 0;
-}
-
-/**
- * The place of a server in another list, -1: nowhere.
- * @param expected where most are
- */
-export function placeOf(
-  server: RealServerConfiguration,
-  others: readonly RealServerConfiguration[],
-  expected: number,
-): number {
-  const inPlace = others[expected];
-  if (inPlace !== undefined && (inPlace === server || sameEndpoint(inPlace, server))) return expected;
-  for (let place = 0; place < others.length; place++) {
-    const other = others[place];
-    if (other !== undefined && sameEndpoint(other, server)) return place;
-  }
-  return -1;
 }
 
 function isAt(server: RealServerState, configuration: RealServerConfiguration | undefined): boolean {

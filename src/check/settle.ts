@@ -1,5 +1,6 @@
 /** Puts what a reload prepared in force. */
 import type { CheckerConfiguration } from '../config/model.ts';
+import { placeOfEndpoint } from '../core/endpoint.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import type { ServiceKey } from '../ipvs/types.ts';
 import type { Assembly, Plan, Renewal } from './assembly.ts';
@@ -10,7 +11,6 @@ import { HealthCheck } from './health-check.ts';
 import { weightIntent } from './intents.ts';
 import type { WeightChange } from './overrides.ts';
 import type { RealServerState } from './real-server.ts';
-import { placeOf } from './server-match.ts';
 import { WeightTold } from './told-later.ts';
 import type { CheckIntent } from './types.ts';
 import type { VirtualServerState } from './virtual-server.ts';
@@ -125,7 +125,7 @@ function reweighUnknown(
   for (let index = 0; index < realServers.length; index++) {
     const next = realServers[index];
     if (next === undefined || next === lasts[index]) continue;
-    const last = match.begun === undefined ? lasts[index] : lasts[placeOf(next, lasts, index)];
+    const last = match.begun === undefined ? lasts[index] : lasts[placeOfEndpoint(next, lasts, index)];
     if (last !== undefined && next.weight !== last.weight)
       weights.push(new WeightTold(virtualServer, next, last.weight, next.weight, true));
   }

@@ -1,12 +1,11 @@
 /** What there is to tell of virtual servers that come, go, or have another configuration; their servers change with it. */
+import { placeOfEndpoint, smallPool } from '../core/endpoint.ts';
 import type { RealServerEvent } from '../core/events.ts';
 import type { MonotonicMs } from '../core/time.ts';
 import { reasonOf } from '../live/words.ts';
 import type { Plan, Renewal } from './assembly.ts';
 import { eventIntent } from './intents.ts';
-import { smallPool } from '../core/endpoint.ts';
 import { assumedState, type RealServerState } from './real-server.ts';
-import { placeOf } from './server-match.ts';
 import { standing } from './standing.ts';
 import { ServerGone } from './told-later.ts';
 import type { CheckIntent } from './types.ts';
@@ -61,7 +60,7 @@ function tellUnknownGone(
   let up = realServers.length;
   for (let index = 0; index < realServers.length; index++) {
     const server = realServers[index];
-    if (server !== undefined && placeOf(server, configuration.realServers, index) < 0)
+    if (server !== undefined && placeOfEndpoint(server, configuration.realServers, index) < 0)
       intents.push(new ServerGone(virtualServer, server, down, 'reload', --up));
   }
 }
@@ -98,7 +97,9 @@ export function installations(
 
 function addedBy({ configuration, former, match, virtualServer }: Renewal): readonly RealServerState[] {
   if (match.begun === undefined) return match.added;
-  const came = configuration.realServers.filter((server, index) => placeOf(server, former.realServers, index) < 0);
+  const came = configuration.realServers.filter(
+    (server, index) => placeOfEndpoint(server, former.realServers, index) < 0,
+  );
   return came.length === 0 ? [] : virtualServer.servers.filter((server) => came.includes(server.configuration));
 }
 

@@ -27,3 +27,17 @@ export function hasTwins(endpoints: readonly Endpoint[]): boolean {
   }
   return false;
 }
+
+/**
+ * The place of an endpoint in a list, -1: nowhere.
+ * @param expected where most are
+ */
+export function placeOfEndpoint(wanted: Endpoint, others: readonly Endpoint[], expected: number): number {
+  const inPlace = others[expected];
+  if (inPlace !== undefined && (inPlace === wanted || sameEndpoint(inPlace, wanted))) return expected;
+  for (let place = 0; place < others.length; place++) {
+    const other = others[place];
+    if (other !== undefined && sameEndpoint(other, wanted)) return place;
+  }
+  return -1;
+}

@@ -10,7 +10,7 @@
  * everywhere, which the identities of checks are made from.
  */
 import type { CheckerConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../config/model.ts';
-import { sameEndpoint } from '../core/endpoint.ts';
+import { placeOfEndpoint } from '../core/endpoint.ts';
 import { sameSettings } from '../plan/same.ts';
 import { FormWriter, mark } from './snapshot-form.ts';
 import type { AlikeServices } from './snapshot-form.ts';
@@ -212,7 +212,9 @@ export class SnapshotParts {
     writer.put(mark.servers);
     writer.put(servers.length);
     for (const [index, server] of servers.entries()) {
-      const number = placeOf(server, formers, index);
+      const place = placeOfEndpoint(server, formers, index);
+      // One that is new is said as its difference to the one that stood there.
+      const number = place < 0 ? index : place;
       const former = formers[number];
       const isSame = former !== undefined && this.#isSame(server, former);
       if (kept > 0 && (!isSame || number !== next)) {
@@ -323,12 +325,4 @@ export class SnapshotParts {
     const number = this.#numbers.get(JSON.stringify(identity));
     return number === undefined || this.#said[number] === 1 ? -1 : number;
   }
-}
-
-/** The number of the former server with the same address and port, or else of the one at the same place. */
-function placeOf(server: RealServerConfiguration, formers: readonly RealServerConfiguration[], index: number): number {
-  const expected = formers[index];
-  if (expected !== undefined && (expected === server || sameEndpoint(expected, server))) return index;
-  const found = formers.findIndex((former) => sameEndpoint(former, server));
-  return found < 0 ? index : found;
 }
