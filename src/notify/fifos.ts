@@ -8,6 +8,7 @@ import { fifoLineForEvent, type FifoLine } from './fifo-lines.ts';
 import { NotifyFifoWriter } from './fifo.ts';
 import type { RunningScript, ScriptRunner } from './script-runner.ts';
 import type { Subjects } from './subjects.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 /** How long a script may read what is left in a closed FIFO. */
 const scriptReadTime = 100;
@@ -101,10 +102,5 @@ export class NotifyFifos implements EventSubscriber {
 async function endBefore(script: RunningScript | undefined): Promise<void> {
   if (script === undefined) return;
   script.kill('SIGTERM');
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, scriptEndTime);
-  });
-  await Promise.race([script.result, late]);
-  clearTimeout(timer);
+  await waitAtMost(scriptEndTime, script.result);
 }

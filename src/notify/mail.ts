@@ -10,6 +10,7 @@ import type { Log } from '../log/log.ts';
 import type { EventSubscriber } from './dispatcher.ts';
 import { MailRepetition, mailForEvent, mailMessage, type MailText } from './mail-text.ts';
 import type { Subjects } from './subjects.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 const queueLimit = 200;
 
@@ -107,12 +108,7 @@ export class MailNotifier implements EventSubscriber {
   /** Waits until all mails are out, at most `timeout`; the rest is dropped. */
   async close(timeout: Milliseconds): Promise<void> {
     if (this.#sending === undefined) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeout);
-    });
-    await Promise.race([this.#sending, late]);
-    clearTimeout(timer);
+    await waitAtMost(timeout, this.#sending);
     if (this.#queue.length > 0) this.#log.warning(`${this.#queue.length} mails were not sent before the end`);
     this.#queue = [];
   }

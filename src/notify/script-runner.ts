@@ -13,6 +13,7 @@ import { now } from '../kernel/clock.ts';
 import { resolveIdentity, lookUpUser, type Identity } from './accounts.ts';
 import type { ScriptCall } from './scripts.ts';
 import { checkScriptSecurity, findExecutable, hasRootsRights } from './script-security.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 /** How one run ended. */
 export interface ScriptResult {
@@ -129,12 +130,7 @@ export class ScriptRunner {
   /** At the end of the daemon: what still runs after `grace` is killed. */
   async finish(grace: Milliseconds): Promise<void> {
     if (this.#running.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, grace);
-    });
-    await Promise.race([Promise.all([...this.#running].map((script) => script.result)), late]);
-    clearTimeout(timer);
+    await waitAtMost(grace, Promise.all([...this.#running].map((script) => script.result)));
     for (const script of this.#running) script.kill('SIGKILL');
   }
 

@@ -79,9 +79,14 @@ export class AddressKeeper {
     return new Set(this.addresses.map((address) => keyOf(address.interfaceIndex, address)));
   }
 
+  /** Names of the interfaces as they are now, by their numbers. */
+  #names(): ReadonlyMap<number, string> {
+    return new Map(this.links.map(({ index, name }) => [index, name]));
+  }
+
   /** Names addresses by the interfaces as they are now. */
   #keys(): (interfaceIndex: number, address: AddressIdentity) => string {
-    const nameOf = new Map(this.links.map((link) => [link.index, link.name]));
+    const nameOf = this.#names();
     return (interfaceIndex, address) => addressKey(nameOf.get(interfaceIndex) ?? '', address);
   }
 
@@ -140,7 +145,7 @@ export class AddressKeeper {
     changes: readonly AddressChange[],
     writer: AddressWriter,
   ): ReturnType<AddressWriter['apply']> {
-    const nameOf = new Map(this.links.map(({ index, name }) => [index, name]));
+    const nameOf = this.#names();
     const names = new Set<string>();
     for (const { address, interfaceIndex, prefixLength } of endangered) {
       const name = nameOf.get(interfaceIndex);
@@ -157,7 +162,7 @@ export class AddressKeeper {
    */
   #leaveRenamed(): void {
     if (this.#set.size === 0) return;
-    const nameOf = new Map(this.links.map(({ index, name }) => [index, name]));
+    const nameOf = this.#names();
     const strays = [...this.#set].filter(([, { address, interfaceIndex }]) => {
       const name = nameOf.get(interfaceIndex);
       return name !== undefined && name !== address.interface;
